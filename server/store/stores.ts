@@ -1,0 +1,155 @@
+/** The server's stores, as interfaces. Spans are half-open [from, to), times in seconds since 1970 UTC. */
+
+import type { Place, SessionKind } from '../../shared/wire/messages.ts';
+import type { IngestCommit, LedgerState, SeriesDimensionName, SeriesResolution } from './ingest-commit.ts';
+import type { TokenRole } from './tokens.ts';
+
+export interface Span {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
+
+export type SeriesMeasure = 'packets' | 'bytes' | 'flows';
+
+export interface SeriesQuery extends Span {
+  readonly session: number;
+  readonly measure: SeriesMeasure;
+  readonly by: SeriesDimensionName;
+  /** A multiple of the resolution used; bins start at multiples of it. */
+  readonly stepSeconds: number;
+  /** Only this key, where given. */
+  readonly key?: number;
+}
+export interface SeriesPoint {
+  readonly binSeconds: number;
+  readonly key: number;
+  readonly value: number;
+}
+
+export interface SeriesTopQuery extends Span {
+  readonly session: number;
+  readonly measure: SeriesMeasure;
+  readonly by: SeriesDimensionName;
+  readonly limit: number;
+}
+export interface SeriesTop {
+  readonly key: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly flows: number;
+}
+
+/** Time series: sums over the flows of one session. */
+export interface SeriesStore {
+  series(query: SeriesQuery): Promise<SeriesPoint[]>;
+  /** The keys with most of the measure, most first, ties by key. Bins that overlap the span count whole. */
+  top(query: SeriesTopQuery): Promise<SeriesTop[]>;
+  /** All packets in the series of a session, by the total of the resolution named. */
+  sum(session: number, resolution: SeriesResolution): Promise<{ packets: number; bytes: number; flows: number }>;
+  close(): Promise<void>;
+}
+
+/** One stored flow record, as the API gives it (names of shared/flow-fields.ts). */
+export interface FlowRow {
+  readonly sensor: number;
+  readonly firstSeconds: number;
+  readonly lastSeconds: number;
+  readonly source: string;
+  readonly target: string;
+  readonly sourcePort: number;
+  readonly targetPort: number;
+  readonly protocol: number;
+  readonly tcpFlags: number;
+  readonly ttl: number;
+  readonly ipLength: number;
+  readonly packets: number;
+  readonly wireBytes: number;
+  readonly class: number;
+  readonly country: string;
+  readonly vlan: number;
+  readonly fragment: number;
+  readonly synWindow: number;
+}
+export interface FlowQuery extends Span {
+  readonly session: number;
+  readonly limit: number;
+  /** Opaque; from the page before. */
+  readonly cursor?: string;
+}
+export interface FlowPage {
+  readonly flows: FlowRow[];
+  readonly cursor: string | null;
+}
+export interface SourceTop {
+  readonly source: string;
+  readonly country: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly flows: number;
+}
+
+/** Flow records, and with them what must be durable at the same moment. */
+export interface FlowStore {
+  /** Durable when it resolves; all or nothing. */
+  commit(commit: IngestCommit): Promise<void>;
+  /** Oldest first. */
+  flows(query: FlowQuery): Promise<FlowPage>;
+  topSources(query: Span & { session: number; limit: number }): Promise<SourceTop[]>;
+  /** Sums over the flow records of a session, for the ledger's check. */
+  sum(session: number): Promise<{ packets: number; bytes: number; flows: number }>;
+  close(): Promise<void>;
+}
+
+export interface SensorRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly place: Place | null;
+}
+export interface SessionRecord {
+  readonly id: number;
+  readonly kind: SessionKind;
+  readonly name: string;
+  readonly sensor: number | null;
+  readonly arrivedSeconds: number;
+  /** First and last capture time stored, null without flows. */
+  readonly firstSeconds: number | null;
+  readonly lastSeconds: number | null;
+  readonly packets: number;
+}
+export interface TokenRecord {
+  readonly id: number;
+  readonly role: TokenRole;
+  readonly name: string;
+  readonly createdSeconds: number;
+  readonly revoked: boolean /** hex SHA-256 */;
+  readonly hash: string;
+}
+
+/** Small facts: sensors, sessions, positions, ledgers, tokens and the installation's key. */
+export interface Catalog {
+  /** 32 random bytes made when the data directory was: keys the masks. */
+  installationKey(): Promise<Uint8Array>;
+  /** The sensor of that name, made at its first use (ids 1 … 65,535 are never reused); place is updated. */
+  sensor(name: string, place: Place | null): Promise<SensorRecord>;
+  sensors(): Promise<SensorRecord[]>;
+  /** Session 0 for live; else the session of that sensor and epoch, made at its first use. */
+  session(wanted: { kind: SessionKind; name: string; sensor: number; epoch: number }): Promise<SessionRecord>;
+  /** All sessions, newest arrival last; session 0 is listed once it has flows. */
+  sessions(): Promise<SessionRecord[]>;
+  /** Last stored sequence of that epoch, or -1. */
+  position(sensor: number, epoch: number): Promise<number>;
+  ledgers(): Promise<LedgerState[]>;
+  tokens(): Promise<TokenRecord[]>;
+  addToken(token: { role: TokenRole; name: string; hash: string }): Promise<TokenRecord>;
+  revokeToken(id: number): Promise<boolean>;
+}
+
+/** A store that cannot do its work. Codes are explained in docs/errors.md. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: 'STORE_VERSION' | 'STORE_LOCKED' | 'STORE_UNREADABLE' | 'STORE_FAILED' | 'STORE_UNREACHABLE';
+  constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

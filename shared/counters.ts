@@ -1,0 +1,182 @@
+/** What the stages count. Sums hold exactly: see "The ledger" in docs/architecture.md. */
+
+/** Why a packet could not be read, or what is broken in one that could. A code is also its counter's index; never reused. */
+export const Fault = {
+  none: 0,
+  /** The link-layer header is cut off. */
+  truncatedLink: 1,
+  /** The IP header is cut off. */
+  truncatedNetwork: 2,
+  /** The IP header's length is less than the smallest, or its version is not what the link layer said. */
+  badNetworkHeader: 3,
+  /** More nested headers than any real packet has. */
+  tooDeep: 4,
+  /** IP was read; its TCP, UDP or ICMP header is cut off. */
+  truncatedTransport: 5,
+  /** IP was read; the TCP header's length field is impossible. */
+  badTransportHeader: 6,
+  /** IP was read; an IPv6 extension header is cut off or impossible. */
+  badExtension: 7,
+  /** IP was read; the packet's time lies outside what can be stored and was set to the nearest that can. */
+  timeOutOfRange: 8,
+} as const;
+export type Fault = (typeof Fault)[keyof typeof Fault];
+export const faultNames = Object.keys(Fault) as (keyof typeof Fault)[];
+
+export type Counts = Record<string, number>;
+
+/** Running totals of a sensor for one session, from capture to acknowledgement. */
+export interface SensorLedger {
+  /** libpcap: passed the kernel's filter; null where the source has no such counter (files). */
+  received: number | null;
+  droppedByKernel: number | null;
+  droppedByInterface: number | null;
+  leftAtStop: number | null;
+  captured: number;
+  filteredOut: number;
+  /** By EtherType (`0x0806`) or link type (`link 195`). */
+  notIp: Counts;
+  undecodable: Counts;
+  decoded: number;
+  /** Decoded, and yet something above the IP header was broken. */
+  faults: Counts;
+  packetsInOpenFlows: number;
+  packetsInClosedFlows: number;
+  flowsClosed: number;
+  flowsSent: number;
+  packetsSent: number;
+  flowsAcknowledged: number;
+  packetsAcknowledged: number;
+  flowsSpooled: number;
+  packetsSpooled: number;
+  flowsSpoolDropped: number;
+  packetsSpoolDropped: number;
+}
+
+/** Running totals of the server for one sensor and session. */
+export interface ServerLedger {
+  flowsAccepted: number;
+  packetsAccepted: number;
+  flowsStored: number;
+  packetsStored: number;
+  /** Flows by error code. */
+  flowsRefused: Counts;
+  packetsRefused: Counts;
+  duplicateFrames: number;
+  /** Packets stored, but older than the newest by more than a minute. */
+  packetsLate: number;
+  packetsInSeries: number;
+}
+
+/** What one viewer was offered: `offered = sent + sampledOut + filteredOut`, in flows. */
+export interface ViewerLedger {
+  offered: number;
+  sent: number;
+  sampledOut: number;
+  filteredOut: number;
+}
+
+export interface LedgerCheck {
+  /** Such as `captured = filteredOut + notIp + undecodable + decoded`. */
+  sum: string;
+  left: number;
+  right: number;
+  /** Underway between the two sides: 0 at rest. */
+  inFlight: number;
+  holds: boolean;
+}
+
+export function sumCounts(counts: Counts): number {
+  let sum = 0;
+  for (const value of Object.values(counts)) sum += value;
+  return sum;
+}
+
+export function emptySensorLedger(): SensorLedger {
+  return {
+    received: null,
+    droppedByKernel: null,
+    droppedByInterface: null,
+    leftAtStop: null,
+    captured: 0,
+    filteredOut: 0,
+    notIp: {},
+    undecodable: {},
+    decoded: 0,
+    faults: {},
+    packetsInOpenFlows: 0,
+    packetsInClosedFlows: 0,
+    flowsClosed: 0,
+    flowsSent: 0,
+    packetsSent: 0,
+    flowsAcknowledged: 0,
+    packetsAcknowledged: 0,
+    flowsSpooled: 0,
+    packetsSpooled: 0,
+    flowsSpoolDropped: 0,
+    packetsSpoolDropped: 0,
+  };
+}
+
+export function emptyServerLedger(): ServerLedger {
+  return {
+    flowsAccepted: 0,
+    packetsAccepted: 0,
+    flowsStored: 0,
+    packetsStored: 0,
+    flowsRefused: {},
+    packetsRefused: {},
+    duplicateFrames: 0,
+    packetsLate: 0,
+    packetsInSeries: 0,
+  };
+}
+
+const check = (sum: string, left: number, right: number, inFlight = 0): LedgerCheck => {
+  return { sum, left, right, inFlight, holds: left === right + inFlight };
+};
+
+/** Every sum of the ledger for one sensor and session. What is underway is taken from the far side, so at rest each must hold with `inFlight` 0. */
+export function checkLedger(sensor: SensorLedger, server: ServerLedger): LedgerCheck[] {
+  const checks: LedgerCheck[] = [];
+  if (sensor.received !== null) {
+    checks.push(
+      check(
+        'received = captured + droppedByKernel + leftAtStop',
+        sensor.received,
+        sensor.captured + (sensor.droppedByKernel ?? 0) + (sensor.leftAtStop ?? 0),
+      ),
+    );
+  }
+  const { captured, filteredOut, notIp, undecodable, decoded } = sensor;
+  checks.push(
+    check(
+      'captured = filteredOut + notIp + undecodable + decoded',
+      captured,
+      filteredOut + sumCounts(notIp) + sumCounts(undecodable) + decoded,
+    ),
+    check(
+      'decoded = packetsInClosedFlows + packetsInOpenFlows',
+      decoded,
+      sensor.packetsInClosedFlows + sensor.packetsInOpenFlows,
+    ),
+    check(
+      'packetsInClosedFlows = packetsSent + packetsSpooled + packetsSpoolDropped',
+      sensor.packetsInClosedFlows,
+      sensor.packetsSent + sensor.packetsSpooled + sensor.packetsSpoolDropped,
+    ),
+    check(
+      'packetsSent = packetsAcknowledged',
+      sensor.packetsSent,
+      sensor.packetsAcknowledged,
+      sensor.packetsSent - sensor.packetsAcknowledged,
+    ),
+    check(
+      'packetsAccepted = packetsStored + packetsRefused',
+      server.packetsAccepted,
+      server.packetsStored + sumCounts(server.packetsRefused),
+    ),
+    check('packetsStored = packetsInSeries', server.packetsStored, server.packetsInSeries),
+  );
+  return checks;
+}
