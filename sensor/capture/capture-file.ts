@@ -1,0 +1,59 @@
+/** One capture file, from its first byte to its last. */
+import { createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
+import { type ByteSource, openBytes } from './byte-source.ts';
+import { AnyCaptureReader } from './readers/index.ts';
+
+export class CaptureFile {
+  readonly path: string;
+  readonly #reader = new AnyCaptureReader();
+  readonly #batch = createRecordBatch();
+  #bytes: ByteSource | null = null;
+  #atEnd = false;
+  #compressionDamage: string | null = null;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get format(): 'pcap' | 'pcapng' | null {
+    return this.#reader.format;
+  }
+
+  get compression(): 'gzip' | null {
+    return this.#bytes?.compression ?? null;
+  }
+
+  /** Why not all of the file could be read, or null. Final once `next` returned null. */
+  get damage(): string | null {
+    return this.#compressionDamage ?? this.#reader.damage ?? (this.#atEnd ? this.#reader.end() : null);
+  }
+
+  /** Throws CaptureError. */
+  async open(): Promise<void> {
+    this.#bytes = await openBytes(this.path);
+  }
+
+  /** The next records, or null at the end. The batch is valid until the next call. */
+  async next(): Promise<RecordBatch | null> {
+    const batch = this.#batch;
+    batch.length = 0;
+    for (;;) {
+      if (this.#reader.read(batch) > 0) return batch;
+      if (this.#reader.damage !== null || this.#atEnd) return null;
+      this.#atEnd = !(await this.#fill());
+    }
+  }
+
+  async #fill(): Promise<boolean> {
+    try {
+      return await this.#bytes!.fill(this.#reader.window);
+    } catch (error) {
+      this.#compressionDamage = (error as Error).message;
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#bytes?.close();
+  }
+}

@@ -1,0 +1,22 @@
+/** What reads a capture's bytes into records: one file a format, and the list at the end of `index.ts`. */
+import type { RecordBatch } from '../../../shared/packet-batch.ts';
+import type { ByteWindow } from './byte-window.ts';
+
+/** A packet larger than this is no packet: libpcap and Wireshark draw the line at the same place. */
+export const MAX_CAPTURED_BYTES = 262_144;
+
+export interface CaptureFormat {
+  readonly name: 'pcap' | 'pcapng';
+  /** Whether a file that begins with these four bytes (as a little-endian word) is of this format. */
+  recognises(magic: number): boolean;
+  open(window: ByteWindow): CaptureReader;
+}
+
+export interface CaptureReader {
+  /** Adds records to `batch` until it is full or the window has no whole record left; returns how many it added. */
+  read(batch: RecordBatch): number;
+  /** A sentence, once the bytes make no sense any more: nothing more will be read. */
+  readonly damage: string | null;
+  /** No more bytes will come: the sentence for what is left over, or null for a clean end. */
+  end(): string | null;
+}

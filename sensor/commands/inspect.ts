@@ -1,0 +1,182 @@
+/** `kurayami inspect FILE…`: what is in a capture. */
+import { createHash } from 'node:crypto';
+import { formatAddress } from '../../shared/address.ts';
+import type { Command } from '../../shared/command.ts';
+import { UsageError } from '../../shared/command.ts';
+import { type Counts, sumCounts } from '../../shared/counters.ts';
+import { createPacketBatch } from '../../shared/packet-batch.ts';
+import { CaptureFile } from '../capture/capture-file.ts';
+import { Decoder } from '../decode/decoder.ts';
+import { fingerprints } from '../fingerprint/index.ts';
+import type { DistinctKeys } from '../inspect/distinct.ts';
+import { Inspection } from '../inspect/inspection.ts';
+
+const TOP_PORTS = 5;
+const ETHER_TYPE_ARP = '0x0806';
+
+/** One line of `inspect --json`; the fields are described in docs/data-dictionary.md. */
+export interface InspectReport {
+  file: string;
+  format: 'pcap' | 'pcapng' | null;
+  compression: 'gzip' | null;
+  complete: boolean;
+  damage?: string;
+  packets: number;
+  bytes: number;
+  capturedBytes: number;
+  first: string | null;
+  last: string | null;
+  linkTypes: Counts;
+  outermost: { ipv4: number; ipv6: number; arp: number; none: number };
+  transport: Counts;
+  tcp: Inspection['tcp'];
+  uniqueSources: number;
+  uniqueTargets: number;
+  sourcesSha256: string;
+  targetsSha256: string;
+  topPorts: [string, number, number][];
+  flows: { oneWay: number; bothWays: number };
+  matches: Counts;
+  faults: Counts;
+  undecodable: Counts;
+}
+
+export const inspect: Command = {
+  name: 'inspect',
+  about: 'what is in a capture: packets, protocols, addresses, ports, rules that match',
+  usage: 'FILE…',
+  options: { json: { type: 'boolean', about: 'one JSON object a line for each file' } },
+  examples: [
+    ['kurayami inspect darknet.pcap', 'a table of what is in it'],
+    ['kurayami inspect --json *.pcapng | jq .topPorts', 'one JSON object a file'],
+  ],
+  async run({ options, positionals }) {
+    if (positionals.length === 0) throw new UsageError('inspect needs at least one FILE');
+    let complete = true;
+    for (const path of positionals) {
+      const report = await inspectFile(path);
+      complete &&= report.complete;
+      process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : describe(report));
+    }
+    return complete ? 0 : 1;
+  },
+};
+
+/** Reads a whole capture. Never throws for a bad file: the report says what was wrong with it. */
+export async function inspectFile(path: string): Promise<InspectReport> {
+  const file = new CaptureFile(path);
+  const inspection = new Inspection();
+  const decoder = new Decoder();
+  let openDamage: string | null = null;
+  try {
+    await file.open();
+    await readAll(file, decoder, inspection);
+  } catch (error) {
+    openDamage = (error as Error).message;
+  } finally {
+    await file.close();
+  }
+  return makeReport(path, file, decoder, inspection, openDamage ?? file.damage);
+}
+
+async function readAll(file: CaptureFile, decoder: Decoder, inspection: Inspection): Promise<void> {
+  const ipv4 = createPacketBatch(4);
+  const ipv6 = createPacketBatch(6);
+  for (let records = await file.next(); records !== null; records = await file.next()) {
+    ipv4.length = 0;
+    ipv6.length = 0;
+    decoder.decode(records, ipv4, ipv6);
+    for (const rule of fingerprints) rule.match(ipv4);
+    inspection.addRecords(records);
+    inspection.addPackets(ipv4);
+    inspection.addPackets(ipv6);
+  }
+}
+
+function makeReport(
+  path: string,
+  file: CaptureFile,
+  decoder: Decoder,
+  inspection: Inspection,
+  damage: string | null,
+): InspectReport {
+  const { transport } = inspection;
+  const ofFamily = (prefix: string) =>
+    sumCounts(Object.fromEntries(Object.entries(transport).filter(([key]) => key.startsWith(prefix))));
+  const arp = decoder.notIp()[ETHER_TYPE_ARP] ?? 0;
+  return {
+    file: path,
+    format: file.format,
+    compression: file.compression,
+    complete: damage === null,
+    ...(damage === null ? {} : { damage }),
+    packets: inspection.packets,
+    bytes: inspection.bytes,
+    capturedBytes: inspection.capturedBytes,
+    first: inspection.first,
+    last: inspection.last,
+    linkTypes: inspection.linkTypes,
+    outermost: {
+      ipv4: ofFamily('ip4.'),
+      ipv6: ofFamily('ip6.'),
+      arp,
+      none: inspection.packets - decoder.decoded - arp,
+    },
+    transport,
+    tcp: inspection.tcp,
+    uniqueSources: inspection.sources[4].size + inspection.sources[6].size,
+    uniqueTargets: inspection.targets[4].size + inspection.targets[6].size,
+    sourcesSha256: addressesSha256(inspection.sources),
+    targetsSha256: addressesSha256(inspection.targets),
+    topPorts: inspection.topPorts(TOP_PORTS),
+    flows: inspection.flows,
+    matches: inspection.matches,
+    faults: decoder.faults(),
+    undecodable: decoder.undecodable(),
+  };
+}
+
+function addressesSha256(sets: { 4: DistinctKeys; 6: DistinctKeys }): string {
+  const texts: string[] = [];
+  for (const family of [4, 6] as const) {
+    for (let index = 0; index < sets[family].size; index++)
+      texts.push(formatAddress(family, sets[family].at(index), 0));
+  }
+  return createHash('sha256').update(texts.sort().join('\n')).digest('hex').slice(0, 16);
+}
+
+function describe(report: InspectReport): string {
+  const counts = (of: Counts) =>
+    Object.entries(of)
+      .filter(([, count]) => count > 0)
+      .sort((a, b) => b[1] - a[1])
+      .map(([name, count]) => `${name} ${count.toLocaleString('en')}`)
+      .join(' · ') || 'none';
+  const lines: [string, string][] = [
+    ['format', `${report.format ?? 'not a capture'}${report.compression ? ` (${report.compression})` : ''}`],
+    ['packets', `${report.packets.toLocaleString('en')}, ${report.bytes.toLocaleString('en')} bytes on the wire`],
+    ['time', report.first === null ? 'none' : `${timeOf(report.first)} to ${timeOf(report.last!)}`],
+    ['outermost', counts(report.outermost)],
+    ['transport', counts(report.transport)],
+    [
+      'addresses',
+      `${report.uniqueSources.toLocaleString('en')} sources · ${report.uniqueTargets.toLocaleString('en')} targets`,
+    ],
+    [
+      'top ports',
+      report.topPorts
+        .map(([protocol, port, packets]) => `${port}/${protocol} ${packets.toLocaleString('en')}`)
+        .join(' · ') || 'none',
+    ],
+    ['rules', counts(report.matches)],
+    ['faults', counts({ ...report.faults, ...report.undecodable })],
+  ];
+  if (report.damage !== undefined) lines.push(['damage', report.damage]);
+  return `${report.file}\n${lines.map(([name, value]) => `  ${name.padEnd(10)} ${value}\n`).join('')}`;
+}
+
+function timeOf(seconds: string): string {
+  const [whole, fraction] = seconds.split('.');
+  const date = new Date(Number(whole) * 1000);
+  return Number.isNaN(date.getTime()) ? `${seconds} s` : `${date.toISOString().slice(0, 19)}.${fraction}Z`;
+}

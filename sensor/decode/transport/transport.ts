@@ -1,0 +1,64 @@
+/** Ports, flags and what else flows and rules need of TCP (RFC 9293), UDP (RFC 768), ICMP (RFC 792, RFC 4443) and their kin. */
+import { Fault } from '../../../shared/counters.ts';
+import { Fragment, type PacketBatch } from '../../../shared/packet-batch.ts';
+import { IpProtocol } from '../../../shared/protocols.ts';
+import type { Layer } from '../layer.ts';
+
+const TCP_HEADER_BYTES = 20;
+const UDP_HEADER_BYTES = 8;
+/** Protocols that begin with two ports as UDP does: UDP, DCCP, SCTP, UDP-Lite. */
+const DCCP = 33;
+const UDP_LITE = 136;
+
+/** Fills the transport columns of `row`. A header that is cut off is read as far as it goes. */
+export function decodeTransport(bytes: DataView, layer: Layer, batch: PacketBatch, row: number): Fault {
+  batch.sourcePort[row] = 0;
+  batch.targetPort[row] = 0;
+  batch.tcpFlags[row] = 0;
+  batch.tcpSequence[row] = 0;
+  batch.tcpWindow[row] = 0;
+  if (batch.fragment[row] === Fragment.later) return Fault.none;
+  switch (layer.type) {
+    case IpProtocol.tcp:
+      return decodeTcp(bytes, layer, batch, row);
+    case IpProtocol.udp:
+    case IpProtocol.sctp:
+    case DCCP:
+    case UDP_LITE:
+      return decodePorts(bytes, layer, batch, row);
+    case IpProtocol.icmp:
+    case IpProtocol.icmpv6:
+      return decodeIcmp(bytes, layer, batch, row);
+    default:
+      return Fault.none;
+  }
+}
+
+function decodeTcp(bytes: DataView, { start, end }: Layer, batch: PacketBatch, row: number): Fault {
+  const available = end - start;
+  if (available >= 4) {
+    batch.sourcePort[row] = bytes.getUint16(start);
+    batch.targetPort[row] = bytes.getUint16(start + 2);
+  }
+  if (available >= 8) batch.tcpSequence[row] = bytes.getUint32(start + 4);
+  if (available >= 14) batch.tcpFlags[row] = bytes.getUint8(start + 13);
+  if (available >= 16) batch.tcpWindow[row] = bytes.getUint16(start + 14);
+  if (available < TCP_HEADER_BYTES) return Fault.truncatedTransport;
+  return bytes.getUint8(start + 12) >> 4 < 5 ? Fault.badTransportHeader : Fault.none;
+}
+
+function decodePorts(bytes: DataView, { start, end }: Layer, batch: PacketBatch, row: number): Fault {
+  if (end - start >= 4) {
+    batch.sourcePort[row] = bytes.getUint16(start);
+    batch.targetPort[row] = bytes.getUint16(start + 2);
+  }
+  return end - start < UDP_HEADER_BYTES ? Fault.truncatedTransport : Fault.none;
+}
+
+/** Type and code stand where the ports would, as in CAIDA's FlowTuple. */
+function decodeIcmp(bytes: DataView, { start, end }: Layer, batch: PacketBatch, row: number): Fault {
+  if (end - start < 2) return Fault.truncatedTransport;
+  batch.sourcePort[row] = bytes.getUint8(start);
+  batch.targetPort[row] = bytes.getUint8(start + 1);
+  return end - start < 4 ? Fault.truncatedTransport : Fault.none;
+}

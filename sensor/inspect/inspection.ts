@@ -1,0 +1,164 @@
+/** What `kurayami inspect` counts of one capture: exact numbers over its outermost headers. */
+import type { Family } from '../../shared/flow-batch.ts';
+import { Fragment, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
+import { IpProtocol, TcpFlag } from '../../shared/protocols.ts';
+import { Tag, type TagName, tagNames } from '../../shared/tags.ts';
+import { DistinctKeys } from './distinct.ts';
+
+const SIX_FLAGS = 0x3f;
+const XMAS = TcpFlag.fin | TcpFlag.psh | TcpFlag.urg;
+const { syn: SYN, ack: ACK, rst: RST, fin: FIN } = TcpFlag;
+
+export interface TcpCounts {
+  total: number;
+  syn: number;
+  synack: number;
+  rst: number;
+  fin: number;
+  null: number;
+  xmas: number;
+}
+
+export class Inspection {
+  packets = 0;
+  bytes = 0;
+  capturedBytes = 0;
+  first: string | null = null;
+  last: string | null = null;
+  readonly linkTypes: Record<string, number> = {};
+  readonly transport: Record<string, number> = {};
+  readonly tcp: TcpCounts = { total: 0, syn: 0, synack: 0, rst: 0, fin: 0, null: 0, xmas: 0 };
+  readonly matches = Object.fromEntries(tagNames.map((name) => [name, 0])) as Record<TagName, number>;
+  readonly sources = { 4: new DistinctKeys(1), 6: new DistinctKeys(4) };
+  readonly targets = { 4: new DistinctKeys(1), 6: new DistinctKeys(4) };
+  readonly #oneWay = { 4: new DistinctKeys(4), 6: new DistinctKeys(10) };
+  readonly #bothWays = { 4: new DistinctKeys(4), 6: new DistinctKeys(10) };
+  readonly #portPackets = { tcp: new Float64Array(65_536), udp: new Float64Array(65_536) };
+
+  addRecords(records: RecordBatch): void {
+    for (let row = 0; row < records.length; row++) {
+      this.bytes += records.wireLength[row]!;
+      this.capturedBytes += records.capturedLength[row]!;
+      const linkType = records.linkType[row]!;
+      this.linkTypes[linkType] = (this.linkTypes[linkType] ?? 0) + 1;
+    }
+    if (records.length === 0) return;
+    if (this.packets === 0) this.first = timeText(records, 0);
+    this.last = timeText(records, records.length - 1);
+    this.packets += records.length;
+  }
+
+  addPackets(packets: PacketBatch): void {
+    const prefix = packets.family === 4 ? 'ip4' : 'ip6';
+    for (let row = 0; row < packets.length; row++) {
+      const key = `${prefix}.${transportName(packets, row)}`;
+      this.transport[key] = (this.transport[key] ?? 0) + 1;
+      addAddress(this.sources[packets.family], packets.source, row);
+      addAddress(this.targets[packets.family], packets.target, row);
+      if (packets.fragment[row] === Fragment.later) continue;
+      const protocol = packets.protocol[row];
+      if (protocol === IpProtocol.tcp) this.#addTcp(packets.tcpFlags[row]!);
+      if (protocol !== IpProtocol.tcp && protocol !== IpProtocol.udp) continue;
+      this.#portPackets[protocol === IpProtocol.tcp ? 'tcp' : 'udp'][packets.targetPort[row]!]! += 1;
+      this.#addFlow(packets, row);
+    }
+    for (let row = 0; row < packets.length; row++) {
+      if (packets.tagsLow[row] === 0) continue;
+      for (const name of tagNames) if ((packets.tagsLow[row]! & (1 << Tag[name])) !== 0) this.matches[name]++;
+    }
+  }
+
+  #addTcp(flags: number): void {
+    const tcp = this.tcp;
+    tcp.total++;
+    if ((flags & SYN) !== 0 && (flags & RST) === 0) {
+      if ((flags & ACK) !== 0) tcp.synack++;
+      else tcp.syn++;
+    }
+    if ((flags & RST) !== 0) tcp.rst++;
+    if ((flags & FIN) !== 0) tcp.fin++;
+    if ((flags & SIX_FLAGS) === 0) tcp.null++;
+    if ((flags & SIX_FLAGS) === XMAS) tcp.xmas++;
+  }
+
+  #addFlow(packets: PacketBatch, row: number): void {
+    const { family, source, target } = packets;
+    const ports = ((packets.sourcePort[row]! << 16) | packets.targetPort[row]!) >>> 0;
+    const reversePorts = ((packets.targetPort[row]! << 16) | packets.sourcePort[row]!) >>> 0;
+    const oneWay = this.#oneWay[family];
+    fillFlowKey(oneWay.key, source, target, row, ports, packets.protocol[row]!);
+    oneWay.add();
+    const bothWays = this.#bothWays[family];
+    if (isForward(source, target, row, family, ports, reversePorts)) bothWays.key.set(oneWay.key);
+    else fillFlowKey(bothWays.key, target, source, row, reversePorts, packets.protocol[row]!);
+    bothWays.add();
+  }
+
+  get flows(): { oneWay: number; bothWays: number } {
+    return {
+      oneWay: this.#oneWay[4].size + this.#oneWay[6].size,
+      bothWays: this.#bothWays[4].size + this.#bothWays[6].size,
+    };
+  }
+
+  /** The `limit` target ports with most packets; ties by protocol, then port. */
+  topPorts(limit: number): [string, number, number][] {
+    const ports: [string, number, number][] = [];
+    for (const protocol of ['tcp', 'udp'] as const) {
+      this.#portPackets[protocol].forEach((packets, port) => {
+        if (packets > 0) ports.push([protocol, port, packets]);
+      });
+    }
+    return ports.sort((a, b) => b[2] - a[2] || (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1])).slice(0, limit);
+  }
+}
+
+function timeText(records: RecordBatch, row: number): string {
+  return `${records.seconds[row]}.${String(records.nanoseconds[row]).padStart(9, '0')}`;
+}
+
+function transportName(packets: PacketBatch, row: number): string {
+  if (packets.fragment[row] === Fragment.later) return 'data';
+  const protocol = packets.protocol[row]!;
+  for (const [name, number] of Object.entries(IpProtocol)) if (number === protocol) return name;
+  return String(protocol);
+}
+
+function addAddress(set: DistinctKeys, column: Uint32Array, row: number): void {
+  const words = set.key.length;
+  for (let word = 0; word < words; word++) set.key[word] = column[row * words + word]!;
+  set.add();
+}
+
+function fillFlowKey(
+  key: Uint32Array,
+  from: Uint32Array,
+  to: Uint32Array,
+  row: number,
+  ports: number,
+  protocol: number,
+): void {
+  const words = (key.length - 2) / 2;
+  for (let word = 0; word < words; word++) {
+    key[word] = from[row * words + word]!;
+    key[words + word] = to[row * words + word]!;
+  }
+  key[words * 2] = ports;
+  key[words * 2 + 1] = protocol;
+}
+
+/** One of the two directions of a conversation, by address and then by port. */
+function isForward(
+  source: Uint32Array,
+  target: Uint32Array,
+  row: number,
+  family: Family,
+  ports: number,
+  reversePorts: number,
+): boolean {
+  const words = family === 4 ? 1 : 4;
+  for (let at = row * words; at < (row + 1) * words; at++) {
+    if (source[at] !== target[at]) return source[at]! < target[at]!;
+  }
+  return ports <= reversePorts;
+}
