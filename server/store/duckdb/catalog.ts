@@ -1,0 +1,173 @@
+/** Sensors, sessions, positions, ledgers, tokens: small tables, read and written row by row. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Place, SessionKind } from '../../../shared/wire/messages.ts';
+import type { LedgerState } from '../ingest-commit.ts';
+import { type SensorRecord, type SessionRecord, StoreError, type TokenRecord } from '../stores.ts';
+import type { TokenRole } from '../tokens.ts';
+import { type Connections, type Row, rowsOf } from './connections.ts';
+
+const MAX_SENSOR_ID = 65_535;
+const MAX_SESSION_ID = 0xffff_ffff;
+const LIVE_SESSION = 0;
+
+/** The next id of a kind, in the caller's transaction. Never given twice, whatever is deleted. */
+async function takeId(
+  writer: DuckDBConnection,
+  name: 'sensor' | 'session' | 'token',
+  largest: number,
+): Promise<number> {
+  const [row] = await rowsOf(writer, 'UPDATE next_ids SET next = next + 1 WHERE name = ? RETURNING next - 1 AS id', [
+    name,
+  ]);
+  const id = Number(row!.id);
+  if (id > largest) {
+    throw new StoreError('STORE_FAILED', `all ${largest} ${name} numbers are used: begin a new data directory`);
+  }
+  return id;
+}
+
+export async function installationKey(connections: Connections): Promise<Uint8Array> {
+  const [row] = await connections.read('SELECT installation_key FROM meta');
+  return Uint8Array.from(row!.installation_key as Uint8Array);
+}
+
+function toSensor(row: Row): SensorRecord {
+  return {
+    id: Number(row.id),
+    name: String(row.name),
+    place: row.place === null ? null : (JSON.parse(String(row.place)) as Place),
+  };
+}
+
+/** The sensor of that name, made where missing. A place of null leaves the one known before. */
+export async function takeSensor(connections: Connections, name: string, place: Place | null): Promise<SensorRecord> {
+  const placeText = place === null ? null : JSON.stringify(place);
+  return await connections.transaction(async (writer) => {
+    const [known] = await rowsOf(writer, 'SELECT id, name, place FROM sensors WHERE name = ?', [name]);
+    if (!known) {
+      const id = await takeId(writer, 'sensor', MAX_SENSOR_ID);
+      await writer.run('INSERT INTO sensors VALUES (?, ?, ?)', [id, name, placeText]);
+      return { id, name, place };
+    }
+    if (placeText === null || placeText === known.place) return toSensor(known);
+    await writer.run('UPDATE sensors SET place = ? WHERE id = ?', [placeText, Number(known.id)]);
+    return { ...toSensor(known), place };
+  });
+}
+
+export async function listSensors(connections: Connections): Promise<SensorRecord[]> {
+  return (await connections.read('SELECT id, name, place FROM sensors ORDER BY id')).map(toSensor);
+}
+
+const SESSION_COLUMNS = `id::DOUBLE AS id, kind, name, sensor, arrived_seconds, first_micros::DOUBLE AS first_micros,
+  last_micros::DOUBLE AS last_micros, packets::DOUBLE AS packets`;
+
+function toSession(row: Row): SessionRecord {
+  return {
+    id: Number(row.id),
+    kind: String(row.kind) as SessionKind,
+    name: String(row.name),
+    sensor: row.sensor === null ? null : Number(row.sensor),
+    arrivedSeconds: Number(row.arrived_seconds),
+    firstSeconds: row.first_micros === null ? null : Number(row.first_micros) / 1_000_000,
+    lastSeconds: row.last_micros === null ? null : Number(row.last_micros) / 1_000_000,
+    packets: Number(row.packets),
+  };
+}
+
+export async function takeSession(
+  connections: Connections,
+  wanted: { kind: SessionKind; name: string; sensor: number; epoch: number },
+): Promise<SessionRecord> {
+  const live = wanted.kind === 'live';
+  return await connections.transaction(async (writer) => {
+    const find = live
+      ? await rowsOf(writer, `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`, [LIVE_SESSION])
+      : await rowsOf(writer, `SELECT ${SESSION_COLUMNS} FROM sessions WHERE sensor = ? AND epoch = ?`, [
+          wanted.sensor,
+          wanted.epoch,
+        ]);
+    if (find[0]) return toSession(find[0]);
+    const id = await takeId(writer, 'session', MAX_SESSION_ID);
+    const [made] = await rowsOf(
+      writer,
+      `INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, 0) RETURNING ${SESSION_COLUMNS}`,
+      [id, wanted.kind, wanted.name, wanted.sensor, wanted.epoch, Date.now() / 1000],
+    );
+    return toSession(made!);
+  });
+}
+
+export async function listSessions(connections: Connections): Promise<SessionRecord[]> {
+  const rows = await connections.read(
+    `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id <> ${LIVE_SESSION} OR first_micros IS NOT NULL
+      ORDER BY arrived_seconds, sessions.id`,
+  );
+  return rows.map(toSession);
+}
+
+export async function lastPosition(connections: Connections, sensor: number, epoch: number): Promise<number> {
+  const [row] = await connections.read(
+    'SELECT sequence::DOUBLE AS sequence FROM positions WHERE sensor = ? AND epoch = ?',
+    [sensor, epoch],
+  );
+  return row ? Number(row.sequence) : -1;
+}
+
+export async function listLedgers(connections: Connections): Promise<LedgerState[]> {
+  const rows = await connections.read(
+    'SELECT session::DOUBLE AS session, sensor, server, health FROM ledgers ORDER BY ledgers.session, sensor',
+  );
+  return rows.map((row) => ({
+    session: Number(row.session),
+    sensor: Number(row.sensor),
+    server: JSON.parse(String(row.server)) as LedgerState['server'],
+    health: row.health === null ? null : (JSON.parse(String(row.health)) as LedgerState['health']),
+  }));
+}
+
+const TOKEN_COLUMNS = 'id::DOUBLE AS id, role, name, created_seconds, revoked, hash';
+
+function toToken(row: Row): TokenRecord {
+  return {
+    id: Number(row.id),
+    role: String(row.role) as TokenRole,
+    name: String(row.name),
+    createdSeconds: Number(row.created_seconds),
+    revoked: row.revoked === true,
+    hash: String(row.hash),
+  };
+}
+
+export async function listTokens(connections: Connections): Promise<TokenRecord[]> {
+  return (await connections.read(`SELECT ${TOKEN_COLUMNS} FROM tokens ORDER BY tokens.id`)).map(toToken);
+}
+
+export async function insertToken(
+  connections: Connections,
+  token: { role: TokenRole; name: string; hash: string },
+): Promise<TokenRecord> {
+  return await connections.transaction(async (writer) => {
+    const id = await takeId(writer, 'token', Number.MAX_SAFE_INTEGER);
+    const [made] = await rowsOf(writer, `INSERT INTO tokens VALUES (?, ?, ?, ?, false, ?) RETURNING ${TOKEN_COLUMNS}`, [
+      id,
+      token.role,
+      token.name,
+      Date.now() / 1000,
+      token.hash,
+    ]);
+    return toToken(made!);
+  });
+}
+
+/** Whether there was such a token in force. */
+export async function revokeToken(connections: Connections, id: number): Promise<boolean> {
+  return await connections.transaction(async (writer) => {
+    const rows = await rowsOf(
+      writer,
+      'UPDATE tokens SET revoked = true WHERE id = ? AND NOT revoked RETURNING 1 AS one',
+      [id],
+    );
+    return rows.length > 0;
+  });
+}

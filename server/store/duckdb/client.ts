@@ -1,0 +1,151 @@
+/** The stores as the rest of the server sees them: calls that are answered by the thread that owns the database. */
+import { Worker } from 'node:worker_threads';
+import { addressWords, type Column, type FlowBatch } from '../../../shared/flow-batch.ts';
+import { flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
+import type { IngestCommit, SeriesRows } from '../ingest-commit.ts';
+import { StoreError } from '../stores.ts';
+import { openDuckDbStoresInThread } from './core.ts';
+import { errorOf, type WorkerReply, type WorkerRequest, type WorkerStart } from './messages.ts';
+import {
+  type DuckDbOptions,
+  type DuckDbStores,
+  type OperationName,
+  type StoreOperations,
+  storesOver,
+} from './operations.ts';
+
+/**
+ * Opens or makes the database in `folder` in a thread of its own. From TypeScript sources (tests, development), where Node
+ * cannot start such a thread, it runs in this one. Throws StoreError: STORE_LOCKED, STORE_VERSION, STORE_UNREADABLE, STORE_FAILED.
+ */
+export async function openDuckDbStores(folder: string, options: DuckDbOptions = {}): Promise<DuckDbStores> {
+  if (import.meta.url.endsWith('.ts')) return await openDuckDbStoresInThread(folder, options);
+  const owner = new Owner({ folder, options });
+  const warnings = await owner.opened;
+  return storesOver(operationsOf(owner), warnings, () => owner.close());
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The thread, and the calls it has yet to answer. */
+class Owner {
+  /** What had to be repaired; rejects when the database does not open. */
+  readonly opened: Promise<readonly string[]>;
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+  #ended: Error | undefined;
+
+  constructor(start: WorkerStart) {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: start });
+    this.opened = new Promise((resolve, reject) => {
+      this.#waiting.set(0, { resolve: (warnings) => resolve(warnings as readonly string[]), reject });
+    });
+    this.#worker.on('message', (reply: WorkerReply) => this.#receive(reply));
+    this.#worker.on('error', (error) =>
+      this.#end(new StoreError('STORE_FAILED', `the store stopped: ${error.message}`)),
+    );
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#end(new StoreError('STORE_FAILED', 'the store is closed'));
+        resolve();
+      });
+    });
+  }
+
+  call(
+    operation: WorkerRequest['operation'],
+    values: readonly unknown[],
+    transfer: ArrayBuffer[] = [],
+  ): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, operation, values } satisfies WorkerRequest, transfer);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#ended) await this.call('close', []);
+    await this.#exited;
+  }
+
+  #receive(reply: WorkerReply): void {
+    if ('opened' in reply) this.#settle(0, (waiting) => waiting.resolve(reply.opened));
+    else if ('refused' in reply) this.#settle(0, (waiting) => waiting.reject(errorOf(reply.refused)));
+    else if ('error' in reply) this.#settle(reply.id, (waiting) => waiting.reject(errorOf(reply.error)));
+    else this.#settle(reply.id, (waiting) => waiting.resolve(reply.value));
+  }
+
+  #settle(id: number, settle: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (waiting) settle(waiting);
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, (waiting) => waiting.reject(this.#ended ?? error));
+  }
+}
+
+/** Every operation as a call to the owner. `commit` alone has arrays worth handing over without a second copy. */
+function operationsOf(owner: Owner): StoreOperations {
+  const calls: Partial<Record<OperationName, (...values: unknown[]) => Promise<unknown>>> = {};
+  return new Proxy(calls, {
+    get(_, name: OperationName) {
+      if (name === 'commit') return (commit: IngestCommit) => sendCommit(owner, commit);
+      calls[name] ??= (...values) => owner.call(name, values);
+      return calls[name];
+    },
+  }) as StoreOperations;
+}
+
+/** Copies the filled rows once (the caller's batches are mostly longer, and stay the caller's) and hands the copies over. */
+function sendCommit(owner: Owner, commit: IngestCommit): Promise<unknown> {
+  const copies: IngestCommit = {
+    ...commit,
+    flows: commit.flows.map(copyFlows),
+    series: copySeries(commit.series),
+  };
+  const buffers = [...copies.flows, copies.series].flatMap((columns) =>
+    Object.values(columns).flatMap((column) => (ArrayBuffer.isView(column) ? [column.buffer as ArrayBuffer] : [])),
+  );
+  return owner.call('commit', [copies], buffers);
+}
+
+function copyFlows(batch: FlowBatch): FlowBatch {
+  const columns: Record<string, unknown> = { family: batch.family, capacity: batch.length, length: batch.length };
+  for (const name of flowFieldNames) {
+    const words = flowFields[name].type === 'address' ? addressWords(batch.family) : 1;
+    columns[name] = copyOf(batch[name], batch.length * words);
+  }
+  return columns as unknown as FlowBatch;
+}
+
+function copySeries(series: SeriesRows): SeriesRows {
+  const { length } = series;
+  return {
+    length,
+    resolution: copyOf(series.resolution, length),
+    dimension: copyOf(series.dimension, length),
+    session: copyOf(series.session, length),
+    bin: copyOf(series.bin, length),
+    key: copyOf(series.key, length),
+    packets: copyOf(series.packets, length),
+    bytes: copyOf(series.bytes, length),
+    flows: copyOf(series.flows, length),
+  };
+}
+
+/** The first values in memory of their own. Node's Buffer is a Uint8Array whose `slice` shares memory. */
+function copyOf<T extends Column>(column: T, length: number): T {
+  const copy =
+    column instanceof Uint8Array ? Uint8Array.prototype.slice.call(column, 0, length) : column.slice(0, length);
+  return copy as T;
+}

@@ -1,0 +1,50 @@
+/** Typed arrays turned into the bytes of DuckDB's vectors (little-endian, values side by side). */
+import { addressWords, type FlowBatch } from '../../../shared/flow-batch.ts';
+import { flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
+
+const TWO_TO_32 = 2 ** 32;
+
+/** BIGINT values of whole numbers: low word, then high word in two's complement. Faster than BigInt64Array by far. */
+export function int64Words(values: ArrayLike<number>, length: number, scale = 1): Uint32Array {
+  const words = new Uint32Array(length * 2);
+  for (let row = 0; row < length; row++) {
+    const value = Math.round(values[row]! * scale);
+    const high = Math.floor(value / TWO_TO_32);
+    words[row * 2] = value - high * TWO_TO_32;
+    words[row * 2 + 1] = high;
+  }
+  return words;
+}
+
+/** UHUGEINT values of IPv6 addresses: our words run from the most significant, DuckDB's from the least. */
+export function uhugeintWords(address: Uint32Array, length: number): Uint32Array {
+  const words = new Uint32Array(length * 4);
+  for (let at = 0; at < length * 4; at += 4) {
+    words[at] = address[at + 3]!;
+    words[at + 1] = address[at + 2]!;
+    words[at + 2] = address[at + 1]!;
+    words[at + 3] = address[at]!;
+  }
+  return words;
+}
+
+/** The columns of `flows4` or `flows6` in the order of the field table. Throws RangeError for what cannot be stored. */
+export function flowColumnData(batch: FlowBatch): ArrayBufferView[] {
+  const { length, family } = batch;
+  return flowFieldNames.map((name) => {
+    const column = batch[name];
+    const { type } = flowFields[name];
+    const wanted = type === 'address' ? length * addressWords(family) : length;
+    if (column.length < wanted) throw new RangeError(`the flows' column ${name} has fewer values than the batch rows`);
+    if (type === 'address' && family === 6) return uhugeintWords(column as Uint32Array, length);
+    if (type !== 'f64') return column;
+    checkFinite(column, length, name);
+    return int64Words(column, length, 1_000_000);
+  });
+}
+
+function checkFinite(column: ArrayLike<number>, length: number, name: string): void {
+  for (let row = 0; row < length; row++) {
+    if (!Number.isFinite(column[row]!)) throw new RangeError(`the flows' column ${name} has a value that is no number`);
+  }
+}

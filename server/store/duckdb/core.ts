@@ -1,0 +1,105 @@
+/** The owner of the database: everything that touches it, in the thread it is opened in. */
+import type { DuckDBInstance } from '@duckdb/node-api';
+import type { IngestCommit } from '../ingest-commit.ts';
+import * as catalog from './catalog.ts';
+import { Committer } from './commit.ts';
+import { Compaction } from './compaction.ts';
+import { Connections } from './connections.ts';
+import * as flowQueries from './flow-queries.ts';
+import type { LockFile } from './lock-file.ts';
+import { openDatabase } from './open-database.ts';
+import { type DuckDbOptions, type DuckDbStores, type StoreOperations, storesOver } from './operations.ts';
+import * as outbox from './outbox-queries.ts';
+import * as seriesQueries from './series-queries.ts';
+
+const QUERY_SECONDS = 60;
+
+export class DuckDbCore {
+  readonly operations: StoreOperations;
+  readonly warnings: readonly string[];
+  readonly #instance: DuckDBInstance;
+  readonly #lock: LockFile;
+  readonly #connections: Connections;
+  readonly #committer: Committer;
+  readonly #compaction: Compaction;
+
+  private constructor(
+    parts: { instance: DuckDBInstance; lock: LockFile; warnings: readonly string[] },
+    connections: Connections,
+    committer: Committer,
+  ) {
+    this.#instance = parts.instance;
+    this.#lock = parts.lock;
+    this.warnings = parts.warnings;
+    this.#connections = connections;
+    this.#committer = committer;
+    this.#compaction = new Compaction(connections);
+    this.operations = this.#operations();
+  }
+
+  /** Opens or makes the database in `folder`. Throws StoreError. */
+  static async open(folder: string, options: DuckDbOptions = {}): Promise<DuckDbCore> {
+    const parts = await openDatabase(folder, options);
+    const connections = await Connections.open(parts.instance, options.querySeconds ?? QUERY_SECONDS);
+    await outbox.setMirror(connections, options.mirror ?? null);
+    const generation = await outbox.newestGeneration(connections);
+    const core = new DuckDbCore(
+      parts,
+      connections,
+      new Committer(connections, generation, options.mirror !== undefined),
+    );
+    // What an earlier run left in pieces; takes its turn with the first commits.
+    void core.#compaction.run().catch(() => undefined);
+    return core;
+  }
+
+  /** Waits for what is being written, ends queries, writes the log into the file and closes it. */
+  async close(): Promise<void> {
+    await this.#connections.close();
+    this.#committer.close();
+    const { writer } = this.#connections;
+    // Not being able to (a full disk) loses nothing: the log stays and is replayed at the next opening.
+    await writer.run('CHECKPOINT').catch(() => undefined);
+    writer.closeSync();
+    this.#instance.closeSync();
+    await this.#lock.release();
+  }
+
+  #operations(): StoreOperations {
+    const connections = this.#connections;
+    return {
+      commit: (commit) => this.#commit(commit),
+      compact: () => this.#compaction.run(),
+      flows: (query) => flowQueries.queryFlows(connections, query),
+      topSources: (query) => flowQueries.queryTopSources(connections, query),
+      flowSum: (session) => flowQueries.queryFlowSum(connections, session),
+      series: (query) => seriesQueries.querySeries(connections, query),
+      seriesTop: (query) => seriesQueries.queryTop(connections, query),
+      seriesSum: (session, resolution) => seriesQueries.querySeriesSum(connections, session, resolution),
+      installationKey: () => catalog.installationKey(connections),
+      sensor: (name, place) => catalog.takeSensor(connections, name, place),
+      sensors: () => catalog.listSensors(connections),
+      session: (wanted) => catalog.takeSession(connections, wanted),
+      sessions: () => catalog.listSessions(connections),
+      position: (sensor, epoch) => catalog.lastPosition(connections, sensor, epoch),
+      ledgers: () => catalog.listLedgers(connections),
+      tokens: () => catalog.listTokens(connections),
+      addToken: (token) => catalog.insertToken(connections, token),
+      revokeToken: (id) => catalog.revokeToken(connections, id),
+      outboxPending: (limit, maxPorts) => outbox.outboxPending(connections, limit, maxPorts),
+      outboxDone: (bins) => outbox.outboxDone(connections, bins),
+      outboxPendingBins: () => outbox.outboxPendingBins(connections),
+    };
+  }
+
+  async #commit(commit: IngestCommit): Promise<void> {
+    await this.#committer.commit(commit);
+    this.#compaction.appended(commit.series.length);
+  }
+}
+
+/** The stores with the database in the caller's own thread: for tests and short-lived commands. Throws StoreError. */
+export async function openDuckDbStoresInThread(folder: string, options: DuckDbOptions = {}): Promise<DuckDbStores> {
+  const core = await DuckDbCore.open(folder, options);
+  return storesOver(core.operations, core.warnings, () => core.close());
+}

@@ -1,0 +1,128 @@
+/** Everything the owner of the database can be asked, as one flat list: what crosses the border between threads. */
+import type { Place, SessionKind } from '../../../shared/wire/messages.ts';
+import type { IngestCommit, LedgerState, SeriesResolution } from '../ingest-commit.ts';
+import type { OutboxBatch, SeriesOutbox, TouchedBin } from '../outbox.ts';
+import type {
+  Catalog,
+  FlowPage,
+  FlowQuery,
+  FlowStore,
+  SensorRecord,
+  SeriesPoint,
+  SeriesQuery,
+  SeriesStore,
+  SeriesTop,
+  SeriesTopQuery,
+  SessionRecord,
+  SourceTop,
+  Span,
+  TokenRecord,
+} from '../stores.ts';
+import type { TokenRole } from '../tokens.ts';
+
+export interface Sums {
+  packets: number;
+  bytes: number;
+  flows: number;
+}
+
+export interface StoreOperations {
+  commit(commit: IngestCommit): Promise<void>;
+  flows(query: FlowQuery): Promise<FlowPage>;
+  topSources(query: Span & { session: number; limit: number }): Promise<SourceTop[]>;
+  flowSum(session: number): Promise<Sums>;
+  series(query: SeriesQuery): Promise<SeriesPoint[]>;
+  seriesTop(query: SeriesTopQuery): Promise<SeriesTop[]>;
+  seriesSum(session: number, resolution: SeriesResolution): Promise<Sums>;
+  installationKey(): Promise<Uint8Array>;
+  sensor(name: string, place: Place | null): Promise<SensorRecord>;
+  sensors(): Promise<SensorRecord[]>;
+  session(wanted: { kind: SessionKind; name: string; sensor: number; epoch: number }): Promise<SessionRecord>;
+  sessions(): Promise<SessionRecord[]>;
+  position(sensor: number, epoch: number): Promise<number>;
+  ledgers(): Promise<LedgerState[]>;
+  tokens(): Promise<TokenRecord[]>;
+  addToken(token: { role: TokenRole; name: string; hash: string }): Promise<TokenRecord>;
+  revokeToken(id: number): Promise<boolean>;
+  outboxPending(limit: number, maxPorts: number): Promise<OutboxBatch>;
+  outboxDone(bins: readonly TouchedBin[]): Promise<void>;
+  outboxPendingBins(): Promise<number>;
+  /** Sums partial rows of closed bins up; happens by itself now and then. */
+  compact(): Promise<void>;
+}
+
+export type OperationName = keyof StoreOperations;
+
+export interface DuckDbOptions {
+  /** DuckDB's own limit, such as `512MB`; beyond it queries go through files in the data directory. */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  /** A query that runs longer is ended with STORE_FAILED. */
+  readonly querySeconds?: number;
+  /**
+   * Name of the place that the series are mirrored to. Changed bins are noted in the outbox while it is given; under a
+   * name not used at the last opening, all bins are noted, so that the mirror becomes whole.
+   */
+  readonly mirror?: string;
+}
+
+export interface DuckDbStores {
+  readonly flows: FlowStore;
+  readonly series: SeriesStore;
+  readonly catalog: Catalog;
+  readonly outbox: SeriesOutbox;
+  /** Sentences about what had to be repaired to open the store. */
+  readonly warnings: readonly string[];
+  /** Sums up partial rows of closed series bins; happens by itself now and then. */
+  compact(): Promise<void>;
+  /** Waits for commits underway, ends queries, writes the file out and gives it back. Any number of calls. */
+  close(): Promise<void>;
+}
+
+/** The stores' interfaces over the flat list. `close` of one part closes them all: they are one file. */
+export function storesOver(
+  does: StoreOperations,
+  warnings: readonly string[],
+  closeAll: () => Promise<void>,
+): DuckDbStores {
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
+  };
+  return {
+    flows: {
+      commit: (commit) => does.commit(commit),
+      flows: (query) => does.flows(query),
+      topSources: (query) => does.topSources(query),
+      sum: (session) => does.flowSum(session),
+      close,
+    },
+    series: {
+      series: (query) => does.series(query),
+      top: (query) => does.seriesTop(query),
+      sum: (session, resolution) => does.seriesSum(session, resolution),
+      close,
+    },
+    catalog: {
+      installationKey: () => does.installationKey(),
+      sensor: (name, place) => does.sensor(name, place),
+      sensors: () => does.sensors(),
+      session: (wanted) => does.session(wanted),
+      sessions: () => does.sessions(),
+      position: (sensor, epoch) => does.position(sensor, epoch),
+      ledgers: () => does.ledgers(),
+      tokens: () => does.tokens(),
+      addToken: (token) => does.addToken(token),
+      revokeToken: (id) => does.revokeToken(id),
+    },
+    outbox: {
+      pending: (limit, maxPorts) => does.outboxPending(limit, maxPorts),
+      done: (bins) => does.outboxDone(bins),
+      pendingBins: () => does.outboxPendingBins(),
+    },
+    warnings,
+    compact: () => does.compact(),
+    close,
+  };
+}

@@ -1,0 +1,108 @@
+/** The tables of a data directory. What is stored here is read by later versions: change it with a new number below. */
+
+import type { Family } from '../../../shared/flow-batch.ts';
+import { type ColumnType, type FlowFieldName, flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
+
+/** Version of the tables. A data directory of another version is refused, not guessed at. */
+export const STORE_VERSION = 1;
+
+/** Physical layout of a column: how many bytes a value takes, and which DuckDB type that is. */
+export type SqlType = 'UTINYINT' | 'USMALLINT' | 'UINTEGER' | 'BIGINT' | 'UHUGEINT';
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: SqlType;
+}
+
+const SQL_TYPES: Record<Exclude<ColumnType, 'address'>, SqlType> = {
+  u8: 'UTINYINT',
+  u16: 'USMALLINT',
+  u32: 'UINTEGER',
+  // The only f64 of a flow is its interval, kept as µs since 1970 UTC: exact, and packs better than a float.
+  f64: 'BIGINT',
+};
+
+/** SQL type of a flow's field. An IPv6 address is one 128-bit number, so that prefixes are ranges. */
+export function flowColumnType(name: FlowFieldName, family: Family): SqlType {
+  const { type } = flowFields[name];
+  if (type === 'address') return family === 4 ? 'UINTEGER' : 'UHUGEINT';
+  return SQL_TYPES[type];
+}
+
+export function flowColumns(family: Family): ColumnDefinition[] {
+  return flowFieldNames.map((name) => ({ name, type: flowColumnType(name, family) }));
+}
+
+/** Partial sums of one resolution: rows of equal session, bin, dimension and key add up. `bin` is its start in seconds. */
+export const seriesColumns: readonly ColumnDefinition[] = [
+  { name: 'session', type: 'UINTEGER' },
+  { name: 'bin', type: 'BIGINT' },
+  { name: 'dimension', type: 'UTINYINT' },
+  { name: 'key', type: 'UINTEGER' },
+  { name: 'packets', type: 'BIGINT' },
+  { name: 'bytes', type: 'BIGINT' },
+  { name: 'flows', type: 'BIGINT' },
+];
+
+/** Bins that were written to; `generation` is the commit that did. Read by compaction (`touched`) and the mirror (`outbox`). */
+export const touchedColumns: readonly ColumnDefinition[] = [
+  { name: 'resolution', type: 'UTINYINT' },
+  { name: 'session', type: 'UINTEGER' },
+  { name: 'bin', type: 'BIGINT' },
+  { name: 'generation', type: 'BIGINT' },
+];
+
+export const seriesTables = { 1: 'series_second', 60: 'series_minute' } as const;
+
+function createTable(name: string, columns: readonly ColumnDefinition[]): string {
+  return `CREATE TABLE ${name} (${columns.map((column) => `"${column.name}" ${column.type} NOT NULL`).join(', ')})`;
+}
+
+const HEXTETS = [112, 96, 80, 64, 48, 32, 16, 0]
+  .map((shift) => `lower(to_hex(((a >> ${shift}) & 65535)::UINTEGER))`)
+  .join(", ':', ");
+
+/** Replaces the longest run of zero groups, the first of equals, by "::" (RFC 5952): asks for 8, then 7, … then 2. */
+const COMPRESSED = [8, 7, 6, 5, 4, 3, 2]
+  .map((run) => `'(^|:)0(:0){${run - 1}}(:|$)'`)
+  .map((pattern) => `WHEN regexp_matches(long, ${pattern}) THEN regexp_replace(long, ${pattern}, '::')`)
+  .join(' ');
+
+/** Text forms of addresses for people who open the file; the program itself formats them in shared/address.ts. */
+const MACROS = [
+  `CREATE MACRO ipv4_text(a) AS concat_ws('.', a >> 24, (a >> 16) & 255, (a >> 8) & 255, a & 255)`,
+  `CREATE MACRO ipv6_compressed(long) AS CASE ${COMPRESSED} ELSE long END`,
+  `CREATE MACRO ipv6_text(a) AS CASE WHEN (a >> 32) = 65535
+    THEN concat('::ffff:', ipv4_text((a & 4294967295)::UINTEGER)) ELSE ipv6_compressed(concat(${HEXTETS})) END`,
+];
+
+function flowSelect(family: Family): string {
+  const columns = flowFieldNames.map((name) =>
+    flowFields[name].type === 'address' ? `ipv${family}_text("${name}") AS "${name}"` : `"${name}"`,
+  );
+  return `SELECT ${family}::UTINYINT AS family, ${columns.join(', ')} FROM flows${family}`;
+}
+
+/** Statements that make an empty store, in order. */
+export const CREATE_STATEMENTS: readonly string[] = [
+  'CREATE TABLE meta (version INTEGER NOT NULL, installation_key BLOB NOT NULL, created_seconds DOUBLE NOT NULL, mirror VARCHAR)',
+  // Ids come from here and not from the largest in use, since what was deleted must not be numbered again.
+  'CREATE TABLE next_ids (name VARCHAR PRIMARY KEY, next BIGINT NOT NULL)',
+  "INSERT INTO next_ids VALUES ('sensor', 1), ('session', 1), ('token', 1)",
+  'CREATE TABLE sensors (id INTEGER PRIMARY KEY, name VARCHAR NOT NULL UNIQUE, place VARCHAR)',
+  `CREATE TABLE sessions (id BIGINT PRIMARY KEY, kind VARCHAR NOT NULL, name VARCHAR NOT NULL, sensor INTEGER, epoch BIGINT,
+    arrived_seconds DOUBLE NOT NULL, first_micros BIGINT, last_micros BIGINT, packets BIGINT NOT NULL)`,
+  'CREATE TABLE positions (sensor INTEGER, epoch BIGINT, sequence BIGINT NOT NULL, PRIMARY KEY (sensor, epoch))',
+  `CREATE TABLE ledgers (session BIGINT, sensor INTEGER, server VARCHAR NOT NULL, health VARCHAR, PRIMARY KEY (session, sensor))`,
+  `CREATE TABLE tokens (id BIGINT PRIMARY KEY, role VARCHAR NOT NULL, name VARCHAR NOT NULL, created_seconds DOUBLE NOT NULL,
+    revoked BOOLEAN NOT NULL, hash VARCHAR NOT NULL)`,
+  createTable('flows4', flowColumns(4)),
+  createTable('flows6', flowColumns(6)),
+  createTable('series_second', seriesColumns),
+  createTable('series_minute', seriesColumns),
+  createTable('touched', touchedColumns),
+  createTable('outbox', touchedColumns),
+  'CREATE TABLE mirror_ports (session BIGINT NOT NULL, day BIGINT NOT NULL, key UINTEGER NOT NULL)',
+  ...MACROS,
+  `CREATE VIEW flows AS ${flowSelect(4)} UNION ALL ${flowSelect(6)}`,
+];

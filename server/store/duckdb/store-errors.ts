@@ -1,0 +1,49 @@
+/** DuckDB's messages turned into errors with stable codes that say what to do. */
+import { StoreError } from '../stores.ts';
+
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** First sentence of DuckDB's message: the rest is stack traces and links. */
+export function firstLine(cause: unknown): string {
+  return messageOf(cause).split('\n', 1)[0]!.trim();
+}
+
+/** The error of a database that did not open. */
+export function openError(path: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause;
+  const message = messageOf(cause);
+  if (/could not set lock|conflicting lock/i.test(message)) {
+    const owner = /\(PID (\d+)\)/.exec(message)?.[1];
+    const who = owner ? `process ${owner}` : 'another process';
+    return new StoreError('STORE_LOCKED', `${path} is in use by ${who}: stop it, or name another data directory`, {
+      cause,
+    });
+  }
+  if (/version number|serialization version|storage version/i.test(message)) {
+    const text = `${path} was written by another version of DuckDB: open it with the version that made it, or name another data directory`;
+    return new StoreError('STORE_VERSION', text, { cause });
+  }
+  if (/permission denied|read-only file system/i.test(message)) {
+    return new StoreError('STORE_FAILED', `${path} cannot be written: check who owns it and its permissions`, {
+      cause,
+    });
+  }
+  const text = `${path} cannot be read (${firstLine(cause)}): restore it from a copy, or name another data directory`;
+  return new StoreError('STORE_UNREADABLE', text, { cause });
+}
+
+/** The error of work that failed in an open database. RangeErrors are the caller's mistake and pass unchanged. */
+export function workError(cause: unknown): Error {
+  if (cause instanceof StoreError || cause instanceof RangeError) return cause;
+  if (/INTERRUPT/i.test(messageOf(cause))) {
+    return new StoreError('STORE_FAILED', 'the query took too long and was ended: ask for a shorter span', { cause });
+  }
+  if (/no space left|disk full/i.test(messageOf(cause))) {
+    return new StoreError('STORE_FAILED', 'the disk of the data directory is full: make room, then start again', {
+      cause,
+    });
+  }
+  return new StoreError('STORE_FAILED', `the store could not do its work: ${firstLine(cause)}`, { cause });
+}
