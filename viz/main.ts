@@ -1,0 +1,17 @@
+/** The page an operator leaves on a wall: it wires feed, scene and panels together. */
+import './style.css';
+import { exposeFacts } from './facts.ts';
+import { LiveFeed, liveAddress } from './feed/live-feed.ts';
+import { listenToKeys } from './keys.ts';
+import { Page } from './page.ts';
+import { chooseLanguage } from './text/text.ts';
+
+const query = new URLSearchParams(location.search);
+const page = new Page({
+  language: chooseLanguage(query.get('lang'), navigator.languages),
+  quality: query.get('quality'),
+  reducedMotion: window.matchMedia('(prefers-reduced-motion: reduce)'),
+});
+listenToKeys(page);
+exposeFacts(page);
+new LiveFeed(liveAddress(location.href), page.feedListener).start();

@@ -1,0 +1,244 @@
+/** The running page: what arrives goes into the state and the ring, pictures and panels come out. */
+import type { LiveTotals } from '../shared/wire/messages.ts';
+import type { StreakBatch } from '../shared/wire/streaks.ts';
+import { LaunchPlan } from './feed/launch-plan.ts';
+import type { FeedListener } from './feed/live-feed.ts';
+import { PageLedger, type PageLedgerView } from './feed/page-ledger.ts';
+import { fetchHistory } from './feed/rate-history.ts';
+import { SceneClock, type SecondsSource } from './feed/scene-clock.ts';
+import { LIFE_SECONDS } from './layers/streak-uniforms.ts';
+import { Board } from './panels/board.ts';
+import type { PageActions } from './panels/panel.ts';
+import { Orbit } from './scene/orbit.ts';
+import { PictureLoop } from './scene/picture-loop.ts';
+import { sensorPlace } from './scene/sensor-places.ts';
+import type { Vector } from './scene/sphere.ts';
+import { StreakRing } from './scene/streak-ring.ts';
+import { writeStreaks } from './scene/streak-writer.ts';
+import { initialState, type PageState } from './state.ts';
+import { type Language, textOf } from './text/text.ts';
+
+const PANEL_MILLISECONDS = 200;
+/** Streaks that come before the first totals wait for the sensors' places; more than this many frames are not kept. */
+const EARLY_FRAMES = 8;
+
+export interface PageOptions {
+  language: Language;
+  quality: string | null;
+  reducedMotion: MediaQueryList;
+}
+
+const wallSeconds = () => performance.now() / 1000;
+
+export class Page {
+  readonly state: PageState;
+  readonly orbit: Orbit;
+  readonly actions: PageActions;
+  readonly #clock = new SceneClock(wallSeconds);
+  readonly #plan = new LaunchPlan();
+  readonly #ledger = new PageLedger();
+  readonly #ring: StreakRing;
+  readonly #loop: PictureLoop;
+  #sensors: ReadonlyMap<number, Vector> = new Map();
+  #early: StreakBatch[] = [];
+  #board: Board;
+  #historyAsked = false;
+
+  constructor({ language, quality, reducedMotion }: PageOptions) {
+    this.state = initialState(language);
+    this.actions = this.#createActions();
+    this.orbit = new Orbit(!reducedMotion.matches);
+    reducedMotion.addEventListener('change', () => {
+      this.orbit.rotating = !reducedMotion.matches;
+    });
+    this.#board = this.#createBoard();
+    this.#loop = new PictureLoop({
+      quality,
+      orbit: this.orbit,
+      still: () => reducedMotion.matches,
+      clock: this.#clock,
+      state: this.state,
+      freeArea: (width, height) => this.#board.freeArea(width, height),
+      settle: (now) => this.#settle(now),
+      captureAt: (now) => this.#plan.captureAt(now),
+      pictureChanged: () => this.#dropUnseen(),
+    });
+    this.#ring = new StreakRing(this.#loop.streakCapacity, LIFE_SECONDS);
+    this.#loop.start(this.#ring);
+    this.#loop.setWords(textOf(language), this.#countryNames(language));
+    setInterval(() => this.#updatePanels(), PANEL_MILLISECONDS);
+  }
+
+  readonly feedListener: FeedListener = {
+    connection: (connection) => {
+      if (connection === 'connected') this.#beginConnection();
+      this.state.connection = connection;
+    },
+    hello: (hello) => {
+      this.state.hello = hello;
+    },
+    totals: (totals) => this.#takeTotals(totals),
+    streaks: (batch) => {
+      if (this.state.totals === null && this.#early.length < EARLY_FRAMES) this.#early.push(batch);
+      else this.#takeStreaks(batch);
+    },
+    error: ({ code, message }) => {
+      this.state.problem = `${code}: ${message}`;
+    },
+    badFrame: () => {
+      this.#ledger.badFrames += 1;
+    },
+  };
+
+  ledgerView(): PageLedgerView {
+    return this.#ledger.view();
+  }
+
+  inFlight(): number {
+    return this.#ring.inFlight(this.#clock.now());
+  }
+
+  pictureFacts() {
+    return this.#loop.facts;
+  }
+
+  setClock(source: SecondsSource): void {
+    this.#ledger.expired += this.#ring.clear();
+    this.#plan.reset();
+    this.#clock.setSource(source);
+    this.#loop.exact = true;
+  }
+
+  /** The server counts from zero for each connection, and so does the page. */
+  #beginConnection(): void {
+    this.#ring.forgetWaiting();
+    this.#ledger.restart();
+    this.#early = [];
+    this.state.problem = null;
+    this.#historyAsked = false;
+  }
+
+  #takeTotals(totals: LiveTotals): void {
+    const { state } = this;
+    if (state.totals !== null && state.totals.session.id !== totals.session.id) this.#beginSession();
+    state.totals = totals;
+    this.#plan.setClock(totals.clock);
+    this.#sensors = new Map(totals.sensors.map((sensor) => [sensor.id, sensorPlace(sensor)]));
+    for (const batch of this.#early) this.#takeStreaks(batch);
+    this.#early = [];
+    this.#ledger.receivedAtTotals = this.#ledger.received;
+    state.history.add(wallSeconds(), totals.rates.packetsPerSecond);
+    if (!this.#historyAsked && totals.clock.newestSeconds !== null) void this.#askHistory(totals);
+  }
+
+  /** Another session: its times have nothing to do with those before. */
+  #beginSession(): void {
+    this.#ledger.expired += this.#ring.clear();
+    this.#plan.reset();
+    this.state.history.clear();
+    this.#historyAsked = false;
+  }
+
+  async #askHistory({ clock }: LiveTotals): Promise<void> {
+    this.#historyAsked = true;
+    // At another speed than the wall's the past minutes would not fit the line that follows them.
+    if (clock.mode !== 'live' || clock.newestSeconds === null) return;
+    const past = await fetchHistory(clock.newestSeconds, wallSeconds());
+    if (past) this.state.history.prepend(past);
+  }
+
+  #takeStreaks(batch: StreakBatch): void {
+    if (!this.#loop.drawing || this.state.paused) {
+      // Nobody sees these: they are counted, and no picture is owed for them later.
+      this.#ledger.received += batch.length;
+      this.#ledger.expired += batch.length;
+      return;
+    }
+    const target = { ring: this.#ring, plan: this.#plan, ledger: this.#ledger, sensors: this.#sensors };
+    writeStreaks(batch, target, this.#clock.now());
+  }
+
+  #settle(now: number): void {
+    const { drawn, expired } = this.#ring.settle(now);
+    this.#ledger.drawn += drawn;
+    this.#ledger.expired += expired;
+  }
+
+  /** No picture is made for now (hidden tab, lost graphics): what waits will not be seen. */
+  #dropUnseen(): void {
+    if (this.#loop.drawing) this.#plan.reset();
+    else this.#ledger.expired += this.#ring.clear();
+  }
+
+  #updatePanels(): void {
+    if (document.hidden) return;
+    this.state.page = this.#ledger.view();
+    this.state.captureSeconds = this.#plan.captureAt(this.#clock.now());
+    this.#board.update(this.state);
+  }
+
+  #createBoard(): Board {
+    const { language } = this.state;
+    const text = textOf(language);
+    const countryName = this.#countryNames(language);
+    const board = new Board({ text, language, actions: this.actions, countryName });
+    document.documentElement.lang = language;
+    document.title = text.title;
+    document.getElementById('picture')?.setAttribute('aria-label', text.pictureLabel);
+    document.getElementById('page')?.append(board.element);
+    return board;
+  }
+
+  #countryNames(language: Language): (code: string) => string {
+    const names = new Intl.DisplayNames([language], { type: 'region', fallback: 'code' });
+    const { unknownCountry } = textOf(language);
+    return (code) => (/^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : unknownCountry);
+  }
+
+  #createActions(): PageActions {
+    const { state } = this;
+    return {
+      togglePause: () => {
+        state.paused = !state.paused;
+        if (state.paused) this.#clock.pause();
+        else {
+          this.#clock.resume();
+          this.#plan.reset();
+        }
+      },
+      toggleRotation: () => {
+        this.orbit.rotating = !this.orbit.rotating;
+      },
+      togglePanels: () => {
+        document.documentElement.classList.toggle('bare');
+        this.#loop.resize();
+      },
+      toggleFullScreen: () => {
+        if (document.fullscreenElement) void document.exitFullscreen();
+        else void document.documentElement.requestFullscreen?.().catch(() => {});
+      },
+      toggleLanguage: () => this.#changeLanguage(),
+      toggleHelp: () => {
+        const { help } = this.#board;
+        if (help.open) help.close();
+        else help.showModal();
+      },
+      toggleClass: (trafficClass) => {
+        state.classMask ^= 1 << trafficClass;
+        this.#updatePanels();
+      },
+    };
+  }
+
+  #changeLanguage(): void {
+    this.state.language = this.state.language === 'en' ? 'ja' : 'en';
+    const address = new URL(location.href);
+    address.searchParams.set('lang', this.state.language);
+    history.replaceState(null, '', address);
+    this.#board.element.remove();
+    this.#board = this.#createBoard();
+    this.#loop.setWords(textOf(this.state.language), this.#countryNames(this.state.language));
+    this.#updatePanels();
+    this.#loop.resize();
+  }
+}

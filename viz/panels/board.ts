@@ -1,0 +1,43 @@
+/** All panels of one language on the page, and what they leave free for the picture. */
+import type { FreeArea } from '../scene/stage.ts';
+import type { PageState } from '../state.ts';
+import { createHelp } from './help.ts';
+import { panels } from './index.ts';
+import { element, type Panel, type PanelContext } from './panel.ts';
+
+/** Below this width panels stand under the picture, not beside it; the same figure is in style.css. */
+const NARROW_PIXELS = 900;
+
+export class Board {
+  readonly element: HTMLElement;
+  readonly help: HTMLDialogElement;
+  readonly #panels: Panel[] = [];
+  readonly #columns: Record<'left' | 'right' | 'bottom', HTMLElement>;
+
+  constructor(context: PanelContext) {
+    const column = (name: keyof typeof panels) => {
+      const made = panels[name].map((make) => make(context));
+      this.#panels.push(...made);
+      return element('div', name, ...made.map((panel) => panel.element));
+    };
+    this.#columns = { left: column('left'), right: column('right'), bottom: column('bottom') };
+    this.help = createHelp(context);
+    const { left, right, bottom } = this.#columns;
+    this.element = element('div', 'board', left, column('over'), right, bottom, this.help);
+  }
+
+  update(state: PageState): void {
+    for (const panel of this.#panels) panel.update(state);
+  }
+
+  /** The middle of the window, between the columns; the whole of it when they are hidden or stand below. */
+  freeArea(width: number, height: number): FreeArea {
+    const { left, right, bottom } = this.#columns;
+    const all = { left: 0, top: 0, width, height };
+    if (window.innerWidth < NARROW_PIXELS || left.offsetParent === null) return all;
+    const from = left.getBoundingClientRect().right;
+    const to = right.getBoundingClientRect().left;
+    const lowest = bottom.getBoundingClientRect().top;
+    return to - from < 100 || lowest < 100 ? all : { left: from, top: 0, width: to - from, height: lowest };
+  }
+}

@@ -1,0 +1,28 @@
+/** Whom the page owes thanks, and buttons for those without a keyboard. */
+import { element, type PanelMaker, setText } from './panel.ts';
+
+export const footer: PanelMaker = ({ text, actions }) => {
+  const credits = element('p', 'credits');
+  const buttons = element('nav', 'buttons');
+  for (const [label, key, act] of [
+    [text.pause, 'Space', actions.togglePause],
+    [text.rotate, 'A', actions.toggleRotation],
+    [text.hide, 'H', actions.togglePanels],
+    [text.fullScreen, 'F', actions.toggleFullScreen],
+    [text.language, 'L', actions.toggleLanguage],
+    [text.help, '?', actions.toggleHelp],
+  ] as const) {
+    const button = element('button', 'key-button', label);
+    button.type = 'button';
+    button.setAttribute('aria-keyshortcuts', key);
+    button.title = key;
+    button.addEventListener('click', () => act());
+    buttons.append(button);
+  }
+  return {
+    element: element('footer', 'footer', credits, buttons),
+    update({ totals }) {
+      setText(credits, [...(totals?.credits ?? []), 'Natural Earth', text.approximate].join(' · '));
+    },
+  };
+};

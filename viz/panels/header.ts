@@ -1,0 +1,60 @@
+/** Name, badges and connection: what one is looking at, and whether it is real and fresh. */
+import type { LiveTotals } from '../../shared/wire/messages.ts';
+import type { PageState } from '../state.ts';
+import { formatDuration, formatSpeed } from '../text/format.ts';
+import { fill, type Text } from '../text/text.ts';
+import { element, type PanelMaker, setShown, setText } from './panel.ts';
+
+export const header: PanelMaker = ({ text }) => {
+  const name = element('h1', '', 'KURAYAMI ', element('span', 'kanji', '暗闇'));
+  const lamp = element('span', 'lamp');
+  lamp.setAttribute('aria-hidden', 'true');
+  const status = element('span', 'status-text');
+  const session = element('p', 'session');
+  const problem = element('p', 'problem');
+  const root = element('header', 'brand', name, element('p', 'status', lamp, status), session, problem);
+  return {
+    element: root,
+    update(state) {
+      root.dataset.connection = state.connection;
+      setText(status, text[state.connection]);
+      setText(session, state.totals ? sessionLine(state.totals, text) : text.subtitle);
+      setShown(problem, state.problem !== null);
+      setText(problem, state.problem === null ? '' : fill(text.serverSays, { message: state.problem }));
+    },
+  };
+};
+
+function sessionLine({ session, sensors }: LiveTotals, text: Text): string {
+  return session.kind === 'live' ? `${text.live} · ${sensors.length} ${text.sensors}` : session.name;
+}
+
+/** Badges stand over the picture and cannot be hidden: nobody shall take what is simulated for real. */
+export const badges: PanelMaker = ({ text, language }) => {
+  const kind = element('strong', 'badge');
+  const paused = element('strong', 'badge badge-quiet', text.paused);
+  const finished = element('strong', 'badge badge-quiet', text.finished);
+  const skipped = element('span', 'badge-note');
+  return {
+    element: element('div', 'badges', kind, paused, finished, skipped),
+    update(state) {
+      const label = badgeOf(state, text, language === 'en' ? '模擬データ' : 'SIMULATED DATA');
+      setShown(kind, label !== '');
+      setText(kind, label);
+      kind.classList.toggle('badge-simulated', state.totals?.session.kind === 'simulated');
+      setShown(paused, state.paused);
+      setShown(finished, state.totals?.clock.finished === true);
+      const gap = state.totals?.clock.lastSkippedGap ?? null;
+      setShown(skipped, gap !== null);
+      const duration = gap ? formatDuration(gap.toSeconds - gap.fromSeconds) : '';
+      setText(skipped, gap ? fill(text.skipped, { duration }) : '');
+    },
+  };
+};
+
+function badgeOf({ totals }: PageState, text: Text, otherSimulated: string): string {
+  if (totals?.session.kind === 'simulated') return `${text.simulated} / ${otherSimulated}`;
+  if (totals?.session.kind !== 'file') return '';
+  const { mode, speed } = totals.clock;
+  return mode === 'max' ? text.replayFast : `${text.replay} ${formatSpeed(mode === 'paced' ? speed : 1)}`;
+}

@@ -1,0 +1,19 @@
+/** The panels there are, by the column they stand in. */
+import { topCountries, topPorts } from './bars.ts';
+import { counters } from './counters.ts';
+import { footer } from './footer.ts';
+import { badges, header } from './header.ts';
+import { ledger } from './ledger.ts';
+import { legend } from './legend.ts';
+import { notice } from './notice.ts';
+import type { PanelMaker } from './panel.ts';
+import { sensors } from './sensors.ts';
+import { spoken } from './spoken.ts';
+import { timeline } from './timeline.ts';
+
+export const panels: Readonly<Record<'left' | 'right' | 'bottom' | 'over', readonly PanelMaker[]>> = {
+  left: [header, counters, topCountries, topPorts],
+  right: [legend, sensors, ledger],
+  bottom: [timeline, footer],
+  over: [badges, notice, spoken],
+};

@@ -1,0 +1,67 @@
+/** A panel: plain DOM, made once for a language, updated a few times a second. */
+import type { PageState } from '../state.ts';
+import type { Language, Text } from '../text/text.ts';
+
+export interface Panel {
+  readonly element: HTMLElement;
+  update(state: PageState): void;
+}
+
+/** What a viewer can do; panels and keys call the same. */
+export interface PageActions {
+  togglePause(): void;
+  toggleRotation(): void;
+  togglePanels(): void;
+  toggleFullScreen(): void;
+  toggleLanguage(): void;
+  toggleHelp(): void;
+  toggleClass(trafficClass: number): void;
+}
+
+export interface PanelContext {
+  readonly text: Text;
+  readonly language: Language;
+  readonly actions: PageActions;
+  countryName(code: string): string;
+}
+
+export type PanelMaker = (context: PanelContext) => Panel;
+
+/** An element with a class and children; text is only ever set as text. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className = '',
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+/** Sets text where it differs: an unchanged node costs no layout. */
+export function setText(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export function setShown(node: HTMLElement, shown: boolean): void {
+  if (node.hidden === shown) node.hidden = !shown;
+}
+
+/** A titled section. */
+export function section(className: string, title: string, ...children: Node[]): HTMLElement {
+  const heading = element('h2', '', title);
+  return element('section', `panel ${className}`, heading, ...children);
+}
+
+/** Keeps one row element for each item, made by `create`, filled by `fill`. */
+export function syncRows<T>(
+  parent: HTMLElement,
+  items: readonly T[],
+  create: () => HTMLElement,
+  fill: (row: HTMLElement, item: T) => void,
+): void {
+  while (parent.children.length > items.length) parent.lastElementChild!.remove();
+  while (parent.children.length < items.length) parent.append(create());
+  for (const [i, item] of items.entries()) fill(parent.children[i] as HTMLElement, item);
+}

@@ -1,0 +1,45 @@
+/** The sensors: who watches, from where, and what they lost. */
+import type { SensorView } from '../../shared/wire/messages.ts';
+import { formatCount, formatDuration } from '../text/format.ts';
+import { fill, type Language, type Text } from '../text/text.ts';
+import { element, type PanelMaker, section, setShown, setText, syncRows } from './panel.ts';
+
+const MOST_ROWS = 6;
+/** Health comes about once a second; a little more is nothing to speak of. */
+const SILENT_SECONDS = 5;
+
+export const sensors: PanelMaker = ({ text, language }) => {
+  const list = element('ul', 'sensor-list');
+  const none = element('p', 'quiet', text.noSensors);
+  return {
+    element: section('sensors', text.sensors, none, list),
+    update({ totals }) {
+      const shown = (totals?.sensors ?? []).slice(0, MOST_ROWS);
+      setShown(none, shown.length === 0);
+      syncRows(list, shown, createRow, (row, sensor) => fillRow(row, sensor, text, language));
+    },
+  };
+};
+
+function createRow(): HTMLElement {
+  const lamp = element('span', 'lamp');
+  lamp.setAttribute('aria-hidden', 'true');
+  return element('li', 'sensor', lamp, element('span', 'sensor-name'), element('span', 'sensor-note'));
+}
+
+function fillRow(row: HTMLElement, sensor: SensorView, text: Text, language: Language): void {
+  const [, name, note] = row.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+  row.dataset.state = sensor.state;
+  setText(name, sensor.name);
+  setText(note, noteOf(sensor, text, language));
+  row.classList.toggle('sensor-drops', sensor.droppedPackets > 0);
+}
+
+function noteOf(sensor: SensorView, text: Text, language: Language): string {
+  const states = { connected: text.stateConnected, lost: text.stateLost, finished: text.stateFinished };
+  const parts = [sensor.place ? sensor.place.name : text.placeNotSet, states[sensor.state]];
+  if (sensor.state === 'connected' && sensor.silentSeconds > SILENT_SECONDS)
+    parts.push(fill(text.silentFor, { duration: formatDuration(sensor.silentSeconds) }));
+  parts.push(fill(text.dropped, { count: formatCount(sensor.droppedPackets, language) }));
+  return parts.join(' · ');
+}

@@ -1,0 +1,82 @@
+/** The renderer, its canvas and camera: it draws when asked to, and knows where in the window the globe belongs. */
+import { PerspectiveCamera, Scene, Vector3, WebGLRenderer } from 'three';
+import type { Pose } from './orbit.ts';
+import type { Quality } from './quality.ts';
+import { unitVector } from './sphere.ts';
+
+/** The part of the window that panels leave free, in CSS pixels. */
+export interface FreeArea {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+const FIELD_OF_VIEW_DEGREES = 30;
+const NEAREST = 1.5;
+/** Share of the free area that the fitted radius may fill. */
+const FILL = 0.97;
+
+export class Stage {
+  readonly canvas: HTMLCanvasElement;
+  readonly scene = new Scene();
+  readonly camera = new PerspectiveCamera(FIELD_OF_VIEW_DEGREES, 1, 0.05, 100);
+  readonly renderer: WebGLRenderer;
+  readonly right = new Vector3();
+  readonly up = new Vector3();
+  #free: FreeArea = { left: 0, top: 0, width: 1, height: 1 };
+
+  constructor(canvas: HTMLCanvasElement, antialias: boolean) {
+    this.canvas = canvas;
+    this.renderer = new WebGLRenderer({ canvas, antialias, powerPreference: 'high-performance' });
+    this.renderer.setClearColor(0x02040a, 1);
+  }
+
+  /** Size in pixels of the screen, after `resize`. */
+  get pixels(): { width: number; height: number } {
+    const { width, height } = this.canvas;
+    return { width, height };
+  }
+
+  get drawCalls(): number {
+    return this.renderer.info.render.calls;
+  }
+
+  get anisotropy(): number {
+    return Math.min(8, this.renderer.capabilities.getMaxAnisotropy());
+  }
+
+  resize(quality: Quality, free: FreeArea): void {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (width === 0 || height === 0) return;
+    this.renderer.setPixelRatio(Math.min(quality.maxPixelRatio, window.devicePixelRatio));
+    this.renderer.setSize(width, height, false);
+    this.camera.aspect = width / height;
+    const x = width / 2 - (free.left + free.width / 2);
+    const y = height / 2 - (free.top + free.height / 2);
+    this.camera.setViewOffset(width, height, x, y, width, height);
+    this.#free = free;
+  }
+
+  /** Puts the eye at `pose`, so far away that a sphere of `fitRadius` fills the free area at zoom 1. */
+  look({ latitude, longitude, zoom }: Pose, fitRadius: number): void {
+    const { clientHeight: height } = this.canvas;
+    const share = (FILL * Math.min(this.#free.width, this.#free.height)) / Math.max(1, height);
+    const tangent = Math.tan((FIELD_OF_VIEW_DEGREES * Math.PI) / 360);
+    const distance = Math.max(NEAREST, fitRadius / (tangent * Math.max(0.05, share)) / zoom);
+    const [x, y, z] = unitVector(latitude, longitude);
+    this.camera.position.set(x * distance, y * distance, z * distance);
+    this.camera.lookAt(0, 0, 0);
+    this.camera.updateMatrixWorld();
+    this.right.setFromMatrixColumn(this.camera.matrixWorld, 0);
+    this.up.setFromMatrixColumn(this.camera.matrixWorld, 1);
+  }
+
+  render(): void {
+    this.renderer.render(this.scene, this.camera);
+  }
+
+  dispose(): void {
+    this.renderer.dispose();
+  }
+}

@@ -1,0 +1,81 @@
+/** The Earth: a dark sea, land a little lighter, thin borders, countries tinted by what they send, a faint night. */
+export const globeVertex = /* glsl */ `
+out vec3 vPlace;
+out vec2 vUv;
+void main() {
+  vPlace = position;
+  vUv = uv;
+  gl_Position = projectionMatrix * viewMatrix * vec4(position, 1.0);
+}`;
+
+export const globeFragment = /* glsl */ `
+precision highp float;
+in vec3 vPlace;
+in vec2 vUv;
+uniform sampler2D land;
+uniform sampler2D countries;
+uniform sampler2D rates;
+uniform float mapReady;
+uniform vec3 sun;
+out vec4 colour;
+
+const vec3 SEA = vec3(0.010, 0.020, 0.043);
+const vec3 LAND = vec3(0.050, 0.094, 0.155);
+const vec3 QUIET = vec3(0.070, 0.150, 0.265);
+const vec3 LOUD = vec3(0.165, 0.400, 0.690);
+const vec3 BORDER = vec3(0.330, 0.540, 0.780);
+const vec3 RIM = vec3(0.240, 0.520, 0.960);
+
+/** Lines every 15 degrees, kept one pixel wide. */
+float graticule(vec3 n) {
+  vec2 degrees = vec2(atan(n.x, n.z), asin(clamp(n.y, -1.0, 1.0))) * 57.29578;
+  vec2 cell = abs(fract(degrees / 15.0 - 0.5) - 0.5) * 15.0;
+  vec2 width = max(fwidth(degrees), 1e-4);
+  vec2 line = 1.0 - smoothstep(vec2(0.0), width * 1.2, cell);
+  // Meridians meet at the poles, and jump where the longitude turns over: no lines there.
+  line.x *= step(abs(degrees.y), 80.0) * step(width.x, 4.0);
+  return max(line.x, line.y);
+}
+
+void main() {
+  vec3 n = normalize(vPlace);
+  vec3 toEye = normalize(cameraPosition - vPlace);
+  float facing = max(dot(n, toEye), 0.0);
+  vec4 map = texture(land, vUv);
+  float ground = smoothstep(0.30, 0.62, map.r) * mapReady;
+  int country = int(texture(countries, vec2(vUv.x, 1.0 - vUv.y)).r * 255.0 + 0.5);
+  float rate = texelFetch(rates, ivec2(country, 0), 0).r;
+
+  float day = smoothstep(-0.16, 0.22, dot(n, sun));
+  vec3 sea = SEA * (0.75 + 0.5 * facing) + vec3(0.006, 0.013, 0.026) * day;
+  vec3 tinted = mix(LAND, mix(QUIET, LOUD, rate), smoothstep(0.0, 0.06, rate));
+  vec3 base = mix(sea, tinted * mix(0.74, 1.08, day), ground);
+  base += BORDER * (map.g * 0.42 + map.b * 0.30) * mapReady * (0.55 + 0.45 * facing);
+  base += vec3(0.10, 0.19, 0.32) * graticule(n) * 0.16 * facing;
+  float rim = pow(1.0 - facing, 4.5);
+  base += RIM * rim * (0.42 + 0.30 * day);
+  colour = vec4(base, 1.0);
+}`;
+
+/** A thin shell of light around the silhouette, by how close the line of sight passes the ground. */
+export const atmosphereVertex = /* glsl */ `
+out vec3 vPlace;
+void main() {
+  vPlace = position * 1.13;
+  gl_Position = projectionMatrix * viewMatrix * vec4(vPlace, 1.0);
+}`;
+
+export const atmosphereFragment = /* glsl */ `
+precision highp float;
+in vec3 vPlace;
+uniform vec3 sun;
+out vec4 colour;
+void main() {
+  vec3 sight = normalize(vPlace - cameraPosition);
+  vec3 nearest = cameraPosition - sight * dot(cameraPosition, sight);
+  float height = length(nearest) - 1.0;
+  float day = 0.65 + 0.35 * smoothstep(-0.5, 0.6, dot(normalize(nearest), sun));
+  float glow = exp(-max(height, 0.0) * 42.0) * 0.55 + exp(-max(height, 0.0) * 150.0) * 0.45;
+  glow *= smoothstep(0.115, 0.06, height) * smoothstep(-0.02, 0.0, height);
+  colour = vec4(vec3(0.20, 0.46, 0.92) * glow * day, 1.0);
+}`;

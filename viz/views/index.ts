@@ -1,0 +1,5 @@
+/** The views there are. */
+import { atlas } from './atlas.ts';
+import type { ViewMaker } from './view.ts';
+
+export const views: readonly ViewMaker[] = [atlas];
