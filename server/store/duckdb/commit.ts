@@ -1,5 +1,5 @@
 /** One commit: flows, series, positions and ledgers become durable together, or not at all. */
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { type IngestCommit, SeriesResolution, type SeriesRows } from '../ingest-commit.ts';
 import { flowColumnData } from './columns.ts';
@@ -103,11 +103,18 @@ async function updateSessions(writer: DuckDBConnection, spans: readonly SessionS
   }
 }
 
+/** An update first: it finds its row nearly always, and takes a quarter of the time of INSERT … ON CONFLICT. */
+async function put(writer: DuckDBConnection, update: string, insert: string, values: DuckDBValue[]): Promise<void> {
+  const { rowsChanged } = await writer.run(update, values);
+  if (rowsChanged === 0) await writer.run(insert, values);
+}
+
 async function putPositions(writer: DuckDBConnection, { positions }: IngestCommit): Promise<void> {
   for (const { sensor, epoch, sequence } of positions) {
-    await writer.run(
-      `INSERT INTO positions VALUES (?, ?, ?)
-        ON CONFLICT DO UPDATE SET sequence = greatest(positions.sequence, excluded.sequence)`,
+    await put(
+      writer,
+      'UPDATE positions SET sequence = greatest(sequence, $3) WHERE sensor = $1 AND epoch = $2',
+      'INSERT INTO positions VALUES ($1, $2, $3)',
       [sensor, epoch, sequence],
     );
   }
@@ -115,9 +122,10 @@ async function putPositions(writer: DuckDBConnection, { positions }: IngestCommi
 
 async function putLedgers(writer: DuckDBConnection, { ledgers }: IngestCommit): Promise<void> {
   for (const { session, sensor, server, health } of ledgers) {
-    await writer.run(
-      `INSERT INTO ledgers VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET server = excluded.server, health = excluded.health`,
+    await put(
+      writer,
+      'UPDATE ledgers SET server = $3, health = $4 WHERE session = $1 AND sensor = $2',
+      'INSERT INTO ledgers VALUES ($1, $2, $3, $4)',
       [session, sensor, JSON.stringify(server), health === null ? null : JSON.stringify(health)],
     );
   }

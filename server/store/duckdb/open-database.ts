@@ -1,6 +1,7 @@
 /** Opens the database file of a data directory, or says in one sentence why not. */
 import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, realpath, rename, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBBlobValue, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { StoreError } from '../stores.ts';
@@ -54,7 +55,9 @@ async function writableFolder(folder: string): Promise<string> {
 function create(path: string, options: DuckDbOptions): Promise<DuckDBInstance> {
   return DuckDBInstance.create(path, {
     memory_limit: options.memoryLimit ?? '512MB',
-    threads: String(options.threads ?? 2),
+    threads: String(options.threads ?? Math.max(1, Math.floor(availableParallelism() / 2))),
+    // Half as many checkpoints as by default: each rewrites the row groups it finds half full. Closing writes at most this.
+    checkpoint_threshold: '32MB',
     // Nothing is ever downloaded: what is not built in is an error at once.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

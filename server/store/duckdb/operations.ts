@@ -56,6 +56,7 @@ export type OperationName = keyof StoreOperations;
 export interface DuckDbOptions {
   /** DuckDB's own limit, such as `512MB`; beyond it queries go through files in the data directory. */
   readonly memoryLimit?: string;
+  /** Threads of queries and checkpoints; half the processors by default, since commits gain nothing from more. */
   readonly threads?: number;
   /** A query that runs longer is ended with STORE_FAILED. */
   readonly querySeconds?: number;
