@@ -1,6 +1,6 @@
 /** What one commit carries: everything that must become durable together, before frames are acknowledged. */
 
-import type { ServerLedger } from '../../shared/counters.ts';
+import type { SensorLedger, ServerLedger } from '../../shared/counters.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import type { SensorHealth } from '../../shared/wire/messages.ts';
 
@@ -36,12 +36,18 @@ export interface Position {
   readonly sequence: number;
 }
 
+/** A sensor's last report. `ledger` is that of all its runs in the session, `earlier` that of the runs before the one of `epoch`. */
+export interface LedgerHealth extends SensorHealth {
+  readonly epoch: number;
+  readonly earlier: SensorLedger | null;
+}
+
 /** The ledger of one sensor and session, to be put in the place of the one stored before. */
 export interface LedgerState {
   readonly session: number;
   readonly sensor: number;
   readonly server: ServerLedger;
-  readonly health: SensorHealth | null;
+  readonly health: LedgerHealth | null;
 }
 
 export interface IngestCommit {
