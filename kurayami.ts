@@ -1,10 +1,18 @@
 #!/usr/bin/env node
-/** The list of commands. */
+/** The list of commands, and how one is run. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { inspect } from './sensor/commands/inspect.ts';
-import { type Command, UsageError } from './shared/command.ts';
+import { sensor } from './sensor/commands/sensor.ts';
+import { simulate } from './sensor/commands/simulate.ts';
+import { server } from './server/commands/server.ts';
+import { token } from './server/commands/token.ts';
+import { type Command, type Program, UsageError } from './shared/command.ts';
+import { start } from './start.ts';
 
-const commands: readonly Command[] = [inspect];
+const commands: readonly Command[] = [start, sensor, server, inspect, simulate, token];
 
 function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, help: { type: 'boolean', about: 'this text' } as const }).map(
@@ -33,33 +41,38 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     return await run(command, rest);
   } catch (error) {
-    if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\nkurayami ${name} --help tells more.\n`);
-      return 2;
-    }
-    const code = (error as { code?: unknown }).code;
-    process.stderr.write(`${(error as Error).message}${typeof code === 'string' ? ` [${code}]` : ''}\n`);
-    if (process.env.KURAYAMI_DEBUG) console.error(error);
-    return 1;
+    return tell(error as Error, command);
   }
+}
+
+/** One clear sentence and an exit code; the stack for those who ask for it. */
+function tell(error: Error, command: Command): number {
+  if (process.env.KURAYAMI_DEBUG) console.error(error);
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n"kurayami ${command.name} --help" tells more.\n`);
+    return 2;
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? ` [${error.code}]` : '';
+  process.stderr.write(`${error.message}${code}\n`);
+  return 1;
 }
 
 async function run(command: Command, words: string[]): Promise<number> {
-  const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, { type, multiple }]) => [name, { type, multiple: multiple === true }]),
-  );
-  const parsed = parseWords(words, options);
-  if (parsed.values.help === true) {
+  const { values, positionals } = parseWords(command, words);
+  if (values.help === true) {
     process.stdout.write(helpOf(command));
     return 0;
   }
-  return command.run({
-    options: parsed.values as Record<string, string | boolean | string[]>,
-    positionals: parsed.positionals,
-  });
+  return command.run(
+    { options: values as Record<string, string | boolean | string[]>, positionals },
+    describeProgram(),
+  );
 }
 
-function parseWords(words: string[], options: Record<string, { type: 'string' | 'boolean'; multiple: boolean }>) {
+function parseWords(command: Command, words: string[]) {
+  const options = Object.fromEntries(
+    Object.entries(command.options).map(([name, { type, multiple }]) => [name, { type, multiple: multiple === true }]),
+  );
   try {
     return parseArgs({
       args: words,
@@ -72,4 +85,27 @@ function parseWords(words: string[], options: Record<string, { type: 'string' | 
   }
 }
 
+function describeProgram(): Program {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const folder = here.endsWith('dist') ? dirname(here) : here;
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  return { folder, version, stop: stopSignal() };
+}
+
+/** The first signal asks to stop in good order, as does the end of the program that started this one; a second one ends it at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  process.channel?.unref();
+  process.once('disconnect', () => controller.abort());
+  return controller.signal;
+}
+
+// A pipe that is closed early (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 process.exitCode = await main(process.argv.slice(2));

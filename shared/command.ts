@@ -14,6 +14,15 @@ export interface CommandArguments {
   readonly positionals: readonly string[];
 }
 
+/** The program that a command runs in. */
+export interface Program {
+  /** Folder with package.json and config/. */
+  readonly folder: string;
+  readonly version: string;
+  /** Aborted when the program is told to stop. */
+  readonly stop: AbortSignal;
+}
+
 export interface Command {
   readonly name: string;
   readonly about: string;
@@ -22,7 +31,7 @@ export interface Command {
   readonly options: Readonly<Record<string, CommandOption>>;
   readonly examples: readonly (readonly [command: string, about: string])[];
   /** The exit code: 0 done, 1 failed, 2 wrong use. Throws UsageError for wrong use. */
-  run(given: CommandArguments): Promise<number>;
+  run(given: CommandArguments, program: Program): Promise<number>;
 }
 
 /** The command line makes no sense: exit code 2. */

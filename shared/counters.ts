@@ -40,6 +40,10 @@ export interface SensorLedger {
   decoded: number;
   /** Decoded, and yet something above the IP header was broken. */
   faults: Counts;
+  /** Decoded by runs that ended without a last word, and never delivered. */
+  lostInCrash: number;
+  /** Such runs. What they had captured since their last report is unknown. */
+  crashes: number;
   packetsInOpenFlows: number;
   packetsInClosedFlows: number;
   flowsClosed: number;
@@ -104,6 +108,8 @@ export function emptySensorLedger(): SensorLedger {
     undecodable: {},
     decoded: 0,
     faults: {},
+    lostInCrash: 0,
+    crashes: 0,
     packetsInOpenFlows: 0,
     packetsInClosedFlows: 0,
     flowsClosed: 0,
@@ -132,51 +138,65 @@ export function emptyServerLedger(): ServerLedger {
   };
 }
 
+/** Sums of several sensors' ledgers; a counter that none of them has stays null. */
+export function addSensorLedgers(ledgers: readonly SensorLedger[]): SensorLedger {
+  const sum = emptySensorLedger() as unknown as Record<string, number | null | Counts>;
+  for (const ledger of ledgers) addInto(sum, ledger as unknown as Record<string, number | null | Counts>);
+  return sum as unknown as SensorLedger;
+}
+
+export function addServerLedgers(ledgers: readonly ServerLedger[]): ServerLedger {
+  const sum = emptyServerLedger() as unknown as Record<string, number | null | Counts>;
+  for (const ledger of ledgers) addInto(sum, ledger as unknown as Record<string, number | null | Counts>);
+  return sum as unknown as ServerLedger;
+}
+
+function addInto(sum: Record<string, number | null | Counts>, ledger: Record<string, number | null | Counts>): void {
+  for (const [name, value] of Object.entries(ledger)) {
+    const before = sum[name];
+    if (typeof value === 'number') sum[name] = (typeof before === 'number' ? before : 0) + value;
+    else if (value !== null && typeof before === 'object' && before !== null) {
+      for (const [key, count] of Object.entries(value)) before[key] = (before[key] ?? 0) + count;
+    }
+  }
+}
+
 const check = (sum: string, left: number, right: number, inFlight = 0): LedgerCheck => {
   return { sum, left, right, inFlight, holds: left === right + inFlight };
 };
+/** What is between two stages is what the one has and the other does not yet. */
+const underway = (sum: string, left: number, right: number): LedgerCheck => check(sum, left, right, left - right);
 
-/** Every sum of the ledger for one sensor and session. What is underway is taken from the far side, so at rest each must hold with `inFlight` 0. */
+/** Every sum of the ledger for one sensor and session. At rest each holds with `inFlight` 0. */
 export function checkLedger(sensor: SensorLedger, server: ServerLedger): LedgerCheck[] {
-  const checks: LedgerCheck[] = [];
-  if (sensor.received !== null) {
-    checks.push(
-      check(
-        'received = captured + droppedByKernel + leftAtStop',
-        sensor.received,
-        sensor.captured + (sensor.droppedByKernel ?? 0) + (sensor.leftAtStop ?? 0),
-      ),
-    );
-  }
-  const { captured, filteredOut, notIp, undecodable, decoded } = sensor;
-  checks.push(
+  const { received, captured, filteredOut, notIp, undecodable, decoded, lostInCrash } = sensor;
+  const { packetsInClosedFlows, packetsInOpenFlows, packetsSent, packetsSpooled, packetsSpoolDropped } = sensor;
+  const checks = [
     check(
       'captured = filteredOut + notIp + undecodable + decoded',
       captured,
       filteredOut + sumCounts(notIp) + sumCounts(undecodable) + decoded,
     ),
     check(
-      'decoded = packetsInClosedFlows + packetsInOpenFlows',
+      'decoded = packetsInClosedFlows + packetsInOpenFlows + lostInCrash',
       decoded,
-      sensor.packetsInClosedFlows + sensor.packetsInOpenFlows,
+      packetsInClosedFlows + packetsInOpenFlows + lostInCrash,
     ),
     check(
       'packetsInClosedFlows = packetsSent + packetsSpooled + packetsSpoolDropped',
-      sensor.packetsInClosedFlows,
-      sensor.packetsSent + sensor.packetsSpooled + sensor.packetsSpoolDropped,
+      packetsInClosedFlows,
+      packetsSent + packetsSpooled + packetsSpoolDropped,
     ),
-    check(
-      'packetsSent = packetsAcknowledged',
-      sensor.packetsSent,
-      sensor.packetsAcknowledged,
-      sensor.packetsSent - sensor.packetsAcknowledged,
-    ),
+    underway('packetsSent = packetsAcknowledged', packetsSent, sensor.packetsAcknowledged),
+    underway('packetsAcknowledged = packetsAccepted', sensor.packetsAcknowledged, server.packetsAccepted),
     check(
       'packetsAccepted = packetsStored + packetsRefused',
       server.packetsAccepted,
       server.packetsStored + sumCounts(server.packetsRefused),
     ),
     check('packetsStored = packetsInSeries', server.packetsStored, server.packetsInSeries),
-  );
-  return checks;
+  ];
+  if (received === null) return checks;
+  const explained = captured + (sensor.droppedByKernel ?? 0) + (sensor.leftAtStop ?? 0);
+  return [check('received = captured + droppedByKernel + leftAtStop', received, explained), ...checks];
 }

@@ -7,3 +7,6 @@ interface TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 declare var TextDecoder: { new (label?: string, options?: { fatal?: boolean }): TextDecoder };
+interface AbortSignal {
+  readonly aborted: boolean;
+}

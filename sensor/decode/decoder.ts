@@ -1,15 +1,13 @@
 /** Raw records in, decoded rows out: the outermost IP header decides, and every record is counted exactly once. */
 import { type Counts, Fault, faultNames } from '../../shared/counters.ts';
 import type { PacketBatch, RecordBatch } from '../../shared/packet-batch.ts';
+import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import { ETHER_TYPE_LLC, EtherType, type Layer } from './layer.ts';
 import { linkDecoders } from './link/index.ts';
 import type { LinkDecoder } from './link/link-decoder.ts';
 import { decodeIpv4 } from './network/ipv4.ts';
 import { decodeIpv6 } from './network/ipv6.ts';
 import { decodeTransport } from './transport/transport.ts';
-
-/** Latest time that is stored exactly: the end of the year 9999. Earlier than 1970 cannot be written in a capture but by an offset. */
-const MAX_SECONDS = 253_402_300_799;
 
 export class Decoder {
   captured = 0;
@@ -74,13 +72,13 @@ export class Decoder {
   }
 
   #setTime(batch: PacketBatch, row: number, seconds: number, nanoseconds: number): void {
-    if (seconds >= 0 && seconds <= MAX_SECONDS) {
+    if (seconds >= 0 && seconds < MAX_CAPTURE_SECONDS) {
       batch.seconds[row] = seconds;
       batch.nanoseconds[row] = nanoseconds;
       return;
     }
     this.#faults[Fault.timeOutOfRange]! += 1;
-    batch.seconds[row] = seconds > 0 ? MAX_SECONDS : 0;
+    batch.seconds[row] = seconds > 0 ? MAX_CAPTURE_SECONDS - 1 : 0;
     batch.nanoseconds[row] = 0;
   }
 

@@ -1,0 +1,89 @@
+/** `kurayami sensor`: captures and sends. */
+import { readFileSync } from 'node:fs';
+import { type Command, type CommandArguments, speedOption, textOption, UsageError } from '../../shared/command.ts';
+import type { CaptureSource } from '../capture/capture-source.ts';
+import { FileSource } from '../capture/file-source.ts';
+import { SimulationSource } from '../capture/simulation-source.ts';
+import { TcpdumpSource } from '../capture/tcpdump-source.ts';
+import { loadSensorConfig, type SensorConfig } from '../config.ts';
+import { runSensor } from '../main.ts';
+import { sourceOptions } from './source-options.ts';
+
+export const sensor: Command = {
+  name: 'sensor',
+  about: 'captures packets (or reads them from files) and sends their flows to a server',
+  usage: '--interface IF | --read FILE… | --simulate',
+  options: {
+    ...sourceOptions,
+    server: { type: 'string', value: 'URL', about: 'the aggregator (ws://127.0.0.1:8600)' },
+    name: { type: 'string', value: 'NAME', about: 'names the sensor at the server (the host’s name)' },
+    'token-file': { type: 'string', value: 'FILE', about: 'file with the sensor token' },
+    config: { type: 'string', value: 'FILE', about: 'settings (config/sensor.toml)' },
+  },
+  examples: [
+    ['sudo kurayami sensor --interface eth1 --token-file sensor.token', 'watch a darknet interface'],
+    [
+      'kurayami sensor --read monday.pcap.gz --speed max --token-file sensor.token',
+      'send a capture as fast as it goes',
+    ],
+    [
+      'ssh edge tcpdump -w - -U | kurayami sensor --read - --speed max --token-file sensor.token',
+      'packets from a pipe',
+    ],
+  ],
+  async run(given, program) {
+    const config = loadSensorConfig(textOption(given, 'config'), program.folder, configFlags(given));
+    const source = await chooseSource(given);
+    const result = await runSensor({
+      source,
+      software: `kurayami ${program.version}`,
+      name: config.name,
+      server: config.server,
+      token: readToken(config),
+      place: config.place ?? (source instanceof SimulationSource ? source.place : null),
+      prefixes: config.prefixes.length === 0 && source instanceof SimulationSource ? source.prefixes : config.prefixes,
+      stop: program.stop,
+      log: (message) => process.stderr.write(`sensor: ${message}\n`),
+    });
+    for (const damage of result.damage) process.stderr.write(`sensor: ${damage}\n`);
+    if (!result.delivered) process.stderr.write('sensor: the server did not acknowledge everything before the stop\n');
+    return result.damage.length === 0 && result.delivered ? 0 : 1;
+  },
+};
+
+function configFlags(given: CommandArguments): Partial<SensorConfig> {
+  const flags: Record<string, unknown> = {
+    server: textOption(given, 'server'),
+    name: textOption(given, 'name'),
+    tokenFile: textOption(given, 'token-file'),
+  };
+  return flags as Partial<SensorConfig>;
+}
+
+/** Exactly one source. Throws UsageError. */
+async function chooseSource(given: CommandArguments): Promise<CaptureSource> {
+  const interfaceName = textOption(given, 'interface');
+  const files = [...((given.options.read as string[] | undefined) ?? []), ...given.positionals];
+  const named = [interfaceName !== undefined, given.options.read !== undefined, given.options.simulate === true].filter(
+    Boolean,
+  ).length;
+  if (named !== 1) throw new UsageError('name one source: --interface IF, --read FILE… or --simulate');
+  if (given.options.read === undefined && given.positionals.length > 0)
+    throw new UsageError(`"${given.positionals[0]}" belongs to no option`);
+  if (interfaceName !== undefined) return new TcpdumpSource(interfaceName);
+  if (given.options.simulate === true) return SimulationSource.fromOptions(given);
+  return new FileSource(files, speedOption(given));
+}
+
+function readToken(config: SensorConfig): string {
+  const { tokenFile } = config;
+  if (tokenFile === undefined)
+    throw new UsageError(
+      'a sensor needs a token: make one at the server with "kurayami token add --role sensor --name NAME", and name its file with --token-file',
+    );
+  try {
+    return readFileSync(tokenFile, 'utf8').trim();
+  } catch (cause) {
+    throw new UsageError(`the token file ${tokenFile} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}

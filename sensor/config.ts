@@ -1,0 +1,54 @@
+/** Settings of a sensor: config/sensor.toml. */
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { parsePrefix } from '../shared/address.ts';
+import { ConfigError, resolveConfig } from '../shared/config.ts';
+
+const Place = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 80 }),
+    latitude: Type.Number({ minimum: -90, maximum: 90 }),
+    longitude: Type.Number({ minimum: -180, maximum: 180 }),
+  },
+  { description: 'where the sensor stands on the map; without it, it is drawn at 0°N 0°E as "place not set"' },
+);
+
+export const SensorConfig = Type.Object({
+  name: Type.String({
+    minLength: 1,
+    maxLength: 80,
+    default: hostname().slice(0, 80),
+    description: 'names the sensor at the server; the same name is the same sensor',
+  }),
+  server: Type.String({ pattern: '^wss?://', default: 'ws://127.0.0.1:8600', description: 'the aggregator' }),
+  tokenFile: Type.Optional(Type.String({ description: 'file that holds the sensor token and nothing else' })),
+  place: Type.Optional(Place),
+  prefixes: Type.Array(Type.String(), {
+    default: [],
+    maxItems: 10_000,
+    description: 'the watched blocks, such as 192.0.2.0/24; never shown to viewers',
+  }),
+});
+export type SensorConfig = Static<typeof SensorConfig>;
+
+/** Reads `file`, or config/sensor.toml in the program's folder where none is named. Throws ConfigError. */
+export function loadSensorConfig(
+  file: string | undefined,
+  programFolder: string,
+  flags: Partial<SensorConfig>,
+): SensorConfig {
+  const name = file ?? join(programFolder, 'config/sensor.toml');
+  if (file !== undefined && !existsSync(file)) throw new ConfigError(`There is no configuration file ${file}.`);
+  const config = resolveConfig(SensorConfig, {
+    ...(existsSync(name) ? { file: { name, text: readFileSync(name, 'utf8') } } : {}),
+    environment: process.env,
+    prefix: 'KURAYAMI_SENSOR',
+    flags,
+  });
+  const wrong = config.prefixes.filter((prefix) => parsePrefix(prefix) === null);
+  if (wrong.length > 0)
+    throw new ConfigError(`prefixes: ${wrong.join(', ')} is no block of addresses (write 192.0.2.0/24, host bits 0).`);
+  return config;
+}

@@ -1,0 +1,99 @@
+/** A sensor from start to stop: what comes from the source is at the server, or counted, when it resolves. */
+import { randomInt } from 'node:crypto';
+import type { SensorLedger } from '../shared/counters.ts';
+import { FrameKind } from '../shared/wire/frame.ts';
+import type { Place } from '../shared/wire/messages.ts';
+import type { CaptureSource } from './capture/capture-source.ts';
+import { Uplink } from './output/uplink.ts';
+import { SensorPipeline } from './pipeline.ts';
+
+/** After being told to stop, so long is spent on handing over what was received; the whole stop stays under two seconds. */
+const DRAIN_AT_STOP_MILLISECONDS = 1_000;
+const FINAL_HEALTH_MILLISECONDS = 400;
+const DRAIN_STEP_MILLISECONDS = 100;
+
+export interface SensorOptions {
+  readonly source: CaptureSource;
+  readonly software: string;
+  readonly name: string;
+  readonly server: string;
+  readonly token: string;
+  readonly place: Place | null;
+  readonly prefixes: string[];
+  /** Aborted when the sensor shall stop. */
+  readonly stop: AbortSignal;
+  readonly log: (message: string) => void;
+}
+
+export interface SensorResult {
+  readonly ledger: SensorLedger;
+  readonly damage: readonly string[];
+  /** Everything was acknowledged. */
+  readonly delivered: boolean;
+}
+
+/** Throws CaptureError and UplinkError. */
+export async function runSensor(options: SensorOptions): Promise<SensorResult> {
+  const { source, server, stop } = options;
+  await source.open();
+  const uplink = new Uplink({
+    server,
+    token: options.token,
+    compress: !isLoopback(server),
+    log: options.log,
+    hello: {
+      software: options.software,
+      name: options.name,
+      epoch: newEpoch(),
+      session: { kind: source.kind, name: source.name },
+      place: options.place,
+      prefixes: options.prefixes,
+      clock: source.clock,
+    },
+  });
+  const pipeline = new SensorPipeline(source, uplink, randomInt(2 ** 31));
+  const stopSource = () => source.stop();
+  if (stop.aborted) stopSource();
+  else stop.addEventListener('abort', stopSource, { once: true });
+  uplink.start();
+  try {
+    await pipeline.run();
+    const delivered = await drain(uplink, stop);
+    uplink.sendSequenced(FrameKind.health, pipeline.health(true));
+    await uplink.drain(FINAL_HEALTH_MILLISECONDS);
+    return { ledger: pipeline.ledger(true), damage: source.damage, delivered };
+  } catch (error) {
+    await handOver(uplink, pipeline);
+    throw error;
+  } finally {
+    stop.removeEventListener('abort', stopSource);
+    uplink.close();
+  }
+}
+
+/** What was captured before the source failed is still delivered, as far as that goes. */
+async function handOver(uplink: Uplink, pipeline: SensorPipeline): Promise<void> {
+  try {
+    await uplink.drain(DRAIN_AT_STOP_MILLISECONDS);
+    uplink.sendSequenced(FrameKind.health, pipeline.health(true));
+    await uplink.drain(FINAL_HEALTH_MILLISECONDS);
+  } catch {
+    // The failure that brought us here is the one to tell.
+  }
+}
+
+/** As long as it takes; once told to stop, a second more. False when something was left. */
+async function drain(uplink: Uplink, stop: AbortSignal): Promise<boolean> {
+  while (!stop.aborted) if (await uplink.drain(DRAIN_STEP_MILLISECONDS)) return true;
+  return uplink.drain(DRAIN_AT_STOP_MILLISECONDS);
+}
+
+/** Names one run of a sensor: 32 random bits, never 0. */
+function newEpoch(): number {
+  return randomInt(1, 2 ** 32);
+}
+
+export function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

@@ -1,0 +1,127 @@
+/** The sensor's part of the path, in one place: capture → decode → rules → flows → frames. */
+import { emptySensorLedger, type SensorLedger } from '../shared/counters.ts';
+import type { FlowBatch } from '../shared/flow-batch.ts';
+import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';
+import { flowsToFrame, MAX_FRAME_ROWS, sumPackets } from '../shared/wire/flow-frames.ts';
+import type { SensorHealth } from '../shared/wire/messages.ts';
+import type { CaptureSource } from './capture/capture-source.ts';
+import { Decoder } from './decode/decoder.ts';
+import { fingerprints } from './fingerprint/index.ts';
+import { FlowTable } from './flow/flow-table.ts';
+import type { Uplink } from './output/uplink.ts';
+
+/** Live, flows leave at latest after this time. */
+const EMPTY_EVERY_MILLISECONDS = 100;
+const HEALTH_EVERY_MILLISECONDS = 500;
+
+export class SensorPipeline {
+  readonly #source: CaptureSource;
+  readonly #uplink: Uplink;
+  readonly #decoder = new Decoder();
+  readonly #ipv4 = createPacketBatch(4);
+  readonly #ipv6 = createPacketBatch(6);
+  readonly #flows4: FlowTable;
+  readonly #flows6: FlowTable;
+  #captureSeconds: number | null = null;
+
+  constructor(source: CaptureSource, uplink: Uplink, seed: number) {
+    this.#source = source;
+    this.#uplink = uplink;
+    const onRows = (rows: FlowBatch) => this.#sendRows(rows);
+    this.#flows4 = new FlowTable({ family: 4, seed, onRows });
+    this.#flows6 = new FlowTable({ family: 6, capacity: 16_384, seed, onRows });
+  }
+
+  /** Runs until the source ends or is stopped, with every flow handed to the uplink. Throws CaptureError, UplinkError. */
+  async run(): Promise<void> {
+    const inOwnTime = this.#source.clock.mode !== 'max';
+    const timers = [setInterval(() => this.#uplink.sendHealth(this.health(false)), HEALTH_EVERY_MILLISECONDS)];
+    if (inOwnTime) timers.push(setInterval(() => this.#emptyTables(), EMPTY_EVERY_MILLISECONDS));
+    try {
+      for await (const records of this.#source.batches()) {
+        this.#take(records);
+        if (this.#source.kind === 'file') await this.#uplink.room();
+        else this.#uplink.makeRoom();
+      }
+    } finally {
+      for (const timer of timers) clearInterval(timer);
+      this.#emptyTables();
+    }
+  }
+
+  #take(records: RecordBatch): void {
+    this.#ipv4.length = 0;
+    this.#ipv6.length = 0;
+    this.#decoder.decode(records, this.#ipv4, this.#ipv6);
+    for (const rule of fingerprints) rule.match(this.#ipv4);
+    this.#flows4.add(this.#ipv4);
+    this.#flows6.add(this.#ipv6);
+    const last = records.length - 1;
+    if (last >= 0) this.#captureSeconds = records.seconds[last]! + records.nanoseconds[last]! / 1e9;
+  }
+
+  #emptyTables(): void {
+    this.#flows4.empty();
+    this.#flows6.empty();
+  }
+
+  #sendRows(rows: FlowBatch): void {
+    for (let from = 0; from < rows.length; from += MAX_FRAME_ROWS) {
+      const to = Math.min(rows.length, from + MAX_FRAME_ROWS);
+      this.#uplink.send(
+        flowsToFrame(rows, from, to, this.#uplink.epoch, this.#uplink.nextSequence),
+        sumPackets(rows, from, to),
+      );
+    }
+  }
+
+  health(finished: boolean): SensorHealth {
+    return {
+      ledger: this.ledger(finished),
+      link: this.#source.link,
+      clock: this.#source.clock,
+      captureSeconds: this.#captureSeconds,
+      skippedGaps: this.#source.gaps?.count ?? 0,
+      lastSkippedGap: this.#source.gaps?.last ?? null,
+      damage: this.#source.damage.slice(0, 20),
+      finished,
+    };
+  }
+
+  ledger(finished: boolean): SensorLedger {
+    const { totals } = this.#uplink;
+    const decoder = this.#decoder;
+    const ledger: SensorLedger = {
+      ...emptySensorLedger(),
+      ...this.#receivedCounts(finished),
+      captured: decoder.captured,
+      notIp: decoder.notIp(),
+      undecodable: decoder.undecodable(),
+      decoded: decoder.decoded,
+      faults: decoder.faults(),
+      packetsInOpenFlows: this.#flows4.packetsHeld + this.#flows6.packetsHeld,
+      packetsInClosedFlows: this.#flows4.packetsEmitted + this.#flows6.packetsEmitted,
+      flowsClosed: this.#flows4.flowsEmitted + this.#flows6.flowsEmitted,
+      flowsSent: totals.flowsSent,
+      packetsSent: totals.packetsSent,
+      flowsAcknowledged: totals.flowsAcknowledged,
+      packetsAcknowledged: totals.packetsAcknowledged,
+      flowsSpooled: totals.flowsWaiting,
+      packetsSpooled: totals.packetsWaiting,
+      flowsSpoolDropped: totals.flowsDropped,
+      packetsSpoolDropped: totals.packetsDropped,
+    };
+    return ledger;
+  }
+
+  /** The source's own counters are as old as its last word until it has ended: what was captured since counts as received. */
+  #receivedCounts(
+    finished: boolean,
+  ): Pick<SensorLedger, 'received' | 'droppedByKernel' | 'droppedByInterface' | 'leftAtStop'> {
+    const { received, droppedByKernel, droppedByInterface } = this.#source.stats();
+    if (received === null) return { received, droppedByKernel, droppedByInterface, leftAtStop: null };
+    const explained = this.#decoder.captured + (droppedByKernel ?? 0);
+    if (!finished) return { received: explained, droppedByKernel, droppedByInterface, leftAtStop: 0 };
+    return { received, droppedByKernel, droppedByInterface, leftAtStop: received - explained };
+  }
+}

@@ -1,0 +1,95 @@
+/** Tokens of an installation: a file in the data folder, so that they can be made and revoked while the server runs. */
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { createToken, hashToken, sameHash } from './token.ts';
+
+export const roles = ['sensor', 'viewer', 'analyst', 'administrator'] as const;
+export type Role = (typeof roles)[number];
+
+const Token = Type.Object({
+  id: Type.Integer({ minimum: 1 }),
+  role: Type.Union(roles.map((role) => Type.Literal(role))),
+  /** A sensor's token is good for the sensor of this name only. */
+  name: Type.String(),
+  createdSeconds: Type.Number(),
+  revoked: Type.Boolean(),
+  /** Hex SHA-256. */
+  hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+});
+export type TokenRecord = Omit<Static<typeof Token>, 'role'> & { role: Role };
+const Tokens = Compile(Type.Object({ tokens: Type.Array(Token, { maxItems: 10_000 }) }));
+
+const OWNER_ONLY = 0o600;
+
+export class TokenFile {
+  readonly #path: string;
+  #readAt = -1;
+  #tokens: TokenRecord[] = [];
+
+  constructor(dataFolder: string) {
+    mkdirSync(dataFolder, { recursive: true });
+    this.#path = join(dataFolder, 'tokens.json');
+  }
+
+  list(): readonly TokenRecord[] {
+    const modified = statSync(this.#path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (modified !== this.#readAt) {
+      this.#tokens = modified === 0 ? [] : this.#read();
+      this.#readAt = modified;
+    }
+    return this.#tokens;
+  }
+
+  #read(): TokenRecord[] {
+    const content: unknown = JSON.parse(readFileSync(this.#path, 'utf8'));
+    if (!Tokens.Check(content)) throw new Error(`${this.#path} is damaged: move it away and make new tokens.`);
+    return content.tokens as TokenRecord[];
+  }
+
+  /** Makes a token; its text is not kept and cannot be shown again. */
+  add(role: Role, name: string): { token: string; record: TokenRecord } {
+    const token = createToken();
+    const before = this.list();
+    const id = before.reduce((highest, record) => Math.max(highest, record.id), 0) + 1;
+    const record = {
+      id,
+      role,
+      name,
+      createdSeconds: Math.floor(Date.now() / 1000),
+      revoked: false,
+      hash: hashToken(token),
+    };
+    this.#write([...before, record]);
+    return { token, record };
+  }
+
+  /** False when there is no such token. */
+  revoke(id: number): boolean {
+    const before = this.list();
+    if (!before.some((record) => record.id === id)) return false;
+    this.#write(before.map((record) => (record.id === id ? { ...record, revoked: true } : record)));
+    return true;
+  }
+
+  /** Forgets tokens altogether, such as those of earlier starts. */
+  remove(matches: (record: TokenRecord) => boolean): void {
+    this.#write(this.list().filter((record) => !matches(record)));
+  }
+
+  /** The record of a token that is good, or null. Every known hash is compared, each in constant time. */
+  find(token: string): TokenRecord | null {
+    const hash = hashToken(token);
+    let found: TokenRecord | null = null;
+    for (const record of this.list()) if (sameHash(record.hash, hash) && !record.revoked) found = record;
+    return found;
+  }
+
+  #write(tokens: readonly TokenRecord[]): void {
+    const temporary = `${this.#path}.tmp`;
+    writeFileSync(temporary, `${JSON.stringify({ tokens }, null, 2)}\n`, { mode: OWNER_ONLY });
+    renameSync(temporary, this.#path);
+    this.#readAt = -1;
+  }
+}

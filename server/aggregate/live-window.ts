@@ -1,0 +1,188 @@
+/** The last minute of capture time of one session: rates, tops and distinct sources for the page. */
+import type { FlowBatch } from '../../shared/flow-batch.ts';
+import { Fragment } from '../../shared/packet-batch.ts';
+import { IpProtocol, trafficClassNames } from '../../shared/protocols.ts';
+import type { CountryCount, PortCount } from '../../shared/wire/messages.ts';
+import { HyperLogLog, mix32 } from './hyperloglog.ts';
+
+const WINDOW_SECONDS = 60;
+/** Rates are means over so many whole seconds. */
+const RATE_SECONDS = 4;
+const SKETCH_SECONDS = 10;
+
+interface Second {
+  at: number;
+  packets: number;
+  flows: number;
+  bytes: number;
+  readonly classPackets: Float64Array;
+  readonly ports: Map<number, number>;
+  readonly countries: Map<number, number>;
+}
+
+function createSecond(): Second {
+  return {
+    at: -1,
+    packets: 0,
+    flows: 0,
+    bytes: 0,
+    classPackets: new Float64Array(trafficClassNames.length),
+    ports: new Map(),
+    countries: new Map(),
+  };
+}
+
+export interface LiveRates {
+  packetsPerSecond: number;
+  flowsPerSecond: number;
+  bytesPerSecond: number;
+  classPacketsPerSecond: number[];
+}
+
+export class LiveWindow {
+  /** Second of the newest flow, or null before the first. */
+  newestSecond: number | null = null;
+  /** Time of the newest packet. */
+  newestSeconds: number | null = null;
+  oldestSecond = Number.POSITIVE_INFINITY;
+  readonly #seconds = Array.from({ length: WINDOW_SECONDS }, createSecond);
+  readonly #ports = new Map<number, number>();
+  readonly #countries = new Map<number, number>();
+  readonly #sketches = Array.from({ length: WINDOW_SECONDS / SKETCH_SECONDS }, () => ({
+    slot: -1,
+    sketch: new HyperLogLog(),
+  }));
+
+  add(batch: FlowBatch): void {
+    const words = batch.family === 4 ? 1 : 4;
+    for (let row = 0; row < batch.length; row++) {
+      const at = batch.interval[row]!;
+      if (at < this.oldestSecond) this.oldestSecond = at;
+      this.#advance(at, at + batch.lastMicros[row]! / 1e6);
+      // Older than the window: stored and counted elsewhere, but no longer "now".
+      if (at <= this.newestSecond! - WINDOW_SECONDS) continue;
+      this.#addRow(batch, row, at);
+      let hash = 0;
+      for (let word = 0; word < words; word++) hash = mix32(hash ^ batch.source[row * words + word]!);
+      this.#sketchAt(at).add(words === 1 ? hash : hash ^ 0x6a09e667);
+    }
+  }
+
+  #advance(second: number, seconds: number): void {
+    if (this.newestSeconds === null || seconds > this.newestSeconds) this.newestSeconds = seconds;
+    const newest = this.newestSecond;
+    if (newest !== null && second <= newest) return;
+    this.newestSecond = second;
+    const from = newest === null ? second - WINDOW_SECONDS : newest;
+    // A jump over the whole window clears it once, however far it goes.
+    for (let at = Math.max(from + 1, second - WINDOW_SECONDS + 1); at <= second; at++) this.#renew(at);
+  }
+
+  #renew(at: number): void {
+    const second = this.#seconds[modulo(at, WINDOW_SECONDS)]!;
+    for (const [port, packets] of second.ports) subtract(this.#ports, port, packets);
+    for (const [country, packets] of second.countries) subtract(this.#countries, country, packets);
+    second.at = at;
+    second.packets = 0;
+    second.flows = 0;
+    second.bytes = 0;
+    second.classPackets.fill(0);
+    second.ports.clear();
+    second.countries.clear();
+  }
+
+  #addRow(batch: FlowBatch, row: number, at: number): void {
+    const second = this.#seconds[modulo(at, WINDOW_SECONDS)]!;
+    const packets = batch.packets[row]!;
+    second.packets += packets;
+    second.flows += 1;
+    second.bytes += batch.wireBytes[row]!;
+    second.classPackets[batch.class[row]!]! += packets;
+    const protocol = batch.protocol[row]!;
+    if ((protocol === IpProtocol.tcp || protocol === IpProtocol.udp) && batch.fragment[row] !== Fragment.later) {
+      const key = protocol * 65_536 + batch.targetPort[row]!;
+      add(second.ports, key, packets);
+      add(this.#ports, key, packets);
+    }
+    add(second.countries, batch.country[row]!, packets);
+    add(this.#countries, batch.country[row]!, packets);
+  }
+
+  #sketchAt(second: number): HyperLogLog {
+    const slot = Math.floor(second / SKETCH_SECONDS);
+    const entry = this.#sketches[modulo(slot, this.#sketches.length)]!;
+    if (entry.slot !== slot) {
+      entry.sketch.clear();
+      entry.slot = slot;
+    }
+    return entry.sketch;
+  }
+
+  /** Distinct sources of the last minute, within HYPERLOGLOG_ERROR. */
+  sources(): number {
+    if (this.newestSecond === null) return 0;
+    const newest = Math.floor(this.newestSecond / SKETCH_SECONDS);
+    const union = new HyperLogLog();
+    for (const { slot, sketch } of this.#sketches) if (slot > newest - this.#sketches.length) union.merge(sketch);
+    return union.count();
+  }
+
+  /** Means over the last whole seconds before `until` (capture time; by default that of the newest flow). */
+  rates(until: number = this.newestSecond ?? 0): LiveRates {
+    const classPackets = new Float64Array(trafficClassNames.length);
+    let packets = 0;
+    let flows = 0;
+    let bytes = 0;
+    const last = Math.floor(until);
+    const seconds = Math.min(RATE_SECONDS, Math.max(1, last - this.oldestSecond));
+    for (let at = last - seconds; at < last; at++) {
+      const second = this.#seconds[modulo(at, WINDOW_SECONDS)]!;
+      if (second.at !== at) continue;
+      packets += second.packets;
+      flows += second.flows;
+      bytes += second.bytes;
+      for (let i = 0; i < classPackets.length; i++) classPackets[i]! += second.classPackets[i]!;
+    }
+    return {
+      packetsPerSecond: packets / seconds,
+      flowsPerSecond: flows / seconds,
+      bytesPerSecond: bytes / seconds,
+      classPacketsPerSecond: Array.from(classPackets, (value) => value / seconds),
+    };
+  }
+
+  topPorts(limit: number): PortCount[] {
+    return top(this.#ports, limit).map(([key, packets]) => ({
+      protocol: Math.floor(key / 65_536),
+      port: key % 65_536,
+      packets,
+    }));
+  }
+
+  topCountries(limit: number): CountryCount[] {
+    return top(this.#countries, limit).map(([key, packets]) => ({ country: countryText(key), packets }));
+  }
+}
+
+/** Two letters of a country's number; empty for unknown. */
+export function countryText(country: number): string {
+  return country === 0 ? '' : String.fromCharCode(country >> 8, country & 255);
+}
+
+function modulo(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
+}
+
+function add(map: Map<number, number>, key: number, packets: number): void {
+  map.set(key, (map.get(key) ?? 0) + packets);
+}
+
+function subtract(map: Map<number, number>, key: number, packets: number): void {
+  const left = (map.get(key) ?? 0) - packets;
+  if (left > 0) map.set(key, left);
+  else map.delete(key);
+}
+
+function top(map: Map<number, number>, limit: number): [number, number][] {
+  return [...map].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, limit);
+}

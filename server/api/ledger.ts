@@ -1,0 +1,90 @@
+/** `GET /api/v1/ledger`: what came in, what went out and why the rest did not, for every sensor of a session. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { checkLedger, emptySensorLedger, type LedgerCheck } from '../../shared/counters.ts';
+import { SeriesResolution } from '../store/ingest-commit.ts';
+import type { ApiParts } from './parts.ts';
+import { Problem, SessionId } from './schemas.ts';
+import { resolveSpan } from './span.ts';
+
+const Check = Type.Object({
+  sum: Type.String({ description: 'such as captured = filteredOut + notIp + undecodable + decoded' }),
+  left: Type.Integer(),
+  right: Type.Integer(),
+  inFlight: Type.Integer({ description: '0 at rest' }),
+  holds: Type.Boolean(),
+});
+const Ledger = Type.Object({
+  session: SessionId,
+  balances: Type.Boolean({ description: 'every sum holds, and nothing is in flight' }),
+  sensors: Type.Array(
+    Type.Object({
+      sensor: Type.Integer(),
+      finished: Type.Boolean(),
+      damage: Type.Array(Type.String()),
+      counts: Type.Unknown({ description: 'counters of the sensor: shared/counters.ts' }),
+      server: Type.Unknown({ description: 'counters of the server' }),
+      checks: Type.Array(Check),
+    }),
+  ),
+  stored: Type.Array(Check, { description: 'counted anew in the stores' }),
+  viewers: Type.Array(
+    Type.Object({
+      offered: Type.Integer(),
+      sent: Type.Integer(),
+      sampledOut: Type.Integer(),
+      filteredOut: Type.Integer(),
+    }),
+  ),
+});
+
+export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
+  const schema = {
+    summary: 'the ledger of a session: sums hold to the packet',
+    querystring: Type.Object({ session: Type.Optional(SessionId) }),
+    response: { 200: Ledger, '4xx': Problem },
+  };
+  app.get('/api/v1/ledger', { schema }, async (request) => {
+    const { session } = await resolveSpan(request.query, parts.catalog, () => parts.live.current()?.record.id ?? null);
+    const states = parts.ledgers().filter((state) => state.session === session);
+    const sensors = states.map(({ sensor, server, health }) => ({
+      sensor,
+      finished: health?.finished ?? false,
+      damage: health?.damage ?? [],
+      counts: health?.ledger ?? emptySensorLedger(),
+      server,
+      checks: health === null ? [] : checkLedger(health.ledger, server),
+    }));
+    const packetsStored = states.reduce((sum, { server }) => sum + server.packetsStored, 0);
+    const stored = await countStores(parts, session, packetsStored);
+    const checks = [...sensors.flatMap((entry) => entry.checks), ...stored];
+    return {
+      session,
+      balances: checks.every(({ holds, inFlight }) => holds && inFlight === 0),
+      sensors,
+      stored,
+      viewers: [...parts.live.viewers].map(({ ledger }) => ledger),
+    };
+  });
+};
+
+/** The counters held against what lies in the stores. While packets arrive, the two are read at different moments. */
+async function countStores(parts: ApiParts, session: number, packetsStored: number): Promise<LedgerCheck[]> {
+  const [flows, seconds, minutes] = await Promise.all([
+    parts.flows.sum(session),
+    parts.series.sum(session, SeriesResolution.second),
+    parts.series.sum(session, SeriesResolution.minute),
+  ]);
+  const check = (sum: string, right: number) => ({
+    sum,
+    left: packetsStored,
+    right,
+    inFlight: 0,
+    holds: packetsStored === right,
+  });
+  return [
+    check('packetsStored = packets in the flow store', flows.packets),
+    check('packetsStored = packets in the series by second', seconds.packets),
+    check('packetsStored = packets in the series by minute', minutes.packets),
+  ];
+}

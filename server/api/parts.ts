@@ -1,0 +1,24 @@
+/** What routes are made of: handed in, so that tests need no socket. */
+
+import type { TokenFile } from '../access/token-file.ts';
+import type { Channel } from '../ingest/channel.ts';
+import type { LiveHub } from '../live/live-hub.ts';
+import type { LedgerState } from '../store/ingest-commit.ts';
+import type { Catalog, FlowStore, SeriesStore } from '../store/stores.ts';
+
+export interface ApiParts {
+  readonly flows: FlowStore;
+  readonly series: SeriesStore;
+  readonly catalog: Catalog;
+  readonly tokens: TokenFile;
+  readonly live: LiveHub;
+  readonly ledgers: () => LedgerState[];
+  readonly channels: () => Channel[];
+  /** Slot of a target, for those who may not see it. */
+  readonly targetSlot: (sensor: number, target: string) => number;
+  readonly software: string;
+  /** State of the series' copy in another store, where there is one. */
+  readonly seriesMirror: () => object | null;
+  /** Folder of the built page. */
+  readonly pageFolder: string;
+}

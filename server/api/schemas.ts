@@ -1,0 +1,43 @@
+/** Schemas that several routes share. They are the documentation: /api/v1/openapi.json is made from them. */
+import Type from 'typebox';
+
+/** RFC 9457 with our stable code. */
+export const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'stable: docs/errors.md' }),
+    detail: Type.String(),
+  },
+  { description: 'what went wrong' },
+);
+
+export const spanProperties = {
+  session: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 0xffffffff, description: 'default: live, else the latest' }),
+  ),
+  from: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'begin of the span, included (RFC 3339); default: an hour before `to`, or the session’s begin',
+    }),
+  ),
+  to: Type.Optional(
+    Type.String({ maxLength: 40, description: 'end of the span, not included (RFC 3339); default: the session’s end' }),
+  ),
+};
+
+export const Time = Type.String({ description: 'RFC 3339, UTC' });
+export const SessionId = Type.Integer({ minimum: 0, maximum: 0xffffffff });
+export const Count = Type.Integer({ minimum: 0 });
+export const Dimension = Type.Union(
+  (['total', 'class', 'protocol', 'port', 'country', 'sensor'] as const).map((name) => Type.Literal(name)),
+  { description: 'what is told apart' },
+);
+export const Measure = Type.Union(
+  (['packets', 'bytes', 'flows'] as const).map((name) => Type.Literal(name)),
+  {
+    default: 'packets',
+  },
+);

@@ -1,0 +1,143 @@
+/** `GET /api/v1/series` and `/api/v1/top`: sums over time, and what has most. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { keyText } from './keys.ts';
+import type { ApiParts } from './parts.ts';
+import { ApiError } from './problem.ts';
+import { Count, Dimension, Measure, Problem, SessionId, spanProperties, Time } from './schemas.ts';
+import { resolveSpan, timeText } from './span.ts';
+
+/** More bins than any chart has pixels. */
+const MAX_BINS = 4_000;
+const DEFAULT_BINS = 120;
+const MAX_POINTS = 20_000;
+
+const SeriesQuery = Type.Object({
+  measure: Measure,
+  by: Type.Optional(Dimension),
+  step: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 31_536_000, description: 'seconds a bin; default: what gives about 120 bins' }),
+  ),
+  ...spanProperties,
+});
+const Series = Type.Object({
+  session: SessionId,
+  measure: Type.String(),
+  by: Type.String(),
+  from: Time,
+  to: Time,
+  step: Type.Integer(),
+  points: Type.Array(Type.Object({ time: Time, key: Type.String(), value: Count }), {
+    description: 'bins without packets are left out',
+  }),
+});
+
+const TopQuery = Type.Object({
+  by: Type.Union(
+    (['class', 'protocol', 'port', 'country', 'sensor', 'source'] as const).map((name) => Type.Literal(name)),
+    { description: 'what is counted' },
+  ),
+  limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 20 }),
+  ...spanProperties,
+});
+const Top = Type.Object({
+  session: SessionId,
+  by: Type.String(),
+  from: Time,
+  to: Time,
+  rows: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      packets: Count,
+      bytes: Count,
+      flows: Count,
+      country: Type.Optional(Type.String()),
+    }),
+  ),
+});
+
+export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
+  const current = () => parts.live.current()?.record.id ?? null;
+
+  app.get(
+    '/api/v1/series',
+    {
+      schema: {
+        summary: 'packets, bytes or flows over time',
+        querystring: SeriesQuery,
+        response: { 200: Series, '4xx': Problem },
+      },
+    },
+    async ({ query }) => {
+      const by = query.by ?? 'total';
+      const span = await resolveSpan(query, parts.catalog, current);
+      const stepSeconds = query.step ?? defaultStep(span.toSeconds - span.fromSeconds, by);
+      if ((span.toSeconds - span.fromSeconds) / stepSeconds > MAX_BINS)
+        throw new ApiError(
+          400,
+          'API_TOO_MANY_BINS',
+          `more than ${MAX_BINS} bins: choose a larger step or a shorter span`,
+        );
+      if (stepSeconds % 60 !== 0 && by !== 'total' && by !== 'class')
+        throw new ApiError(
+          400,
+          'API_STEP',
+          `by ${by} there are bins of a minute: choose a step that is a multiple of 60`,
+        );
+      const points = await parts.series.series({ ...span, measure: query.measure, by, stepSeconds });
+      if (points.length > MAX_POINTS)
+        throw new ApiError(
+          400,
+          'API_TOO_MANY_POINTS',
+          `more than ${MAX_POINTS} points: choose a larger step or a shorter span`,
+        );
+      return {
+        session: span.session,
+        measure: query.measure,
+        by,
+        from: timeText(span.fromSeconds),
+        to: timeText(span.toSeconds),
+        step: stepSeconds,
+        points: points.map(({ binSeconds, key, value }) => ({
+          time: timeText(binSeconds),
+          key: keyText(by, key),
+          value,
+        })),
+      };
+    },
+  );
+
+  app.get(
+    '/api/v1/top',
+    {
+      schema: {
+        summary: 'what has most packets in a span',
+        querystring: TopQuery,
+        response: { 200: Top, '4xx': Problem },
+      },
+    },
+    async ({ query }) => {
+      const { by, limit } = query;
+      const span = await resolveSpan(query, parts.catalog, current);
+      const rows =
+        by === 'source'
+          ? (await parts.flows.topSources({ ...span, limit })).map(({ source, country, ...sums }) => ({
+              key: source,
+              country: country || 'unknown',
+              ...sums,
+            }))
+          : (await parts.series.top({ ...span, measure: 'packets', by, limit })).map(({ key, ...sums }) => ({
+              key: keyText(by, key),
+              ...sums,
+            }));
+      return { session: span.session, by, from: timeText(span.fromSeconds), to: timeText(span.toSeconds), rows };
+    },
+  );
+};
+
+function defaultStep(spanSeconds: number, by: string): number {
+  const smallest = by === 'total' || by === 'class' ? 1 : 60;
+  const wanted = spanSeconds / DEFAULT_BINS;
+  const steps = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400];
+  return steps.find((step) => step >= wanted && step >= smallest) ?? 86_400;
+}

@@ -1,0 +1,58 @@
+/** The session and span of time that a request asks about. */
+import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
+import type { Catalog, SessionRecord, Span } from '../store/stores.ts';
+import { ApiError } from './problem.ts';
+
+const DEFAULT_SPAN_SECONDS = 3_600;
+
+export interface SpanQuery {
+  session?: number | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export interface AskedSpan extends Span {
+  readonly session: number;
+}
+
+/** Throws ApiError for times that are none and sessions that are not there. */
+export async function resolveSpan(
+  query: SpanQuery,
+  catalog: Catalog,
+  current: () => number | null,
+): Promise<AskedSpan> {
+  const sessions = await catalog.sessions();
+  const id = query.session ?? current() ?? sessions.find((session) => session.id === 0)?.id ?? sessions.at(-1)?.id ?? 0;
+  const session = sessions.find((candidate) => candidate.id === id);
+  if (session === undefined && query.session !== undefined)
+    throw new ApiError(404, 'API_NO_SESSION', `there is no session ${id}`);
+  const toSeconds = query.to === undefined ? endOf(session) : secondsOf('to', query.to);
+  const fromSeconds = query.from === undefined ? beginOf(session, toSeconds) : secondsOf('from', query.from);
+  if (fromSeconds > toSeconds) throw new ApiError(400, 'API_BAD_SPAN', 'from lies after to');
+  return { session: id, fromSeconds, toSeconds };
+}
+
+function endOf(session: SessionRecord | undefined): number {
+  return session?.lastSeconds == null ? Math.ceil(Date.now() / 1000) : Math.floor(session.lastSeconds) + 1;
+}
+
+function beginOf(session: SessionRecord | undefined, toSeconds: number): number {
+  if (session !== undefined && session.kind !== 'live' && session.firstSeconds !== null)
+    return Math.min(toSeconds, Math.floor(session.firstSeconds));
+  return Math.max(0, toSeconds - DEFAULT_SPAN_SECONDS);
+}
+
+function secondsOf(name: string, text: string): number {
+  const isTime = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$/.test(text);
+  const milliseconds = isTime ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds))
+    throw new ApiError(400, 'API_BAD_TIME', `${name} is no RFC 3339 time such as 2026-01-31T12:00:00Z`);
+  const seconds = milliseconds / 1000;
+  if (seconds < 0 || seconds > MAX_CAPTURE_SECONDS)
+    throw new ApiError(400, 'API_BAD_TIME', `${name} lies outside of 1970 to 2255`);
+  return seconds;
+}
+
+export function timeText(seconds: number): string {
+  return new Date(Math.round(seconds * 1000)).toISOString();
+}

@@ -1,0 +1,75 @@
+/** The HTTP part of the server: routes, page, and what holds for every request. */
+import fastifyStatic from '@fastify/static';
+import fastifySwagger from '@fastify/swagger';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { isOwnRequest } from './access/hosts.ts';
+import { roleOf } from './access/role.ts';
+import { flowRoutes } from './api/flows.ts';
+import { healthRoutes } from './api/health.ts';
+import { ledgerRoutes } from './api/ledger.ts';
+import type { ApiParts } from './api/parts.ts';
+import { ApiError, sendProblem } from './api/problem.ts';
+import { sensorRoutes } from './api/sensors.ts';
+import { seriesRoutes } from './api/series.ts';
+import { StoreError } from './store/stores.ts';
+
+const routes = [healthRoutes, ledgerRoutes, sensorRoutes, seriesRoutes, flowRoutes];
+
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: 65_536, routerOptions: { maxParamLength: 100 }, forceCloseConnections: true })
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .setValidatorCompiler(TypeBoxValidatorCompiler);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+    if (!isOwnRequest(request.raw))
+      throw new ApiError(403, 'ACCESS_WRONG_HOST', 'this server is not reached under that name');
+    if (roleOf(request.raw, parts.tokens) === null) throw new ApiError(401, 'ACCESS_TOKEN', 'the token is not good');
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+  });
+  app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, 404, 'NOT_FOUND', `there is nothing at ${request.url.slice(0, 200)}`),
+  );
+
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Kurayami',
+        description: 'An open network telescope',
+        version: parts.software.split(' ')[1] ?? '0',
+      },
+    },
+  });
+  for (const route of routes) await app.register(route, parts);
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  await app.register(fastifyStatic, { root: parts.pageFolder, index: 'index.html' });
+  return app as unknown as FastifyInstance;
+}
+
+function answerError(error: FastifyError, reply: Parameters<typeof sendProblem>[0]) {
+  if (error instanceof ApiError) return sendProblem(reply, error.status, error.code, error.message);
+  if (error.validation) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
+  if (error instanceof RangeError) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
+  if (error instanceof StoreError) return sendProblem(reply, 503, error.code, error.message);
+  const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
+  // What went wrong inside is for the log, not for whoever asks.
+  if (status === 500) process.stderr.write(`server: ${error.stack ?? error.message}\n`);
+  return sendProblem(
+    reply,
+    status,
+    status === 500 ? 'SERVER_FAILED' : 'API_BAD_REQUEST',
+    status === 500 ? 'see the server’s log' : error.message,
+  );
+}

@@ -1,0 +1,50 @@
+/** Settings of the server: config/server.toml. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { ConfigError, resolveConfig } from '../shared/config.ts';
+
+export const ServerConfig = Type.Object({
+  host: Type.String({ default: '127.0.0.1', description: 'address to listen on; only loopback for now' }),
+  port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8600, description: '0 lets the system choose' }),
+  data: Type.String({ minLength: 1, default: 'data', description: 'folder of the stores; made where it is missing' }),
+  streaksPerSecond: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    default: 3_000,
+    description: 'flows that one viewer is sent in a second; beyond that a fair sample',
+  }),
+  series: Type.Object(
+    {
+      target: Type.String({ default: '', description: 'influxdb:URL/DATABASE, where the series shall also go' }),
+      username: Type.String({ default: '' }),
+      passwordFile: Type.String({ default: '', description: 'file that holds the password and nothing else' }),
+    },
+    { default: {} },
+  ),
+});
+export type ServerConfig = Static<typeof ServerConfig>;
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Reads `file`, or config/server.toml in the program's folder where none is named. Throws ConfigError. */
+export function loadServerConfig(
+  file: string | undefined,
+  programFolder: string,
+  flags: Readonly<Record<string, unknown>>,
+): ServerConfig {
+  const name = file ?? join(programFolder, 'config/server.toml');
+  if (file !== undefined && !existsSync(file)) throw new ConfigError(`There is no configuration file ${file}.`);
+  const config = resolveConfig(ServerConfig, {
+    ...(existsSync(name) ? { file: { name, text: readFileSync(name, 'utf8') } } : {}),
+    environment: process.env,
+    prefix: 'KURAYAMI_SERVER',
+    flags,
+  });
+  if (!LOOPBACK.has(config.host)) {
+    throw new ConfigError(
+      `host: ${config.host} is not loopback, and without TLS the page and the tokens would go over the network in the clear. Leave it at 127.0.0.1 and reach it through a tunnel (ssh -L 8600:127.0.0.1:8600 …).`,
+    );
+  }
+  return config;
+}

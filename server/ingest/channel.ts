@@ -1,0 +1,27 @@
+/** One sensor's run, as the server knows it: from its hello until its connection ends (and again, when it comes back). */
+import type { SensorHealth, SensorHello } from '../../shared/wire/messages.ts';
+import type { TargetSlots } from '../enrich/target-slots.ts';
+import type { SensorRecord, SessionRecord } from '../store/stores.ts';
+
+export interface Channel {
+  readonly sensor: SensorRecord;
+  readonly session: SessionRecord;
+  readonly hello: SensorHello;
+  readonly slots: TargetSlots;
+  /** Last sequence that was taken in, stored or about to be. */
+  lastSequence: number;
+  /** Newest capture time seen, for telling late packets. */
+  newestSeconds: number;
+  health: SensorHealth | null;
+  state: 'connected' | 'lost' | 'finished';
+  /** Of the wall's clock. */
+  lastHeardMilliseconds: number;
+  /** Of the connection that serves it now. */
+  peer: ChannelPeer | null;
+}
+
+export interface ChannelPeer {
+  acknowledge(sequence: number): void;
+  /** Tells the code and closes. */
+  refuse(code: string, message: string): void;
+}

@@ -1,0 +1,102 @@
+/** The WebSocket of one sensor: hello, frames, acknowledgements. */
+import type { WebSocket } from 'ws';
+import { decodeFrame, FrameKind } from '../../shared/wire/frame.ts';
+import { decodeJsonFrame, encodeAcknowledge, encodeJsonFrame } from '../../shared/wire/json-frame.ts';
+import type { ErrorMessage, SensorHello, ServerHello } from '../../shared/wire/messages.ts';
+import { WireError } from '../../shared/wire/wire-error.ts';
+import type { TokenRecord } from '../access/token-file.ts';
+import type { IngestPipeline } from '../pipeline.ts';
+import type { Channel, ChannelPeer } from './channel.ts';
+import { nodePlatform } from './platform.ts';
+import { readHello } from './sensor-messages.ts';
+
+const HELLO_TIMEOUT_MILLISECONDS = 10_000;
+const CLOSE_POLICY = 1008;
+
+export interface IngestParts {
+  readonly pipeline: IngestPipeline;
+  readonly software: string;
+  readonly log: (message: string) => void;
+}
+
+/** Serves a sensor until its connection ends. */
+export function serveSensor(socket: WebSocket, token: TokenRecord, parts: IngestParts): void {
+  new SensorPeer(socket, token, parts);
+}
+
+class SensorPeer implements ChannelPeer {
+  readonly #socket: WebSocket;
+  readonly #token: TokenRecord;
+  readonly #parts: IngestParts;
+  readonly #helloTimer: NodeJS.Timeout;
+  #channel: Channel | null = null;
+  /** Frames that came while the hello was looked up. */
+  #opening: Promise<void> | null = null;
+
+  constructor(socket: WebSocket, token: TokenRecord, parts: IngestParts) {
+    this.#socket = socket;
+    this.#token = token;
+    this.#parts = parts;
+    this.#helloTimer = setTimeout(() => this.refuse('INGEST_NO_HELLO', 'no hello came'), HELLO_TIMEOUT_MILLISECONDS);
+    socket.binaryType = 'nodebuffer';
+    socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
+    socket.on('error', (error) => parts.log(`sensor ${token.name}: ${error.message}`));
+    socket.on('close', () => this.#closed());
+  }
+
+  acknowledge(sequence: number): void {
+    if (this.#channel !== null) this.#socket.send(encodeAcknowledge(this.#channel.hello.epoch, sequence));
+  }
+
+  refuse(code: string, message: string): void {
+    const error: ErrorMessage = { code, message };
+    this.#socket.send(encodeJsonFrame(FrameKind.error, error));
+    this.#socket.close(CLOSE_POLICY, code);
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    try {
+      if (!isBinary) throw new WireError('WIRE_BAD_MAGIC', 'text is no frame');
+      const frame = decodeFrame(data, nodePlatform);
+      if (this.#channel !== null) this.#parts.pipeline.receive(this.#channel, frame);
+      else if (frame.kind === FrameKind.hello && this.#opening === null)
+        this.#opening = this.#open(readHello(decodeJsonFrame(frame)));
+      else throw new WireError('WIRE_BAD_MESSAGE', 'a sensor says hello first, once, and waits for the answer');
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#parts.log(`sensor ${this.#token.name} sent what is no frame: ${error.message} [${error.code}]`);
+      this.refuse(error.code, error.message);
+    }
+  }
+
+  async #open(hello: SensorHello): Promise<void> {
+    clearTimeout(this.#helloTimer);
+    if (hello.name !== this.#token.name) {
+      this.refuse(
+        'INGEST_WRONG_NAME',
+        `this token is that of "${this.#token.name}", and the sensor calls itself "${hello.name}"`,
+      );
+      return;
+    }
+    try {
+      const channel = await this.#parts.pipeline.open(hello, this);
+      const answer: ServerHello = {
+        software: this.#parts.software,
+        sensor: channel.sensor.id,
+        session: channel.session.id,
+        resumeAfter: channel.lastSequence,
+      };
+      this.#channel = channel;
+      if (this.#socket.readyState !== this.#socket.OPEN) return void this.#closed();
+      this.#socket.send(encodeJsonFrame(FrameKind.hello, answer));
+    } catch (error) {
+      this.#parts.log(`sensor ${hello.name} cannot be taken in: ${(error as Error).message}`);
+      this.refuse('INGEST_BUSY', 'the store failed; try again');
+    }
+  }
+
+  #closed(): void {
+    clearTimeout(this.#helloTimer);
+    if (this.#channel !== null) this.#parts.pipeline.leave(this.#channel, this);
+  }
+}

@@ -1,0 +1,104 @@
+/** What a sensor may say in messages, checked before use: it is a stranger until then. */
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { parsePrefix } from '../../shared/address.ts';
+import type { SensorHealth, SensorHello } from '../../shared/wire/messages.ts';
+import { WireError } from '../../shared/wire/wire-error.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 200 });
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const NullableCount = Type.Union([Count, Type.Null()]);
+const Counts = Type.Record(Type.String({ maxLength: 40 }), Count, { maxProperties: 2_000 });
+const Seconds = Type.Number({ minimum: -1e12, maximum: 1e12 });
+
+const Clock = Type.Object({
+  mode: Type.Union([Type.Literal('live'), Type.Literal('paced'), Type.Literal('max')]),
+  speed: Type.Number({ minimum: 0, maximum: 100_000 }),
+});
+
+const Hello = Type.Object({
+  software: Name,
+  name: Name,
+  epoch: Type.Integer({ minimum: 1, maximum: 0xffffffff }),
+  session: Type.Object({
+    kind: Type.Union([Type.Literal('live'), Type.Literal('file'), Type.Literal('simulated')]),
+    name: Type.String({ maxLength: 200 }),
+  }),
+  place: Type.Union([
+    Type.Object({
+      name: Type.String({ maxLength: 80 }),
+      latitude: Type.Number({ minimum: -90, maximum: 90 }),
+      longitude: Type.Number({ minimum: -180, maximum: 180 }),
+    }),
+    Type.Null(),
+  ]),
+  prefixes: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 10_000 }),
+  clock: Clock,
+});
+
+const Ledger = Type.Object({
+  received: NullableCount,
+  droppedByKernel: NullableCount,
+  droppedByInterface: NullableCount,
+  // What was left in the kernel at stop is a difference of two counters: it is negative when they disagree, and shown so.
+  leftAtStop: Type.Union([Type.Integer(), Type.Null()]),
+  captured: Count,
+  filteredOut: Count,
+  notIp: Counts,
+  undecodable: Counts,
+  decoded: Count,
+  faults: Counts,
+  lostInCrash: Count,
+  crashes: Count,
+  packetsInOpenFlows: Count,
+  packetsInClosedFlows: Count,
+  flowsClosed: Count,
+  flowsSent: Count,
+  packetsSent: Count,
+  flowsAcknowledged: Count,
+  packetsAcknowledged: Count,
+  flowsSpooled: Count,
+  packetsSpooled: Count,
+  flowsSpoolDropped: Count,
+  packetsSpoolDropped: Count,
+});
+
+const Health = Type.Object({
+  ledger: Ledger,
+  link: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('none')]),
+  clock: Clock,
+  captureSeconds: Type.Union([Seconds, Type.Null()]),
+  skippedGaps: Count,
+  lastSkippedGap: Type.Union([Type.Object({ fromSeconds: Seconds, toSeconds: Seconds }), Type.Null()]),
+  damage: Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 20 }),
+  finished: Type.Boolean(),
+});
+
+const checkHello = Compile(Hello);
+const checkHealth = Compile(Health);
+
+/** Throws WireError. */
+export function readHello(message: unknown): SensorHello {
+  if (!checkHello.Check(message))
+    throw new WireError('WIRE_BAD_MESSAGE', `the hello is not as it should be: ${problem(checkHello.Errors(message))}`);
+  const hello: Static<typeof Hello> = message;
+  if (hello.prefixes.some((prefix) => parsePrefix(prefix) === null))
+    throw new WireError('WIRE_BAD_MESSAGE', 'the hello names a prefix that is none');
+  return hello;
+}
+
+/** Throws WireError. */
+export function readHealth(message: unknown): SensorHealth {
+  if (!checkHealth.Check(message))
+    throw new WireError(
+      'WIRE_BAD_MESSAGE',
+      `the health report is not as it should be: ${problem(checkHealth.Errors(message))}`,
+    );
+  const health: Static<typeof Health> = message;
+  return health;
+}
+
+function problem(errors: Iterable<{ instancePath: string; message: string }>): string {
+  for (const { instancePath, message } of errors) return `${instancePath} ${message}`;
+  return 'unknown';
+}

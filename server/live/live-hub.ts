@@ -1,0 +1,168 @@
+/** Hands what was stored to those who watch, and tells them several times a second how things stand. */
+import { addSensorLedgers, addServerLedgers, checkLedger } from '../../shared/counters.ts';
+import type { FlowBatch } from '../../shared/flow-batch.ts';
+import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
+import { FrameKind } from '../../shared/wire/frame.ts';
+import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
+import type { LiveTotals, SensorView } from '../../shared/wire/messages.ts';
+import type { SourcePlaces } from '../enrich/source-places.ts';
+import type { Channel } from '../ingest/channel.ts';
+import type { LedgerState } from '../store/ingest-commit.ts';
+import { SeriesResolution } from '../store/ingest-commit.ts';
+import type { Catalog, SeriesStore, SessionRecord } from '../store/stores.ts';
+import { LiveSession } from './live-session.ts';
+import { makeStreaks } from './streak-maker.ts';
+import { SharedStreaks, type Viewer } from './viewer.ts';
+
+const TOTALS_EVERY_MILLISECONDS = 250;
+const TOP_LENGTH = 12;
+/** Beyond these, sessions that nobody feeds are forgotten here (they stay in the store). */
+const MAX_SESSIONS = 50;
+const ALL_TIME = { fromSeconds: 0, toSeconds: MAX_CAPTURE_SECONDS };
+
+export interface LiveHubParts {
+  readonly series: SeriesStore;
+  readonly catalog: Catalog;
+  readonly places: SourcePlaces;
+  readonly ledgers: () => LedgerState[];
+  readonly credits: readonly string[];
+}
+
+export class LiveHub {
+  readonly viewers = new Set<Viewer>();
+  readonly #parts: LiveHubParts;
+  readonly #sessions = new Map<number, LiveSession>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(parts: LiveHubParts) {
+    this.#parts = parts;
+  }
+
+  /** Until a sensor comes, the last session that has anything is shown. */
+  async start(): Promise<void> {
+    const sessions = await this.#parts.catalog.sessions();
+    const shown = sessions.find(({ id }) => id === 0) ?? sessions.at(-1);
+    if (shown) await this.#openSession(shown, 0);
+    this.#timer = setInterval(() => this.#tellAll(), TOTALS_EVERY_MILLISECONDS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    for (const viewer of this.viewers) viewer.close();
+  }
+
+  async open(channel: Channel): Promise<void> {
+    const session = this.#sessions.get(channel.session.id) ?? (await this.#openSession(channel.session, Date.now()));
+    session.channels.add(channel);
+    session.activeMilliseconds = Date.now();
+  }
+
+  async #openSession(record: SessionRecord, activeMilliseconds: number): Promise<LiveSession> {
+    const { series } = this.#parts;
+    const [sum, countries] = await Promise.all([
+      series.sum(record.id, SeriesResolution.minute),
+      series.top({ ...ALL_TIME, session: record.id, measure: 'packets', by: 'country', limit: 300 }),
+    ]);
+    const unknownPlacePackets = countries.find(({ key }) => key === 0)?.packets ?? 0;
+    const session = new LiveSession(record, { ...sum, unknownPlacePackets }, activeMilliseconds);
+    this.#sessions.set(record.id, session);
+    this.#forgetOldest();
+    return session;
+  }
+
+  #forgetOldest(): void {
+    if (this.#sessions.size <= MAX_SESSIONS) return;
+    const idle = [...this.#sessions.values()].filter(({ channels }) =>
+      [...channels].every(({ peer }) => peer === null),
+    );
+    const oldest = idle.sort((a, b) => a.activeMilliseconds - b.activeMilliseconds)[0];
+    if (oldest) this.#sessions.delete(oldest.record.id);
+  }
+
+  /** Live where a live sensor is connected, else what was active last. */
+  current(): LiveSession | null {
+    let best: LiveSession | null = null;
+    for (const session of this.#sessions.values()) {
+      if (session.record.id === 0 && [...session.channels].some(({ peer }) => peer !== null)) return session;
+      if (best === null || session.activeMilliseconds > best.activeMilliseconds) best = session;
+    }
+    return best;
+  }
+
+  publish(channel: Channel, batch: FlowBatch): void {
+    const session = this.#sessions.get(channel.session.id);
+    if (session === undefined) return;
+    session.add(batch);
+    if (this.viewers.size === 0 || session !== this.current()) return;
+    const streaks = new SharedStreaks(makeStreaks(batch, channel.slots, this.#parts.places));
+    for (const viewer of this.viewers) viewer.sendStreaks(streaks);
+  }
+
+  #tellAll(): void {
+    const session = this.current();
+    if (session === null || this.viewers.size === 0) return;
+    const totals = this.totals(session);
+    for (const viewer of this.viewers)
+      viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, viewer: viewer.ledger }));
+  }
+
+  /** All but the part that differs from viewer to viewer. */
+  totals(session: LiveSession): Omit<LiveTotals, 'viewer'> {
+    const now = Date.now();
+    const { record, window } = session;
+    const states = this.#parts.ledgers().filter((state) => state.session === record.id);
+    const sensor = addSensorLedgers(states.flatMap(({ health }) => health?.ledger ?? []));
+    const server = addServerLedgers(states.map((state) => state.server));
+    const clock = clockOf(session, now);
+    // Live, silence is news: rates are those of now, not of the last packet.
+    const { classPacketsPerSecond, ...rates } = window.rates(
+      clock.mode === 'live' && !clock.finished ? Math.max(window.newestSecond ?? 0, now / 1000 - 2) : undefined,
+    );
+    return {
+      session: {
+        id: record.id,
+        kind: record.kind,
+        name: record.name,
+        beginSeconds: Number.isFinite(window.oldestSecond) ? window.oldestSecond : record.firstSeconds,
+      },
+      clock,
+      rates,
+      totals: { ...session.totals, sources: window.sources() },
+      topPorts: window.topPorts(TOP_LENGTH),
+      topCountries: window.topCountries(TOP_LENGTH),
+      classPacketsPerSecond,
+      sensors: [...session.channels].map((channel) => sensorView(channel, now)),
+      ledger: { sensor, server, checks: checkLedger(sensor, server) },
+      credits: [...this.#parts.credits],
+    };
+  }
+}
+
+function clockOf(session: LiveSession, now: number): LiveTotals['clock'] {
+  const channels = [...session.channels];
+  const newest = channels.at(-1);
+  const clock = newest?.hello.clock ?? { mode: 'max' as const, speed: 0 };
+  return {
+    mode: clock.mode,
+    speed: clock.speed,
+    newestSeconds: session.window.newestSeconds ?? session.record.lastSeconds,
+    rate: clock.mode === 'max' ? session.measuredRate(now) : clock.speed,
+    finished: channels.every(({ state }) => state === 'finished'),
+    skippedGaps: newest?.health?.skippedGaps ?? 0,
+    lastSkippedGap: newest?.health?.lastSkippedGap ?? null,
+  };
+}
+
+function sensorView({ sensor, state, health, lastHeardMilliseconds }: Channel, now: number): SensorView {
+  const ledger = health?.ledger;
+  return {
+    id: sensor.id,
+    name: sensor.name,
+    place: sensor.place,
+    state,
+    link: health?.link ?? 'none',
+    silentSeconds: Math.max(0, Math.round((now - lastHeardMilliseconds) / 1000)),
+    droppedPackets: (ledger?.droppedByKernel ?? 0) + (ledger?.packetsSpoolDropped ?? 0),
+    damage: health?.damage ?? [],
+  };
+}

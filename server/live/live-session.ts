@@ -1,0 +1,55 @@
+/** What the page shows of one session beside the streaks. */
+import type { FlowBatch } from '../../shared/flow-batch.ts';
+import { sumPackets } from '../../shared/wire/flow-frames.ts';
+import { LiveWindow } from '../aggregate/live-window.ts';
+import type { Channel } from '../ingest/channel.ts';
+import type { SessionRecord } from '../store/stores.ts';
+
+/** Sums that the store has when the session is opened; what comes after is added here. */
+export interface SessionTotals {
+  packets: number;
+  flows: number;
+  bytes: number;
+  unknownPlacePackets: number;
+}
+
+export class LiveSession {
+  readonly record: SessionRecord;
+  readonly window = new LiveWindow();
+  readonly channels = new Set<Channel>();
+  readonly totals: SessionTotals;
+  /** Of the wall's clock: when something last happened here. */
+  activeMilliseconds: number;
+  #rateAnchor: { wallMilliseconds: number; captureSeconds: number } | null = null;
+  #rate = 0;
+
+  constructor(record: SessionRecord, totals: SessionTotals, activeMilliseconds: number) {
+    this.record = record;
+    this.totals = totals;
+    this.activeMilliseconds = activeMilliseconds;
+  }
+
+  add(batch: FlowBatch): void {
+    this.window.add(batch);
+    this.totals.packets += sumPackets(batch, 0, batch.length);
+    this.totals.flows += batch.length;
+    for (let row = 0; row < batch.length; row++) {
+      this.totals.bytes += batch.wireBytes[row]!;
+      if (batch.country[row] === 0) this.totals.unknownPlacePackets += batch.packets[row]!;
+    }
+    this.activeMilliseconds = Date.now();
+  }
+
+  /** Capture seconds a second of the wall's clock, measured; for files that are read as fast as it goes. */
+  measuredRate(nowMilliseconds: number): number {
+    const newest = this.window.newestSeconds;
+    if (newest === null) return 0;
+    const anchor = this.#rateAnchor;
+    if (anchor === null || nowMilliseconds - anchor.wallMilliseconds >= 1_000) {
+      if (anchor !== null)
+        this.#rate = ((newest - anchor.captureSeconds) * 1_000) / (nowMilliseconds - anchor.wallMilliseconds);
+      this.#rateAnchor = { wallMilliseconds: nowMilliseconds, captureSeconds: newest };
+    }
+    return Math.max(0, this.#rate);
+  }
+}

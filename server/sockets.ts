@@ -1,0 +1,82 @@
+/** WebSockets: which requests become one, and which are refused before anything is read from them. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { MAX_FRAME_BYTES } from '../shared/wire/frame.ts';
+import { bearerToken, isOwnRequest } from './access/hosts.ts';
+import type { TokenFile } from './access/token-file.ts';
+import { type IngestParts, serveSensor } from './ingest/ingest-socket.ts';
+import type { LiveHub } from './live/live-hub.ts';
+import { MAX_VIEWERS, serveViewer } from './live/live-socket.ts';
+
+/** Pages send nothing worth more. */
+const MAX_VIEWER_MESSAGE_BYTES = 4_096;
+const MAX_SENSORS = 1_000;
+
+export interface SocketParts extends IngestParts {
+  readonly tokens: TokenFile;
+  readonly live: LiveHub;
+  readonly streaksPerSecond: number;
+}
+
+export class Sockets {
+  readonly #parts: SocketParts;
+  readonly #sensors = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
+  readonly #viewers = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_VIEWER_MESSAGE_BYTES,
+  });
+
+  constructor(parts: SocketParts) {
+    this.#parts = parts;
+  }
+
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => {
+      socket.on('error', () => socket.destroy());
+      const path = (request.url ?? '').split('?')[0];
+      if (!isOwnRequest(request)) refuse(socket, 403, 'ACCESS_WRONG_HOST');
+      else if (path === '/api/v1/ingest') this.#upgradeSensor(request, socket, head);
+      else if (path === '/api/v1/live') this.#upgradeViewer(request, socket, head);
+      else refuse(socket, 404, 'NOT_FOUND');
+    });
+  }
+
+  #upgradeSensor(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const token = bearerToken(request);
+    const record = token === null ? null : this.#parts.tokens.find(token);
+    if (record?.role !== 'sensor') return void refuse(socket, 401, 'ACCESS_TOKEN');
+    if (this.#sensors.clients.size >= MAX_SENSORS) return void refuse(socket, 503, 'TOO_MANY_SENSORS');
+    this.#sensors.handleUpgrade(request, socket, head, (webSocket) => serveSensor(webSocket, record, this.#parts));
+  }
+
+  #upgradeViewer(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#viewers.clients.size >= MAX_VIEWERS) return void refuse(socket, 503, 'TOO_MANY_VIEWERS');
+    const { live, software, streaksPerSecond } = this.#parts;
+    this.#viewers.handleUpgrade(request, socket, head, (webSocket) =>
+      serveViewer(webSocket, live, { software, role: 'viewer' }, streaksPerSecond),
+    );
+  }
+
+  close(): void {
+    for (const server of [this.#sensors, this.#viewers]) {
+      for (const client of server.clients) client.terminate();
+      server.close();
+    }
+  }
+}
+
+const reasons: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  503: 'Service Unavailable',
+};
+
+function refuse(socket: Duplex, status: number, code: string): void {
+  const body = `{"code":"${code}"}`;
+  socket.end(
+    `HTTP/1.1 ${status} ${reasons[status]}\r\ncontent-type: application/problem+json\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,117 @@
+/** `kurayami start`: server, page and a sensor together. This and kurayami.ts are the only files that know both. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sourceOptions } from './sensor/commands/source-options.ts';
+import { serverFlags, serverOptions } from './server/commands/server.ts';
+import { loadServerConfig } from './server/config.ts';
+import { type RunningServer, startServer } from './server/main.ts';
+import { type Command, type CommandArguments, type Program, speedOption, UsageError } from './shared/command.ts';
+
+const SENSOR_NAME = 'this machine';
+/** The sensor drains for a second and says its last word; then it is ended. */
+const SENSOR_STOP_MILLISECONDS = 1_600;
+
+export const start: Command = {
+  name: 'start',
+  about: 'server, page and a sensor together; without a source, simulated traffic is shown',
+  usage: '[--read FILE… | --interface IF | --simulate]',
+  options: { ...sourceOptions, ...serverOptions },
+  examples: [
+    ['npm start', 'a simulated darknet on http://127.0.0.1:8600'],
+    ['npm start -- --read monday.pcap --speed 10', 'a capture, ten times as fast as it was'],
+    ['sudo npm start -- --interface eth1', 'a real darknet'],
+  ],
+  async run(given, program) {
+    const source = describeSource(given);
+    const config = loadServerConfig(undefined, program.folder, serverFlags(given));
+    const running = await startServer({
+      config,
+      programFolder: program.folder,
+      software: `kurayami ${program.version}`,
+      log: (message) => process.stderr.write(`server: ${message}\n`),
+    });
+    const sensor = spawnSensor(given, running, config.data, program);
+    process.stdout.write(
+      `\n  Kurayami ${program.version}  ${running.url}/\n  ${source} · stores in ${config.data} · Ctrl-C stops\n\n`,
+    );
+    return attend(sensor, running, program);
+  },
+};
+
+/** What is shown, in words. Throws UsageError when the words make no sense, before anything is started. */
+function describeSource({ options, positionals }: CommandArguments): string {
+  const named = ['read', 'interface', 'simulate'].filter((name) => options[name] !== undefined);
+  if (named.length > 1) throw new UsageError('name one source: --interface IF, --read FILE… or --simulate');
+  if (options.read === undefined && positionals.length > 0)
+    throw new UsageError(`"${positionals[0]}" belongs to no option`);
+  if (options.read !== undefined) {
+    const speed = speedOption({ options, positionals });
+    return `reading ${[...(options.read as string[]), ...positionals].join(', ')} ${speed === 0 ? 'as fast as it goes' : `at ${speed}×`}`;
+  }
+  return options.interface !== undefined
+    ? `watching ${options.interface}`
+    : `SIMULATED traffic, scenario ${options.scenario ?? 'background'}`;
+}
+
+/** A process of its own: packets are read whatever the server is busy with. */
+function spawnSensor(
+  given: CommandArguments,
+  running: RunningServer,
+  dataFolder: string,
+  program: Program,
+): ChildProcess {
+  running.tokens.remove(({ role, name }) => role === 'sensor' && name === SENSOR_NAME);
+  const tokenFile = join(dataFolder, 'sensor.token');
+  writeFileSync(tokenFile, running.tokens.add('sensor', SENSOR_NAME).token, { mode: 0o600 });
+  const words = [
+    'sensor',
+    '--name',
+    SENSOR_NAME,
+    '--server',
+    running.url.replace('http:', 'ws:'),
+    '--token-file',
+    tokenFile,
+  ];
+  if (given.options.read === undefined && given.options.interface === undefined) words.push('--simulate');
+  for (const [name, value] of Object.entries(given.options)) {
+    if (!(name in sourceOptions) || name === 'simulate') continue;
+    for (const one of Array.isArray(value) ? value : [value]) words.push(`--${name}=${one}`);
+  }
+  // After "--" everything is a file, whatever it begins with.
+  if (given.positionals.length > 0) words.push('--', ...given.positionals);
+  const main = join(program.folder, 'dist/kurayami.js');
+  // A process group of its own: at Ctrl-C the server asks it to stop, and waits
+  // for what it still has. The channel lets it notice when this process is gone.
+  return spawn(process.execPath, [main, ...words], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true });
+}
+
+/** Until the program is told to stop, or the sensor failed without a single packet. */
+async function attend(sensor: ChildProcess, running: RunningServer, program: Program): Promise<number> {
+  let sensorCode: number | null = null;
+  const sensorEnded = new Promise<void>((resolve) => {
+    sensor.once('exit', (code) => {
+      sensorCode = code ?? 1;
+      resolve();
+    });
+    sensor.once('error', () => resolve());
+  });
+  const stopped = new Promise<void>((resolve) => {
+    if (program.stop.aborted) resolve();
+    program.stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([stopped, sensorEnded]);
+  const failed = sensorCode !== null && sensorCode !== 0 && running.packetsStored() === 0;
+  if (!failed) await stopped;
+  await stopSensor(sensor, sensorEnded);
+  await running.stop();
+  return sensorCode ?? 0;
+}
+
+async function stopSensor(sensor: ChildProcess, ended: Promise<void>): Promise<void> {
+  if (sensor.exitCode !== null || sensor.signalCode !== null) return;
+  sensor.kill('SIGTERM');
+  const timer = setTimeout(() => sensor.kill('SIGKILL'), SENSOR_STOP_MILLISECONDS);
+  await ended;
+  clearTimeout(timer);
+}
