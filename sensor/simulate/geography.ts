@@ -14,17 +14,18 @@ interface Region {
   readonly octets: readonly (number | readonly [number, number])[];
 }
 
-/** Octets that hold much of one country's space stand in a line of their own, so that it can weigh more. */
+/** A registry has several lines, so that octets with much space of countries that telescopes report often weigh more. */
 const regions: readonly Region[] = [
-  { registry: 'APNIC', weight: 15, octets: [36, 42, [58, 61], 101, 106, [110, 125], 180, [182, 183], [218, 223]] },
-  { registry: 'APNIC', weight: 19, octets: [1, 14, 27, 39, 43, 49, 103, 126, 133, 150, 153, 163, 171, 175, 202, 203] },
-  { registry: 'APNIC', weight: 4, octets: [210, 211] },
-  { registry: 'RIPE NCC', weight: 8, octets: [185, 193, 194, 195, 45] },
-  { registry: 'RIPE NCC', weight: 20, octets: [2, 5, 31, 37, 46, 62, [77, 95], 109, 176, 178, 188, 212, 213, 217] },
-  { registry: 'ARIN', weight: 13, octets: [23, 50, [64, 76], 104, 107, 108, 162, 173, 174, 184, 192, 198, 199] },
-  { registry: 'ARIN', weight: 5, octets: [24, 63, [96, 99], [204, 209], 216] },
+  { registry: 'APNIC', weight: 18, octets: [36, 42, [58, 61], 101, 106, [110, 125], 180, [182, 183], [218, 223]] },
+  { registry: 'APNIC', weight: 15, octets: [1, 14, 27, 39, 43, 49, 103, 171, 175, 202, 203] },
+  { registry: 'APNIC', weight: 3, octets: [126, 133, 150, 153, 163, 210, 211] },
+  { registry: 'RIPE NCC', weight: 9, octets: [185, 193, 194, 195, 45] },
+  { registry: 'RIPE NCC', weight: 24, octets: [5, 31, 37, 46, [77, 79], [84, 85], [87, 95], 109, 176, 178, 188, 213] },
+  { registry: 'RIPE NCC', weight: 5, octets: [2, 62, [80, 83], 86, 212, 217] },
+  { registry: 'ARIN', weight: 8, octets: [23, 50, [64, 76], 104, 107, 108, 162, 173, 174, 184, 192, 198, 199] },
+  { registry: 'ARIN', weight: 3, octets: [24, 63, [96, 99], [204, 209], 216] },
   { registry: 'LACNIC', weight: 11, octets: [177, 179, 181, 186, 187, 189, 190, 191, 200, 201] },
-  { registry: 'AFRINIC', weight: 5, octets: [41, 102, 105, 154, 156, 196, 197] },
+  { registry: 'AFRINIC', weight: 4, octets: [41, 102, 105, 154, 156, 196, 197] },
 ];
 
 function octetWeights(): number[] {

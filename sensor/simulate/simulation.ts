@@ -42,6 +42,11 @@ const NANOS = 1e9;
 /** The same scenario, seed, start and rate give the same bytes, however they are asked for. */
 export function createSimulation(options: SimulationOptions): Simulation {
   const { scenario, seed, startSeconds, packetsPerSecond = scenario.packetsPerSecond } = options;
+  if (!(packetsPerSecond > 0 && packetsPerSecond <= 10_000_000)) {
+    throw new RangeError(`packetsPerSecond must be above 0 and at most 10000000, is ${packetsPerSecond}`);
+  }
+  // A record holds its seconds in 32 bits.
+  if (!(startSeconds >= 0 && startSeconds < 2 ** 32)) throw new RangeError('startSeconds must lie in 1970–2106');
   const cast = createCast(scenario, seed, packetsPerSecond);
   const schedule = new Schedule(cast.map(({ pace }) => pace));
   const clock = createClock(startSeconds);
@@ -125,12 +130,13 @@ function createPace(group: Scenario['actors'][number], rate: number, evenly: boo
   };
 }
 
-/** Turns nanoseconds after the start into capture time, exactly. */
+/** Turns nanoseconds after the start into capture time, exactly: sums stay below 2⁵³. */
 function createClock(startSeconds: number) {
   const startWhole = Math.floor(startSeconds);
   const startNanos = Math.round((startSeconds - startWhole) * NANOS);
   const wholeSeconds = (nanos: number) => startWhole + Math.floor((startNanos + nanos) / NANOS);
-  const nanosOfSecond = (nanos: number) => (startNanos + nanos) % NANOS;
+  // Not by %, which is slow for doubles.
+  const nanosOfSecond = (nanos: number) => startNanos + nanos - (wholeSeconds(nanos) - startWhole) * NANOS;
   const text = (nanos: number) => {
     const seconds = new Date(wholeSeconds(nanos) * 1000).toISOString().slice(0, 19);
     return `${seconds}.${String(nanosOfSecond(nanos)).padStart(9, '0')}Z`;

@@ -27,13 +27,18 @@ export const LARGEST_FRAME_BYTES = 1514;
 
 export const EtherType = { ipv4: 0x0800, ipv6: 0x86dd } as const;
 
-/** Locally administered addresses (second bit of the first byte set): the telescope's, then its router's. */
-const ADDRESSES = Uint8Array.of(0x02, 0x4b, 0x55, 0x52, 0x41, 0x01, 0x02, 0x4b, 0x55, 0x52, 0x41, 0x02);
+/** Locally administered addresses (second bit of the first byte set): 02:4b:55:52:41:01 is the telescope's, …:02 its router's. */
+const ADDRESS_START = 0x024b_5552;
+const TELESCOPE_END = 0x4101;
+const ROUTER_END = 0x4102;
 
 /** Writes the Ethernet header; returns where the packet starts. */
 export function beginFrame(frame: Frame, etherType: number): number {
   const { bytes, start } = frame;
-  for (let index = 0; index < 12; index++) bytes[start + index] = ADDRESSES[index]!;
+  put32(bytes, start, ADDRESS_START);
+  put16(bytes, start + 4, TELESCOPE_END);
+  put32(bytes, start + 6, ADDRESS_START);
+  put16(bytes, start + 10, ROUTER_END);
   put16(bytes, start + 12, etherType);
   return start + ETHERNET_BYTES;
 }
