@@ -7,7 +7,7 @@ import type { Random } from '../random.ts';
 import { ipv4Sources } from '../sources.ts';
 import { ephemeralPort, randomHops } from '../stacks.ts';
 
-/** Second halves are random. No block that a telescope's own prefix could lie in. */
+/** First halves of private, shared, link-local, loopback and class E addresses; the second halves are random. */
 const blocks: readonly ((random: Random) => number)[] = [
   () => 0x0a00_0000, // 10.0.0.0/8
   (random) => 0x6440_0000 | (random.below(64) << 16), // 100.64.0.0/10
