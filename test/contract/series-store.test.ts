@@ -1,5 +1,11 @@
+import { join } from 'node:path';
+import { describe, expect, vi } from 'vitest';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
+import { InfluxSeriesStore } from '../../server/store/influx/influx-series-store.ts';
+import { SeriesMirror } from '../../server/store/influx/series-mirror.ts';
+import { parseSeriesTarget } from '../../server/store/influx/target.ts';
 import { makeFolder } from '../support/folders.ts';
+import { influxInstalled, startInflux } from '../support/influxdb.ts';
 import { describeSeriesStore } from './series-store.ts';
 
 describeSeriesStore('DuckDB', async () => {
@@ -29,4 +35,32 @@ describeSeriesStore('DuckDB after compaction', async () => {
       await remove();
     },
   };
+});
+
+describe.skipIf(!influxInstalled())('with a real InfluxDB', () => {
+  describeSeriesStore('InfluxDB', async () => {
+    const { folder, remove } = await makeFolder();
+    const influx = await startInflux();
+    const target = parseSeriesTarget(`influxdb:${influx.url}/contract`);
+    const stores = await openDuckDbStoresInThread(folder, { mirror: 'contract' });
+    const refusedFile = join(folder, 'refused.txt');
+    const mirror = new SeriesMirror({ target, outbox: stores.outbox, refusedFile, pollSeconds: 0.02 });
+    mirror.start();
+    return {
+      store: new InfluxSeriesStore(target),
+      async commit(commit) {
+        await stores.flows.commit(commit);
+        await vi.waitFor(async () => expect(await stores.outbox.pendingBins()).toBe(0), {
+          timeout: 10_000,
+          interval: 20,
+        });
+      },
+      async close() {
+        await mirror.stop();
+        await stores.close();
+        await influx.remove();
+        await remove();
+      },
+    };
+  });
 });

@@ -45,113 +45,127 @@ export async function outboxPendingBins(connections: Connections): Promise<numbe
   return Number(row!.bins);
 }
 
-/** The bins waiting longest and their points, all read in one transaction, so that bins and points are of one moment. */
+/**
+ * The bins waiting longest and what stands in them, read in one transaction. It runs on the writing connection, since
+ * the ports that stand by themselves are chosen here and must be remembered before anyone writes them elsewhere.
+ */
 export async function outboxPending(connections: Connections, limit: number, maxPorts: number): Promise<OutboxBatch> {
   checkInteger('limit', limit, 1, MAX_BINS);
   checkInteger('maxPorts', maxPorts, 1, 65_536);
   return await connections.transaction(async (writer) => {
-    const rows = await rowsOf(
-      writer,
-      `SELECT resolution, session, bin::DOUBLE AS bin, max(generation)::DOUBLE AS generation FROM outbox
-        GROUP BY resolution, session, outbox.bin ORDER BY min(outbox.generation), outbox.bin, resolution LIMIT ?`,
-      [limit],
-    );
-    const bins = rows.map(toTouched);
-    const points: MirrorPoint[] = [];
-    for (const touched of bins) points.push(...(await pointsOf(writer, touched, maxPorts)));
-    return { bins, points };
+    const bins = await takeBins(writer, limit);
+    const { second, minute } = SeriesResolution;
+    const rows: Row[] = [];
+    if (bins.some((bin) => bin.resolution === second)) rows.push(...(await plainRows(writer, second)));
+    if (bins.some((bin) => bin.resolution === minute)) {
+      rows.push(...(await plainRows(writer, minute)));
+      await growPortLists(writer, maxPorts);
+      rows.push(...(await portRows(writer)));
+    }
+    return { bins, points: rows.map(toPoint) };
   });
 }
 
 /** Takes bins out as far as they were given: one touched again has a later generation, and stays. */
 export async function outboxDone(connections: Connections, bins: readonly TouchedBin[]): Promise<void> {
-  await connections.transaction(async (writer) => {
-    for (const { resolution, session, bin, generation } of bins) {
-      await writer.run('DELETE FROM outbox WHERE resolution = ? AND session = ? AND bin = ? AND generation <= ?', [
-        resolution,
-        session,
-        bin,
-        generation,
-      ]);
-    }
+  if (bins.length === 0) return;
+  const list = (name: keyof TouchedBin) => bins.map((bin) => bin[name]).join();
+  const column = (index: number, type: string) => `unnest(string_split($${index}, ',')::${type}[])`;
+  await connections.write(async (writer) => {
+    await writer.run(
+      `DELETE FROM outbox USING (SELECT ${column(1, 'UTINYINT')} AS resolution, ${column(2, 'UINTEGER')} AS session,
+          ${column(3, 'BIGINT')} AS bin, ${column(4, 'BIGINT')} AS generation) AS given
+        WHERE outbox.resolution = given.resolution AND outbox.session = given.session AND outbox.bin = given.bin
+          AND outbox.generation <= given.generation`,
+      [list('resolution'), list('session'), list('bin'), list('generation')],
+    );
   });
 }
 
-function toTouched(row: Row): TouchedBin {
-  return {
+/** Notes the bins of this round in a table of the connection, which the statements that follow join with. */
+async function takeBins(writer: DuckDBConnection, limit: number): Promise<TouchedBin[]> {
+  await writer.run(
+    `CREATE OR REPLACE TEMP TABLE mirroring AS
+      SELECT resolution, session, bin, max(generation) AS generation FROM outbox GROUP BY resolution, session, bin
+      ORDER BY min(outbox.generation), bin, resolution LIMIT $1`,
+    [limit],
+  );
+  const rows = await rowsOf(
+    writer,
+    'SELECT resolution, session, bin::DOUBLE AS bin, generation::DOUBLE AS generation FROM mirroring',
+  );
+  return rows.map((row) => ({
     resolution: Number(row.resolution),
     session: Number(row.session),
     bin: Number(row.bin),
     generation: Number(row.generation),
-  };
+  }));
 }
 
 const SUMS = 'sum(packets)::DOUBLE AS packets, sum(bytes)::DOUBLE AS bytes, sum(flows)::DOUBLE AS flows';
 
-async function pointsOf(writer: DuckDBConnection, touched: TouchedBin, maxPorts: number): Promise<MirrorPoint[]> {
-  const { resolution, session, bin } = touched;
-  const table = seriesTables[resolution as SeriesResolution];
-  const rows = await rowsOf(
+/** Rows of the bins of this round; the bounds let DuckDB skip what is older. */
+function rowsInRound(resolution: SeriesResolution, condition: string): string {
+  const round = `FROM mirroring WHERE resolution = ${resolution}`;
+  return `(SELECT *, bin // ${DAY_SECONDS} AS day FROM ${seriesTables[resolution]} WHERE ${condition}
+    AND bin BETWEEN (SELECT min(bin) ${round}) AND (SELECT max(bin) ${round})
+    AND (session, bin) IN (SELECT session, bin ${round}))`;
+}
+
+async function plainRows(writer: DuckDBConnection, resolution: SeriesResolution): Promise<Row[]> {
+  return await rowsOf(
     writer,
-    `SELECT dimension, key, ${SUMS} FROM ${table} WHERE session = ? AND bin = ? AND dimension <> ${SeriesDimension.port}
-      GROUP BY dimension, key`,
-    [session, bin],
+    `SELECT ${resolution} AS resolution, session, bin::DOUBLE AS bin, dimension, key, ${SUMS}
+      FROM ${rowsInRound(resolution, `dimension <> ${SeriesDimension.port}`)} AS s
+      GROUP BY session, s.bin, dimension, key`,
   );
-  if (resolution === SeriesResolution.minute) rows.push(...(await portRows(writer, session, bin, maxPorts)));
-  return rows.map((row) => ({
-    resolution,
-    session,
-    bin,
+}
+
+const PORTS_IN_ROUND = rowsInRound(SeriesResolution.minute, `dimension = ${SeriesDimension.port}`);
+
+/**
+ * Each session has a list of ports for each UTC day. It only grows, at most by a quarter of its length for a minute,
+ * biggest ports first. So a bin written again never keeps the old value of a port that has since left the list, the sum
+ * over ports is the total, and the number of series stays bounded.
+ */
+async function growPortLists(writer: DuckDBConnection, maxPorts: number): Promise<void> {
+  await writer.run(
+    `INSERT INTO mirror_ports
+      WITH listed AS (SELECT session, day, count(*) AS ports FROM mirror_ports GROUP BY session, day),
+        minutes AS (SELECT session, bin // ${DAY_SECONDS} AS day, count(*) AS bins FROM mirroring
+          WHERE resolution = ${SeriesResolution.minute} GROUP BY ALL),
+        seen AS (SELECT session, day, key, sum(packets) AS packets FROM ${PORTS_IN_ROUND} GROUP BY session, day, key)
+      SELECT session, day, key FROM seen ANTI JOIN mirror_ports USING (session, day, key)
+        JOIN minutes USING (session, day) LEFT JOIN listed USING (session, day)
+      QUALIFY row_number() OVER (PARTITION BY session, day ORDER BY packets DESC, key)
+        <= least($1 - coalesce(ports, 0), $2 * bins)`,
+    [maxPorts, Math.ceil(maxPorts / 4)],
+  );
+}
+
+/** Ports on the list by themselves; all others as one sum, given even when it is 0, since it replaces one written before. */
+async function portRows(writer: DuckDBConnection): Promise<Row[]> {
+  const { minute } = SeriesResolution;
+  return await rowsOf(
+    writer,
+    `SELECT ${minute} AS resolution, session, bin::DOUBLE AS bin, ${SeriesDimension.port} AS dimension, port AS key, ${SUMS}
+      FROM (
+        SELECT session, bin, coalesce(listed.key, ${OTHER_PORT_KEY}) AS port, packets, bytes, flows
+        FROM ${PORTS_IN_ROUND} AS s LEFT JOIN mirror_ports AS listed USING (session, day, key)
+        UNION ALL SELECT session, bin, ${OTHER_PORT_KEY}, 0, 0, 0 FROM mirroring WHERE resolution = ${minute}) AS s
+      GROUP BY session, s.bin, port`,
+  );
+}
+
+function toPoint(row: Row): MirrorPoint {
+  return {
+    resolution: Number(row.resolution),
+    session: Number(row.session),
+    bin: Number(row.bin),
     dimension: Number(row.dimension),
     key: Number(row.key),
     packets: Number(row.packets),
     bytes: Number(row.bytes),
     flows: Number(row.flows),
-  }));
-}
-
-/**
- * Ports of a minute: those on the list of its session and day by themselves, all others as one sum, which is given even
- * when it is 0, so that it replaces one written before. A list only grows within its day, at most by a quarter of its
- * length a minute, biggest first, and every day has its own: so a bin written again never keeps a port's old value, the
- * sum over ports is the total, and the number of series stays bounded.
- */
-async function portRows(writer: DuckDBConnection, session: number, bin: number, maxPorts: number): Promise<Row[]> {
-  const day = Math.floor(bin / DAY_SECONDS);
-  await growPortList(writer, session, bin, day, maxPorts);
-  const rows = await rowsOf(
-    writer,
-    `SELECT ${SeriesDimension.port} AS dimension, CASE WHEN listed.key IS NULL THEN ${OTHER_PORT_KEY} ELSE listed.key END AS port,
-        ${SUMS}
-      FROM series_minute AS s LEFT JOIN (SELECT key FROM mirror_ports WHERE session = $1 AND day = $3) AS listed
-        ON s.key = listed.key
-      WHERE s.session = $1 AND s.bin = $2 AND s.dimension = ${SeriesDimension.port} GROUP BY port`,
-    [session, bin, day],
-  );
-  const named = rows.map((row) => ({ ...row, key: row.port! }) satisfies Row);
-  if (named.some((row) => Number(row.key) === OTHER_PORT_KEY)) return named;
-  return [...named, { dimension: SeriesDimension.port, key: OTHER_PORT_KEY, packets: 0, bytes: 0, flows: 0 }];
-}
-
-async function growPortList(
-  writer: DuckDBConnection,
-  session: number,
-  bin: number,
-  day: number,
-  maxPorts: number,
-): Promise<void> {
-  const [row] = await rowsOf(
-    writer,
-    'SELECT count(*)::DOUBLE AS ports FROM mirror_ports WHERE session = ? AND day = ?',
-    [session, day],
-  );
-  const room = Math.min(maxPorts - Number(row!.ports), Math.ceil(maxPorts / 4));
-  if (room <= 0) return;
-  await writer.run(
-    `INSERT INTO mirror_ports SELECT $1, $3, key FROM series_minute
-      WHERE session = $1 AND bin = $2 AND dimension = ${SeriesDimension.port}
-        AND key NOT IN (SELECT key FROM mirror_ports WHERE session = $1 AND day = $3)
-      GROUP BY key ORDER BY sum(packets) DESC, key LIMIT $4`,
-    [session, bin, day, room],
-  );
+  };
 }

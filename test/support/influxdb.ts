@@ -1,0 +1,107 @@
+/** A real InfluxDB 1.x on loopback, in a folder of its own, for the length of a test. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { makeFolder } from './folders.ts';
+
+const READY_SECONDS = 30;
+
+export interface TestInflux {
+  readonly url: string;
+  /** Both may be called again and again, and do nothing where there is nothing to do: data and address stay. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops it and removes its folder. */
+  remove(): Promise<void>;
+  /** Rows of an InfluxQL query, as plain objects. */
+  query(text: string): Promise<Record<string, unknown>[]>;
+}
+
+/** Whether influxd is installed; says aloud when it is not, so that skipped tests are no secret. */
+export function influxInstalled(): boolean {
+  if (!spawnSync('influxd', ['version']).error) return true;
+  console.warn('skipped: tests with a real InfluxDB need influxd (Debian: apt-get install influxdb)');
+  return false;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function configuration(folder: string, httpPort: number, rpcPort: number): string {
+  const path = (name: string) => JSON.stringify(join(folder, name));
+  return `reporting-disabled = true
+bind-address = "127.0.0.1:${rpcPort}"
+[meta]
+  dir = ${path('meta')}
+[data]
+  dir = ${path('data')}
+  wal-dir = ${path('wal')}
+  query-log-enabled = false
+[http]
+  bind-address = "127.0.0.1:${httpPort}"
+  log-enabled = false
+[monitor]
+  store-enabled = false
+`;
+}
+
+export async function startInflux(): Promise<TestInflux> {
+  const { folder, remove: removeFolder } = await makeFolder();
+  const httpPort = await freePort();
+  const url = `http://127.0.0.1:${httpPort}`;
+  const configurationFile = join(folder, 'influxdb.conf');
+  await writeFile(configurationFile, configuration(folder, httpPort, await freePort()));
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    if (child) return;
+    child = spawn('influxd', ['-config', configurationFile], { stdio: 'ignore' });
+    const until = Date.now() + READY_SECONDS * 1000;
+    while (Date.now() < until) {
+      if (child.exitCode !== null) throw new Error(`influxd ended with ${child.exitCode}`);
+      const ready = await fetch(`${url}/ping`).then(
+        (response) => response.status === 204,
+        () => false,
+      );
+      if (ready) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`influxd was not ready within ${READY_SECONDS} s`);
+  }
+
+  async function stop(): Promise<void> {
+    const running = child;
+    child = undefined;
+    if (!running || running.exitCode !== null) return;
+    const ended = once(running, 'exit');
+    running.kill('SIGTERM');
+    await ended;
+  }
+
+  async function query(text: string): Promise<Record<string, unknown>[]> {
+    const response = await fetch(`${url}/query?${new URLSearchParams({ q: text, epoch: 's' })}`, { method: 'POST' });
+    const answer = (await response.json()) as {
+      results?: { error?: string; series?: { tags?: object; columns: string[]; values: unknown[][] }[] }[];
+    };
+    const [result] = answer.results ?? [];
+    if (!result || result.error) throw new Error(`InfluxDB: ${result?.error ?? response.status}`);
+    return (result.series ?? []).flatMap(({ tags, columns, values }) =>
+      values.map((value) => ({ ...tags, ...Object.fromEntries(columns.map((column, at) => [column, value[at]])) })),
+    );
+  }
+
+  await start();
+  const remove = async () => {
+    await stop();
+    await removeFolder();
+  };
+  return { url, start, stop, remove, query };
+}
