@@ -2,7 +2,7 @@
 import { Color, Vector2, Vector3 } from 'three';
 import { classColours } from '../scene/class-colours.ts';
 
-export const EDGE_RADIUS = 1.17;
+export const EDGE_RADIUS = 1.145;
 export const FLIGHT_SECONDS = 2.2;
 /** The shaders' LIFE times a flight, and a little more. */
 export const LIFE_SECONDS = FLIGHT_SECONDS * 1.35 + 0.05;

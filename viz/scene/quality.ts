@@ -11,6 +11,7 @@ export interface Quality {
   /** Pixels added to the width of every ribbon, at a window of 1080 lines. */
   readonly ribbonPixels: number;
   readonly stars: number;
+  readonly anisotropy: number;
   readonly mapWidth: number;
   readonly streakCapacity: number;
 }
@@ -23,7 +24,8 @@ export const qualities: Readonly<Record<Tier, Quality>> = {
     maxFramesPerSecond: 30,
     ribbonSegments: 8,
     ribbonPixels: 1.9,
-    stars: 500,
+    stars: 900,
+    anisotropy: 1,
     mapWidth: 2048,
     streakCapacity: 4096,
   },
@@ -35,6 +37,7 @@ export const qualities: Readonly<Record<Tier, Quality>> = {
     ribbonSegments: 14,
     ribbonPixels: 2.1,
     stars: 1200,
+    anisotropy: 4,
     mapWidth: 4096,
     streakCapacity: 16_384,
   },
@@ -46,6 +49,7 @@ export const qualities: Readonly<Record<Tier, Quality>> = {
     ribbonSegments: 20,
     ribbonPixels: 2.1,
     stars: 2000,
+    anisotropy: 8,
     mapWidth: 4096,
     streakCapacity: 65_536,
   },

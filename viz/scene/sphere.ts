@@ -52,7 +52,7 @@ export function arcHeight(angle: number): number {
   return 0.03 + 0.3 * Math.min(1, angle / Math.PI);
 }
 
-export const LANDING_DEGREES = 3;
+export const LANDING_DEGREES = 3.5;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 /**

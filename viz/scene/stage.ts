@@ -42,10 +42,6 @@ export class Stage {
     return this.renderer.info.render.calls;
   }
 
-  get anisotropy(): number {
-    return Math.min(8, this.renderer.capabilities.getMaxAnisotropy());
-  }
-
   resize(quality: Quality, free: FreeArea): void {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (width === 0 || height === 0) return;

@@ -53,10 +53,10 @@ export async function drawWorld(world: World, width: number, breathe: () => Prom
     draw,
     mesh(world, objects, (a, b) => a !== b),
     '#0f0',
-    width / 2600,
+    Math.max(1.15, width / 2600),
   );
   await breathe();
-  stroke(pen, draw, withoutSeam(mesh(world, objects, (a, b) => a === b)), '#00f', width / 2600);
+  stroke(pen, draw, withoutSeam(mesh(world, objects, (a, b) => a === b)), '#00f', Math.max(1.15, width / 2600));
   return { canvas, width, height, countryOf, countries };
 }
 

@@ -5,8 +5,8 @@ uniform float pixelScale;
 out float vLight;
 void main() {
   gl_Position = projectionMatrix * viewMatrix * vec4(position, 1.0);
-  gl_PointSize = (1.0 + 1.6 * magnitude * magnitude) * pixelScale;
-  vLight = 0.10 + 0.62 * magnitude * magnitude * magnitude;
+  gl_PointSize = max(1.0, (1.0 + 1.6 * magnitude * magnitude) * pixelScale);
+  vLight = 0.12 + 0.75 * magnitude * magnitude * magnitude;
 }`;
 
 export const starFragment = /* glsl */ `

@@ -20,20 +20,20 @@ uniform vec3 sun;
 out vec4 colour;
 
 const vec3 SEA = vec3(0.010, 0.020, 0.043);
-const vec3 LAND = vec3(0.050, 0.094, 0.155);
-const vec3 QUIET = vec3(0.070, 0.150, 0.265);
-const vec3 LOUD = vec3(0.165, 0.400, 0.690);
+const vec3 LAND = vec3(0.068, 0.116, 0.182);
+const vec3 QUIET = vec3(0.072, 0.152, 0.262);
+const vec3 LOUD = vec3(0.135, 0.330, 0.590);
 const vec3 BORDER = vec3(0.330, 0.540, 0.780);
 const vec3 RIM = vec3(0.240, 0.520, 0.960);
 
 /** Lines every 15 degrees, kept one pixel wide. */
-float graticule(vec3 n) {
-  vec2 degrees = vec2(atan(n.x, n.z), asin(clamp(n.y, -1.0, 1.0))) * 57.29578;
+float graticule() {
+  vec2 degrees = vUv * vec2(360.0, 180.0);
   vec2 cell = abs(fract(degrees / 15.0 - 0.5) - 0.5) * 15.0;
   vec2 width = max(fwidth(degrees), 1e-4);
   vec2 line = 1.0 - smoothstep(vec2(0.0), width * 1.2, cell);
-  // Meridians meet at the poles, and jump where the longitude turns over: no lines there.
-  line.x *= step(abs(degrees.y), 80.0) * step(width.x, 4.0);
+  // Meridians meet at the poles: no lines there.
+  line.x *= step(abs(degrees.y - 90.0), 80.0);
   return max(line.x, line.y);
 }
 
@@ -50,9 +50,10 @@ void main() {
   vec3 sea = SEA * (0.75 + 0.5 * facing) + vec3(0.006, 0.013, 0.026) * day;
   vec3 tinted = mix(LAND, mix(QUIET, LOUD, rate), smoothstep(0.0, 0.06, rate));
   vec3 base = mix(sea, tinted * mix(0.74, 1.08, day), ground);
-  base += BORDER * (map.g * 0.42 + map.b * 0.30) * mapReady * (0.55 + 0.45 * facing);
-  base += vec3(0.10, 0.19, 0.32) * graticule(n) * 0.16 * facing;
-  float rim = pow(1.0 - facing, 4.5);
+  base += BORDER * (map.g * 0.50 + map.b * 0.42) * mapReady * (0.55 + 0.45 * facing);
+  base += vec3(0.10, 0.19, 0.32) * graticule() * 0.16 * facing;
+  float away = (1.0 - facing) * (1.0 - facing);
+  float rim = away * away;
   base += RIM * rim * (0.42 + 0.30 * day);
   colour = vec4(base, 1.0);
 }`;

@@ -25,7 +25,7 @@ void main() {
   vAt = position.xy;
   vThickness = mix(0.45, 0.16, age);
   vColour = classColours[classOf(style)];
-  vAlpha = (1.0 - age) * (1.0 - age) * brightness * (atSource ? 0.9 : 0.7);
+  vAlpha = (1.0 - age) * (1.0 - age) * brightness * (atSource ? 0.9 : 0.34);
 }`;
 
 export const rippleFragment = /* glsl */ `

@@ -47,7 +47,7 @@ vec3 streakPoint(int style, float t) {
 }
 
 /** Landed streaks dim, so that the sensor's place stays readable. */
-float landingFade(float t) { return 1.0 - 0.65 * smoothstep(0.86, 1.0, t); }
+float landingFade(float t) { return 1.0 - 0.86 * smoothstep(0.70, 1.0, t); }
 
 const vec4 NOWHERE = vec4(2.0, 2.0, 2.0, 1.0);
 `;

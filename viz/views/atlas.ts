@@ -24,7 +24,7 @@ import type { Picture, View, ViewContext, ViewMaker } from './view.ts';
 const MOST_COUNTRY_LABELS = 12;
 const COARSE_MAP_WIDTH = 2048;
 /** Streaks in the air at full brightness; with more, each gives a little less light. */
-const FULL_BRIGHTNESS_STREAKS = 700;
+const FULL_BRIGHTNESS_STREAKS = 600;
 const EDGE_LABEL_TURN = (47 / 180) * Math.PI;
 
 export const atlas: ViewMaker = { id: 'atlas', create: (context, scene) => new Atlas(context, scene) };
@@ -104,7 +104,7 @@ class Atlas implements View {
         const map = await drawWorld(await loadWorld(detail), width, breathe);
         if (this.#gone) return;
         this.#map = map;
-        this.#globe.setMap(map, this.#context.stage.anisotropy);
+        this.#globe.setMap(map, this.#context.quality.anisotropy);
       } catch (error) {
         // Streaks do not need the map: the picture goes on over a bare sphere, or over the coarse one.
         console.warn(error);
