@@ -39,8 +39,12 @@ export interface SeriesTop {
   readonly flows: number;
 }
 
-/** Time series: sums over the flows of one session. */
+/** Time series: sums over the flows of one session. Wrong arguments are RangeErrors, with a sentence for the user. */
 export interface SeriesStore {
+  /**
+   * In order of time, then key; bins without packets are left out. Steps of whole minutes are answered from minutes,
+   * others from seconds (total and class only). At most 20,000 points, else RangeError.
+   */
   series(query: SeriesQuery): Promise<SeriesPoint[]>;
   /** The keys with most of the measure, most first, ties by key. Bins that overlap the span count whole. */
   top(query: SeriesTopQuery): Promise<SeriesTop[]>;
@@ -90,9 +94,12 @@ export interface SourceTop {
 
 /** Flow records, and with them what must be durable at the same moment. */
 export interface FlowStore {
-  /** Durable when it resolves; all or nothing. */
+  /**
+   * Durable when it resolves; all or nothing. Commits are done in turn. The arrays must not change until it resolves,
+   * and stay the caller's. Throws RangeError for values that cannot be stored, before anything is.
+   */
   commit(commit: IngestCommit): Promise<void>;
-  /** Oldest first. */
+  /** Those whose first packet lies in the span, oldest first; at most 10,000. RangeError for wrong arguments. */
   flows(query: FlowQuery): Promise<FlowPage>;
   topSources(query: Span & { session: number; limit: number }): Promise<SourceTop[]>;
   /** Sums over the flow records of a session, for the ledger's check. */

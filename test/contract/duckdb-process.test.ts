@@ -1,6 +1,7 @@
 /** The compiled store in its own thread and its own process: what vitest's loader cannot start from TypeScript. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -85,6 +86,21 @@ describe.skipIf(compiled === null)('the compiled store', () => {
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(10);
     await stores.close();
+  });
+
+  test('a process that exits in the middle of work keeps its exit code and gives the store back', async () => {
+    const folder = await testFolder();
+    const client = JSON.stringify(new URL('server/store/duckdb/client.js', compiled!).href);
+    const script = `const { openDuckDbStores } = await import(${client});
+      const stores = await openDuckDbStores(${JSON.stringify(folder)});
+      for (let query = 0; query < 50; query++) stores.flows.sum(0).catch(() => undefined);
+      setTimeout(() => process.exit(3), 2);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const [code, signal] = await once(child, 'exit');
+    expect([code, signal]).toEqual([3, null]);
+    expect(await readdir(folder)).toEqual(['kurayami.duckdb']);
   });
 
   test('a store in use by another process is refused, with the process named', async () => {

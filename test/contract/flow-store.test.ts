@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import type { DuckDbStores } from '../../server/store/duckdb/operations.ts';
-import { flowBatch, ingestCommit, NOON_SECONDS, seriesRows, type TestFlow } from '../support/commits.ts';
+import type { IngestCommit } from '../../server/store/ingest-commit.ts';
+import { flowBatch, ingestCommit, ledgerState, NOON_SECONDS, seriesRows, type TestFlow } from '../support/commits.ts';
 import { makeFolder, testFolder } from '../support/folders.ts';
 
 const ALL = { session: 0, fromSeconds: 0, toSeconds: 4_000_000_000 };
@@ -177,7 +178,12 @@ describe('a commit', () => {
     await stores.close();
   });
 
-  test('that fails halfway leaves nothing, and the next one stores its own rows once', async () => {
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  test.for([
+    { name: 'in the database', part: { positions: [{ sensor: 1, epoch: 1, sequence: Number.NaN }] } },
+    { name: 'beside it', part: { ledgers: [{ ...ledgerState(0, 1, 1), server: circular }] } },
+  ])('that fails halfway $name leaves nothing, and the next one stores its own rows once', async ({ part }) => {
     const stores = await openDuckDbStoresInThread(await testFolder());
     const good = ingestCommit({
       flows4: [{}],
@@ -185,10 +191,11 @@ describe('a commit', () => {
       positions: [{ sensor: 1, epoch: 1, sequence: 0 }],
     });
     await stores.flows.commit(good);
-    // The position comes after the flows and the series, and a NaN is no BIGINT.
-    const bad = { ...good, positions: [{ sensor: 1, epoch: 1, sequence: Number.NaN }] };
+    // Positions and ledgers come after flows and series.
+    const bad = { ...good, positions: [{ sensor: 1, epoch: 1, sequence: 9 }], ...part } as IngestCommit;
     await expect(stores.flows.commit(bad)).rejects.toThrow(/could not do its work/);
     expect((await stores.flows.sum(0)).flows).toBe(1);
+    expect(await stores.catalog.position(1, 1)).toBe(0);
     await stores.flows.commit(good);
     expect((await stores.flows.sum(0)).flows).toBe(2);
     expect((await stores.series.sum(0, 60)).packets).toBe(2);

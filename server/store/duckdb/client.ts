@@ -20,10 +20,13 @@ import {
  */
 export async function openDuckDbStores(folder: string, options: DuckDbOptions = {}): Promise<DuckDbStores> {
   if (import.meta.url.endsWith('.ts')) return await openDuckDbStoresInThread(folder, options);
-  const owner = new Owner({ folder, options });
+  const owner = new Owner(folder, options);
   const warnings = await owner.opened;
   return storesOver(operationsOf(owner), warnings, () => owner.close());
 }
+
+/** How long a process that exits waits for the store to close. */
+const EXIT_MILLIS = 2000;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -37,11 +40,17 @@ class Owner {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #closed = new Int32Array(new SharedArrayBuffer(4));
   #nextId = 1;
   #ended: Error | undefined;
 
-  constructor(start: WorkerStart) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: start });
+  constructor(folder: string, options: DuckDbOptions) {
+    const start: WorkerStart = { folder, options, closed: this.#closed };
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: start,
+      // Not the process's own flags: some of them (such as --input-type) no thread starts with.
+      execArgv: [],
+    });
     this.opened = new Promise((resolve, reject) => {
       this.#waiting.set(0, { resolve: (warnings) => resolve(warnings as readonly string[]), reject });
     });
@@ -49,8 +58,10 @@ class Owner {
     this.#worker.on('error', (error) =>
       this.#end(new StoreError('STORE_FAILED', `the store stopped: ${error.message}`)),
     );
+    process.on('exit', this.#closeAtExit);
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', () => {
+        process.off('exit', this.#closeAtExit);
         this.#end(new StoreError('STORE_FAILED', 'the store is closed'));
         resolve();
       });
@@ -69,6 +80,15 @@ class Owner {
       this.#worker.postMessage({ id, operation, values } satisfies WorkerRequest, transfer);
     });
   }
+
+  /**
+   * A process that exits with the store open: work underway in a thread that is torn down would abort the process, and
+   * its exit code would be lost. No event loop turns here any more, so the answer is waited for in shared memory.
+   */
+  readonly #closeAtExit = (): void => {
+    this.#worker.postMessage({ id: this.#nextId++, operation: 'close', values: [] } satisfies WorkerRequest);
+    Atomics.wait(this.#closed, 0, 0, EXIT_MILLIS);
+  };
 
   async close(): Promise<void> {
     if (!this.#ended) await this.call('close', []);

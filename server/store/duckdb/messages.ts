@@ -5,6 +5,8 @@ import type { DuckDbOptions, OperationName } from './operations.ts';
 export interface WorkerStart {
   readonly folder: string;
   readonly options: DuckDbOptions;
+  /** One shared word: 0 while the database may be in use, 1 once it is closed. Can be waited for without an event loop. */
+  readonly closed: Int32Array;
 }
 
 /** Arguments are those of the operation; `close` has none. */

@@ -6,11 +6,18 @@ import { partsOf, type WorkerReply, type WorkerRequest, type WorkerStart } from 
 const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread, by client.ts');
 const reply = (message: WorkerReply) => port.postMessage(message);
+const { folder, options, closed } = workerData as WorkerStart;
+
+function noteClosed(): void {
+  Atomics.store(closed, 0, 1);
+  Atomics.notify(closed, 0);
+}
 
 async function answer(core: DuckDbCore, { id, operation, values }: WorkerRequest): Promise<void> {
   try {
     if (operation === 'close') {
       await core.close();
+      noteClosed();
       reply({ id, value: undefined });
       port?.close();
       return;
@@ -23,10 +30,10 @@ async function answer(core: DuckDbCore, { id, operation, values }: WorkerRequest
 }
 
 try {
-  const { folder, options } = workerData as WorkerStart;
   const core = await DuckDbCore.open(folder, options);
   port.on('message', (request: WorkerRequest) => void answer(core, request));
   reply({ opened: core.warnings });
 } catch (error) {
+  noteClosed();
   reply({ refused: partsOf(error) });
 }
