@@ -88,7 +88,7 @@ export class IngestPipeline {
       hello,
       slots: new TargetSlots(this.#key, hello.prefixes),
       lastSequence: await catalog.position(sensor.id, hello.epoch),
-      newestSeconds: Number.NEGATIVE_INFINITY,
+      newestSeconds: { 4: Number.NEGATIVE_INFINITY, 6: Number.NEGATIVE_INFINITY },
       health: null,
       state: 'connected',
       lastHeardMilliseconds: Date.now(),
@@ -221,11 +221,12 @@ export class IngestPipeline {
 
   #account(channel: Channel, batch: FlowBatch, packetsInSeries: number): void {
     const packets = sumPackets(batch, 0, batch.length);
+    const newest = channel.newestSeconds;
     let late = 0;
     for (let row = 0; row < batch.length; row++) {
       const seconds = batch.interval[row]! + batch.lastMicros[row]! / 1e6;
-      if (seconds > channel.newestSeconds) channel.newestSeconds = seconds;
-      else if (seconds < channel.newestSeconds - LATE_SECONDS) late += batch.packets[row]!;
+      if (seconds > newest[batch.family]) newest[batch.family] = seconds;
+      else if (seconds < newest[batch.family] - LATE_SECONDS) late += batch.packets[row]!;
     }
     this.#changeLedger(channel, (ledger) => {
       ledger.flowsAccepted += batch.length;

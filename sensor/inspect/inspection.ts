@@ -1,11 +1,13 @@
 /** What `kurayami inspect` counts of one capture: exact numbers over its outermost headers. */
 import type { Family } from '../../shared/flow-batch.ts';
 import { Fragment, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
-import { IpProtocol, TcpFlag } from '../../shared/protocols.ts';
+import { IpProtocol, protocolName, TcpFlag } from '../../shared/protocols.ts';
 import { Tag, type TagName, tagNames } from '../../shared/tags.ts';
 import { DistinctKeys } from './distinct.ts';
 
 const SIX_FLAGS = 0x3f;
+/** Counted beside the 256 protocols. */
+const LATER_FRAGMENT = 256;
 const XMAS = TcpFlag.fin | TcpFlag.psh | TcpFlag.urg;
 const { syn: SYN, ack: ACK, rst: RST, fin: FIN } = TcpFlag;
 
@@ -26,11 +28,11 @@ export class Inspection {
   first: string | null = null;
   last: string | null = null;
   readonly linkTypes: Record<string, number> = {};
-  readonly transport: Record<string, number> = {};
   readonly tcp: TcpCounts = { total: 0, syn: 0, synack: 0, rst: 0, fin: 0, null: 0, xmas: 0 };
   readonly matches = Object.fromEntries(tagNames.map((name) => [name, 0])) as Record<TagName, number>;
   readonly sources = { 4: new DistinctKeys(1), 6: new DistinctKeys(4) };
   readonly targets = { 4: new DistinctKeys(1), 6: new DistinctKeys(4) };
+  readonly #transport = { 4: new Float64Array(LATER_FRAGMENT + 1), 6: new Float64Array(LATER_FRAGMENT + 1) };
   readonly #oneWay = { 4: new DistinctKeys(4), 6: new DistinctKeys(10) };
   readonly #bothWays = { 4: new DistinctKeys(4), 6: new DistinctKeys(10) };
   readonly #portPackets = { tcp: new Float64Array(65_536), udp: new Float64Array(65_536) };
@@ -49,13 +51,13 @@ export class Inspection {
   }
 
   addPackets(packets: PacketBatch): void {
-    const prefix = packets.family === 4 ? 'ip4' : 'ip6';
+    const transport = this.#transport[packets.family];
     for (let row = 0; row < packets.length; row++) {
-      const key = `${prefix}.${transportName(packets, row)}`;
-      this.transport[key] = (this.transport[key] ?? 0) + 1;
+      const later = packets.fragment[row] === Fragment.later;
+      transport[later ? LATER_FRAGMENT : packets.protocol[row]!]! += 1;
       addAddress(this.sources[packets.family], packets.source, row);
       addAddress(this.targets[packets.family], packets.target, row);
-      if (packets.fragment[row] === Fragment.later) continue;
+      if (later) continue;
       const protocol = packets.protocol[row];
       if (protocol === IpProtocol.tcp) this.#addTcp(packets.tcpFlags[row]!);
       if (protocol !== IpProtocol.tcp && protocol !== IpProtocol.udp) continue;
@@ -94,6 +96,17 @@ export class Inspection {
     bothWays.add();
   }
 
+  /** Packets by outermost IP version and transport, such as `ip4.tcp`; later fragments are `data`. */
+  get transport(): Record<string, number> {
+    const named: Record<string, number> = {};
+    for (const family of [4, 6] as const) {
+      this.#transport[family].forEach((packets, protocol) => {
+        if (packets > 0) named[`ip${family}.${protocol === LATER_FRAGMENT ? 'data' : protocolName(protocol)}`] = packets;
+      });
+    }
+    return named;
+  }
+
   get flows(): { oneWay: number; bothWays: number } {
     return {
       oneWay: this.#oneWay[4].size + this.#oneWay[6].size,
@@ -115,13 +128,6 @@ export class Inspection {
 
 function timeText(records: RecordBatch, row: number): string {
   return `${records.seconds[row]}.${String(records.nanoseconds[row]).padStart(9, '0')}`;
-}
-
-function transportName(packets: PacketBatch, row: number): string {
-  if (packets.fragment[row] === Fragment.later) return 'data';
-  const protocol = packets.protocol[row]!;
-  for (const [name, number] of Object.entries(IpProtocol)) if (number === protocol) return name;
-  return String(protocol);
 }
 
 function addAddress(set: DistinctKeys, column: Uint32Array, row: number): void {

@@ -151,6 +151,8 @@ export class Uplink {
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MILLISECONDS,
+      // Masks guard caches between browser and server; on loopback there are none, and a mask of zeros costs nothing.
+      ...(this.#options.compress ? {} : { generateMask: (mask: Buffer) => void mask.fill(0) }),
     });
     this.#socket = socket;
     socket.binaryType = 'nodebuffer';

@@ -10,8 +10,8 @@ export interface Channel {
   readonly slots: TargetSlots;
   /** Last sequence that was taken in, stored or about to be. */
   lastSequence: number;
-  /** Newest capture time seen, for telling late packets. */
-  newestSeconds: number;
+  /** Newest capture time seen of each address family, for telling late packets: the two are batched apart. */
+  readonly newestSeconds: { 4: number; 6: number };
   health: SensorHealth | null;
   state: 'connected' | 'lost' | 'finished';
   /** Of the wall's clock. */

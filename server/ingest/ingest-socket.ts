@@ -63,9 +63,11 @@ class SensorPeer implements ChannelPeer {
         this.#opening = this.#open(readHello(decodeJsonFrame(frame)));
       else throw new WireError('WIRE_BAD_MESSAGE', 'a sensor says hello first, once, and waits for the answer');
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.#parts.log(`sensor ${this.#token.name} sent what is no frame: ${error.message} [${error.code}]`);
-      this.refuse(error.code, error.message);
+      // Whatever one sensor sends, the others go on.
+      const code = error instanceof WireError ? error.code : 'INGEST_FAILED';
+      const { message, stack } = error as Error;
+      this.#parts.log(`sensor ${this.#token.name} sent what cannot be taken in: ${error instanceof WireError ? message : stack} [${code}]`);
+      this.refuse(code, message);
     }
   }
 

@@ -158,7 +158,8 @@ function inflate(sent: Uint8Array, codec: number, inflatedBytes: number, platfor
   if (body.length !== inflatedBytes)
     throw new WireError('WIRE_TRUNCATED', `${body.length} bytes instead of ${inflatedBytes}`);
   // Typed-array views need their own alignment: a body from somewhere inside a larger buffer is copied once.
-  return body.byteOffset % 8 === 0 ? body : body.slice();
+  // (`new Uint8Array`, since `slice` of Node's Buffer would be a view of the same bytes.)
+  return body.byteOffset % 8 === 0 ? body : new Uint8Array(body);
 }
 
 function readColumns(body: Uint8Array, count: number, rows: number): FrameColumn[] {
