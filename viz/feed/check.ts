@@ -40,9 +40,22 @@ export function counts(value: unknown, name: string): Record<string, number> {
 
 /** The fields of `like`, each read as the kind of its example: a number, a nullable number (null), or counters ({}). */
 export function fieldsLike<T extends object>(value: unknown, like: T, name: string): T {
+  return readLike(value, like, name, false);
+}
+
+/** The same for counters, which grow in number: one that an older server does not know counts nothing, as in `empty`. */
+export function countersLike<T extends object>(value: unknown, empty: T, name: string): T {
+  return readLike(value, empty, name, true);
+}
+
+function readLike<T extends object>(value: unknown, like: T, name: string, mayMiss: boolean): T {
   const fields = record(value, name);
   const out: Record<string, unknown> = {};
   for (const [key, example] of Object.entries(like)) {
+    if (mayMiss && fields[key] === undefined) {
+      out[key] = example;
+      continue;
+    }
     const read = example === null ? numberOrNull : typeof example === 'number' ? number : counts;
     out[key] = read(fields[key], `${name}.${key}`);
   }

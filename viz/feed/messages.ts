@@ -8,7 +8,7 @@ import type {
   SkippedGap,
   ViewerHello,
 } from '../../shared/wire/messages.ts';
-import { fieldsLike, list, number, numberOrNull, oneOf, record, text } from './check.ts';
+import { countersLike, fieldsLike, list, number, numberOrNull, oneOf, record, text } from './check.ts';
 
 export function readHello(message: unknown): ViewerHello {
   const hello = record(message, 'hello');
@@ -42,8 +42,8 @@ export function readTotals(message: unknown): LiveTotals {
     classPacketsPerSecond: list(totals.classPacketsPerSecond, number, 'classPacketsPerSecond'),
     sensors: list(totals.sensors, readSensor, 'sensors'),
     ledger: {
-      sensor: fieldsLike(ledger.sensor, emptySensorLedger(), 'ledger.sensor'),
-      server: fieldsLike(ledger.server, emptyServerLedger(), 'ledger.server'),
+      sensor: countersLike(ledger.sensor, emptySensorLedger(), 'ledger.sensor'),
+      server: countersLike(ledger.server, emptyServerLedger(), 'ledger.server'),
       checks: list(ledger.checks, readCheck, 'ledger.checks'),
     },
     viewer: fieldsLike(totals.viewer, { offered: 0, sent: 0, sampledOut: 0, filteredOut: 0 }, 'viewer'),

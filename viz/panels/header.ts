@@ -26,22 +26,28 @@ export const header: PanelMaker = ({ text }) => {
 };
 
 function sessionLine({ session, sensors }: LiveTotals, text: Text): string {
-  return session.kind === 'live' ? `${text.live} · ${sensors.length} ${text.sensors}` : session.name;
+  if (session.kind !== 'live') return session.name;
+  const [only] = sensors;
+  return `${text.live} · ${sensors.length === 1 ? only!.name : fill(text.sensorCount, { count: sensors.length })}`;
 }
 
 /** Badges stand over the picture and cannot be hidden: nobody shall take what is simulated for real. */
 export const badges: PanelMaker = ({ text, language }) => {
   const kind = element('strong', 'badge');
+  const connection = element('strong', 'badge badge-simulated');
   const paused = element('strong', 'badge badge-quiet', text.paused);
   const finished = element('strong', 'badge badge-quiet', text.finished);
   const skipped = element('span', 'badge-note');
   return {
-    element: element('div', 'badges', kind, paused, finished, skipped),
+    element: element('div', 'badges', kind, connection, paused, finished, skipped),
     update(state) {
       const label = badgeOf(state, text, language === 'en' ? '模擬データ' : 'SIMULATED DATA');
       setShown(kind, label !== '');
       setText(kind, label);
       kind.classList.toggle('badge-simulated', state.totals?.session.kind === 'simulated');
+      // Before the first totals the notice says it; afterwards old figures must not pass for new ones.
+      setShown(connection, state.totals !== null && state.connection !== 'connected');
+      setText(connection, text[state.connection]);
       setShown(paused, state.paused);
       setShown(finished, state.totals?.clock.finished === true);
       const gap = state.totals?.clock.lastSkippedGap ?? null;

@@ -26,13 +26,13 @@ export function ledgerRows({ ledger, viewer }: LiveTotals, page: PageLedgerView)
       count: sensor.received,
       losses: losses({ droppedByKernel, leftAtStop }),
     });
-  const { filteredOut, packetsInOpenFlows: inOpenFlows } = sensor;
+  const { filteredOut, packetsInOpenFlows: inOpenFlows, lostInCrash } = sensor;
   const [notIp, undecodable] = [sumCounts(sensor.notIp), sumCounts(sensor.undecodable)];
   const { packetsSpooled: spooled, packetsSpoolDropped: spoolDropped } = sensor;
   const { expired, waiting: waitingToFly, badFrames } = page;
   rows.push(
     { stage: 'captured', unit: 'packets', count: sensor.captured, losses: losses({ filteredOut, notIp, undecodable }) },
-    { stage: 'decoded', unit: 'packets', count: sensor.decoded, losses: losses({ inOpenFlows }) },
+    { stage: 'decoded', unit: 'packets', count: sensor.decoded, losses: losses({ inOpenFlows, lostInCrash }) },
     {
       stage: 'inFlows',
       unit: 'packets',
@@ -70,6 +70,6 @@ export function ledgerVerdict({ ledger, viewer }: LiveTotals, page: PageLedgerVi
     broken.push('offered = sent + sampledOut + filteredOut');
   // The totals travel behind the streaks they count, so nothing can have come that was not sent.
   if (page.receivedAtTotals > viewer.sent || page.badFrames > 0) broken.push('sent = drawn + expired');
-  const inFlight = ledger.checks.reduce((sum, check) => sum + check.inFlight, 0);
+  const inFlight = ledger.checks.reduce((sum, check) => sum + Math.max(0, check.inFlight), 0);
   return { holds: broken.length === 0, inFlight, broken };
 }

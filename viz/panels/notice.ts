@@ -19,6 +19,6 @@ export const notice: PanelMaker = ({ text }) => {
 function sentenceOf({ picture, connection, totals }: PageState, text: Text): string {
   if (picture === 'missing') return text.noGraphics;
   if (picture === 'lost') return text.graphicsLost;
-  if (connection !== 'connected') return text[connection];
-  return totals === null || totals.clock.newestSeconds === null ? text.waiting : '';
+  if (totals !== null && totals.clock.newestSeconds !== null) return '';
+  return connection === 'connected' ? text.waiting : text[connection];
 }

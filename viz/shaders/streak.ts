@@ -22,7 +22,8 @@ const float TRAIL = 0.3;
 const float LIFE = 1.35;
 
 float progressOf() { return (now - fromAndLaunch.w) / flightSeconds; }
-int styleBits() { return int(axisAndStyle.w + 0.5); }
+/** The float holds 24 bits exactly; adding a half to round would carry into the class. */
+int styleBits() { return int(axisAndStyle.w); }
 int classOf(int style) { return style & 7; }
 float weightOf(int style) { return float((style >> 3) & 15); }
 bool fromEdge(int style) { return ((style >> 7) & 1) == 1; }

@@ -36,6 +36,12 @@ test('totals are read as they were sent', () => {
   expect(readTotals(structuredClone(totals()))).toEqual(totals());
 });
 
+test('a counter that an older server does not know counts nothing', () => {
+  const sent = structuredClone(totals()) as { ledger: { sensor: { lostInCrash?: number } } };
+  delete sent.ledger.sensor.lostInCrash;
+  expect(readTotals(sent)).toEqual(totals());
+});
+
 test.for([
   { name: 'no object', change: () => 'text' },
   { name: 'a missing part', change: () => ({ ...totals(), clock: undefined }) },
