@@ -3,7 +3,7 @@ import type { CountryCount, SensorView } from '../../shared/wire/messages.ts';
 import { sensorPlace } from './sensor-places.ts';
 import { latitudeOf, longitudeOf, unitVector, type Vector } from './sphere.ts';
 
-const SENSOR_WEIGHT = 0.95;
+const SENSOR_WEIGHT = 0.7;
 
 export function homeOf(
   sensors: readonly Pick<SensorView, 'place'>[],

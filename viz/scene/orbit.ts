@@ -5,7 +5,7 @@ export interface Pose {
   zoom: number;
 }
 
-const SWING_DEGREES = 24;
+const SWING_DEGREES = 20;
 const SWING_SECONDS = 96;
 const NOD_DEGREES = 5;
 const NOD_SECONDS = 67;

@@ -22,7 +22,7 @@ out vec4 colour;
 const vec3 SEA = vec3(0.010, 0.020, 0.043);
 const vec3 LAND = vec3(0.068, 0.116, 0.182);
 const vec3 QUIET = vec3(0.072, 0.152, 0.262);
-const vec3 LOUD = vec3(0.135, 0.330, 0.590);
+const vec3 LOUD = vec3(0.115, 0.285, 0.505);
 const vec3 BORDER = vec3(0.330, 0.540, 0.780);
 const vec3 RIM = vec3(0.240, 0.520, 0.960);
 

@@ -34,5 +34,5 @@ void main() {
   if (r > 1.0) discard;
   float halo = (1.0 - r) * (1.0 - r);
   float core = smoothstep(0.16, 0.0, r);
-  colour = vec4((vColour * halo * 0.5 + mix(vColour, vec3(1.0), 0.75) * core) * vAlpha, 1.0);
+  colour = vec4((vColour * halo * 0.6 + mix(vColour, vec3(1.0), 0.6) * core) * vAlpha, 1.0);
 }`;
