@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { ConfigError, resolveConfig } from '../shared/config.ts';
+import { parseSeriesTarget } from './store/influx/target.ts';
 
 export const ServerConfig = Type.Object({
   host: Type.String({ default: '127.0.0.1', description: 'address to listen on; only loopback for now' }),
@@ -46,5 +47,14 @@ export function loadServerConfig(
       `host: ${config.host} is not loopback, and without TLS the page and the tokens would go over the network in the clear. Leave it at 127.0.0.1 and reach it through a tunnel (ssh -L 8600:127.0.0.1:8600 …).`,
     );
   }
+  checkSeriesTarget(config.series.target);
   return config;
+}
+
+function checkSeriesTarget(target: string): void {
+  try {
+    if (target !== '') parseSeriesTarget(target);
+  } catch (cause) {
+    throw new ConfigError(`series.target: ${(cause as Error).message}.`, { cause });
+  }
 }

@@ -66,7 +66,9 @@ class SensorPeer implements ChannelPeer {
       // Whatever one sensor sends, the others go on.
       const code = error instanceof WireError ? error.code : 'INGEST_FAILED';
       const { message, stack } = error as Error;
-      this.#parts.log(`sensor ${this.#token.name} sent what cannot be taken in: ${error instanceof WireError ? message : stack} [${code}]`);
+      this.#parts.log(
+        `sensor ${this.#token.name} sent what cannot be taken in: ${error instanceof WireError ? message : stack} [${code}]`,
+      );
       this.refuse(code, message);
     }
   }

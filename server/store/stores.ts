@@ -2,7 +2,6 @@
 
 import type { Place, SessionKind } from '../../shared/wire/messages.ts';
 import type { IngestCommit, LedgerState, SeriesDimensionName, SeriesResolution } from './ingest-commit.ts';
-import type { TokenRole } from './tokens.ts';
 
 export interface Span {
   readonly fromSeconds: number;
@@ -123,16 +122,7 @@ export interface SessionRecord {
   readonly lastSeconds: number | null;
   readonly packets: number;
 }
-export interface TokenRecord {
-  readonly id: number;
-  readonly role: TokenRole;
-  readonly name: string;
-  readonly createdSeconds: number;
-  readonly revoked: boolean /** hex SHA-256 */;
-  readonly hash: string;
-}
-
-/** Small facts: sensors, sessions, positions, ledgers, tokens and the installation's key. */
+/** Small facts: sensors, sessions, positions, ledgers and the installation's key. */
 export interface Catalog {
   /** 32 random bytes made when the data directory was: keys the masks. */
   installationKey(): Promise<Uint8Array>;
@@ -146,9 +136,6 @@ export interface Catalog {
   /** Last stored sequence of that epoch, or -1. */
   position(sensor: number, epoch: number): Promise<number>;
   ledgers(): Promise<LedgerState[]>;
-  tokens(): Promise<TokenRecord[]>;
-  addToken(token: { role: TokenRole; name: string; hash: string }): Promise<TokenRecord>;
-  revokeToken(id: number): Promise<boolean>;
 }
 
 /** A store that cannot do its work. Codes are explained in docs/errors.md. */

@@ -92,19 +92,4 @@ describe('DuckDB as a catalog', () => {
     expect(await catalog.ledgers()).toEqual([ledgerState(0, 1, 6), ledgerState(3, 1, 8)]);
     await close();
   });
-
-  test('makes, lists and revokes tokens', async () => {
-    const { catalog, close } = await openDuckDbStoresInThread(await testFolder());
-    const token = await catalog.addToken({ role: 'analyst', name: 'Aoi', hash: 'ab'.repeat(32) });
-    expect(token).toMatchObject({ id: 1, role: 'analyst', name: 'Aoi', revoked: false, hash: 'ab'.repeat(32) });
-    await catalog.addToken({ role: 'sensor', name: 'roof', hash: 'cd'.repeat(32) });
-    expect(await catalog.revokeToken(1)).toBe(true);
-    expect(await catalog.revokeToken(1)).toBe(false);
-    expect(await catalog.revokeToken(99)).toBe(false);
-    expect((await catalog.tokens()).map(({ id, revoked }) => [id, revoked])).toEqual([
-      [1, true],
-      [2, false],
-    ]);
-    await close();
-  });
 });

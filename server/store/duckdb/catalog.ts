@@ -1,9 +1,8 @@
-/** Sensors, sessions, positions, ledgers, tokens: small tables, read and written row by row. */
+/** Sensors, sessions, positions, ledgers: small tables, read and written row by row. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Place, SessionKind } from '../../../shared/wire/messages.ts';
 import type { LedgerState } from '../ingest-commit.ts';
-import { type SensorRecord, type SessionRecord, StoreError, type TokenRecord } from '../stores.ts';
-import type { TokenRole } from '../tokens.ts';
+import { type SensorRecord, type SessionRecord, StoreError } from '../stores.ts';
 import { type Connections, type Row, rowsOf } from './connections.ts';
 
 const MAX_SENSOR_ID = 65_535;
@@ -11,11 +10,7 @@ const MAX_SESSION_ID = 0xffff_ffff;
 const LIVE_SESSION = 0;
 
 /** The next id of a kind, in the caller's transaction. Never given twice, whatever is deleted. */
-async function takeId(
-  writer: DuckDBConnection,
-  name: 'sensor' | 'session' | 'token',
-  largest: number,
-): Promise<number> {
+async function takeId(writer: DuckDBConnection, name: 'sensor' | 'session', largest: number): Promise<number> {
   const [row] = await rowsOf(writer, 'UPDATE next_ids SET next = next + 1 WHERE name = ? RETURNING next - 1 AS id', [
     name,
   ]);
@@ -124,50 +119,4 @@ export async function listLedgers(connections: Connections): Promise<LedgerState
     server: JSON.parse(String(row.server)) as LedgerState['server'],
     health: row.health === null ? null : (JSON.parse(String(row.health)) as LedgerState['health']),
   }));
-}
-
-const TOKEN_COLUMNS = 'id::DOUBLE AS id, role, name, created_seconds, revoked, hash';
-
-function toToken(row: Row): TokenRecord {
-  return {
-    id: Number(row.id),
-    role: String(row.role) as TokenRole,
-    name: String(row.name),
-    createdSeconds: Number(row.created_seconds),
-    revoked: row.revoked === true,
-    hash: String(row.hash),
-  };
-}
-
-export async function listTokens(connections: Connections): Promise<TokenRecord[]> {
-  return (await connections.read(`SELECT ${TOKEN_COLUMNS} FROM tokens ORDER BY tokens.id`)).map(toToken);
-}
-
-export async function insertToken(
-  connections: Connections,
-  token: { role: TokenRole; name: string; hash: string },
-): Promise<TokenRecord> {
-  return await connections.transaction(async (writer) => {
-    const id = await takeId(writer, 'token', Number.MAX_SAFE_INTEGER);
-    const [made] = await rowsOf(writer, `INSERT INTO tokens VALUES (?, ?, ?, ?, false, ?) RETURNING ${TOKEN_COLUMNS}`, [
-      id,
-      token.role,
-      token.name,
-      Date.now() / 1000,
-      token.hash,
-    ]);
-    return toToken(made!);
-  });
-}
-
-/** Whether there was such a token in force. */
-export async function revokeToken(connections: Connections, id: number): Promise<boolean> {
-  return await connections.transaction(async (writer) => {
-    const rows = await rowsOf(
-      writer,
-      'UPDATE tokens SET revoked = true WHERE id = ? AND NOT revoked RETURNING 1 AS one',
-      [id],
-    );
-    return rows.length > 0;
-  });
 }

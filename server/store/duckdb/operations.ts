@@ -16,9 +16,7 @@ import type {
   SessionRecord,
   SourceTop,
   Span,
-  TokenRecord,
 } from '../stores.ts';
-import type { TokenRole } from '../tokens.ts';
 
 export interface Sums {
   packets: number;
@@ -41,9 +39,6 @@ export interface StoreOperations {
   sessions(): Promise<SessionRecord[]>;
   position(sensor: number, epoch: number): Promise<number>;
   ledgers(): Promise<LedgerState[]>;
-  tokens(): Promise<TokenRecord[]>;
-  addToken(token: { role: TokenRole; name: string; hash: string }): Promise<TokenRecord>;
-  revokeToken(id: number): Promise<boolean>;
   outboxPending(limit: number, maxPorts: number): Promise<OutboxBatch>;
   outboxDone(bins: readonly TouchedBin[]): Promise<void>;
   outboxPendingBins(): Promise<number>;
@@ -113,9 +108,6 @@ export function storesOver(
       sessions: () => does.sessions(),
       position: (sensor, epoch) => does.position(sensor, epoch),
       ledgers: () => does.ledgers(),
-      tokens: () => does.tokens(),
-      addToken: (token) => does.addToken(token),
-      revokeToken: (id) => does.revokeToken(id),
     },
     outbox: {
       pending: (limit, maxPorts) => does.outboxPending(limit, maxPorts),
