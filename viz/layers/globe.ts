@@ -6,6 +6,7 @@ import {
   GLSL3,
   LinearFilter,
   LinearMipmapLinearFilter,
+  LinearMipmapNearestFilter,
   Mesh,
   NearestFilter,
   RedFormat,
@@ -52,7 +53,8 @@ export class Globe implements SceneLayer {
     this.#disposeTextures();
     this.#map = map;
     const land = new CanvasTexture(map.canvas);
-    land.minFilter = LinearMipmapLinearFilter;
+    // Without a graphics card every sample costs: the nearest level has to do.
+    land.minFilter = anisotropy > 1 ? LinearMipmapLinearFilter : LinearMipmapNearestFilter;
     land.magFilter = LinearFilter;
     land.anisotropy = anisotropy;
     const countries = new DataTexture(map.countryOf, map.width, map.height, RedFormat);

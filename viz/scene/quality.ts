@@ -22,7 +22,7 @@ export const qualities: Readonly<Record<Tier, Quality>> = {
     antialias: false,
     maxPixelRatio: 1,
     maxFramesPerSecond: 30,
-    ribbonSegments: 8,
+    ribbonSegments: 5,
     ribbonPixels: 1.9,
     stars: 900,
     anisotropy: 1,
