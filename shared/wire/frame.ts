@@ -171,7 +171,9 @@ function readColumns(body: Uint8Array, count: number, rows: number): FrameColumn
     const entry = i * DIRECTORY_ENTRY_BYTES;
     const type = view.getUint8(entry + 2);
     const byteLength = view.getUint32(entry + 4, true);
-    if (at + padded(byteLength) > body.length) throw new WireError('WIRE_TRUNCATED', 'a column reaches past the frame');
+    // The length alone first: `padded` of one of 2 GiB or more would be negative, and the column before the frame.
+    if (byteLength > body.length || at + padded(byteLength) > body.length)
+      throw new WireError('WIRE_TRUNCATED', 'a column reaches past the frame');
     const data = columnView(type, body, at, byteLength);
     // A column of a type that a later version added is skipped: sensors and servers are upgraded apart.
     if (data !== null) {
