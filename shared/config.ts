@@ -25,7 +25,7 @@ type Values = Record<string, unknown>;
 
 /** Throws ConfigError that lists every problem. */
 export function resolveConfig<Schema extends TObject>(schema: Schema, sources: ConfigSources): Static<Schema> {
-  const values: Values = {};
+  const values = emptyTable();
   if (sources.file) merge(values, parseToml(sources.file));
   merge(values, fromEnvironment(schema, sources.prefix, sources.environment ?? {}));
   merge(values, sources.flags ?? {});
@@ -41,6 +41,11 @@ export function resolveConfig<Schema extends TObject>(schema: Schema, sources: C
     );
   }
   return whole as Static<Schema>;
+}
+
+/** Without a prototype, so that a key such as `__proto__` is a key like any other. */
+function emptyTable(): Values {
+  return Object.create(null) as Values;
 }
 
 function parseToml({ name, text }: { name: string; text: string }): Values {
@@ -61,7 +66,7 @@ function merge(into: Values, from: Readonly<Values>): void {
 }
 
 function structuredCloneOf(table: Values): Values {
-  const copy: Values = {};
+  const copy = emptyTable();
   merge(copy, table);
   return copy;
 }
@@ -105,7 +110,7 @@ function unknownKeys(schema: TObject, values: Values, path: string): string[] {
   const properties = schema.properties as Record<string, TSchema>;
   for (const [key, value] of Object.entries(values)) {
     const property = properties[key] as (TObject & { type?: string }) | undefined;
-    if (property === undefined)
+    if (property === undefined || !Object.hasOwn(properties, key))
       problems.push(`${path}${key}: there is no such setting (there are ${Object.keys(properties).join(', ')})`);
     else if (property.type === 'object' && isTable(value))
       problems.push(...unknownKeys(property, value, `${path}${key}.`));
