@@ -1,7 +1,7 @@
 /** The HTTP part of the server: routes, page, and what holds for every request. */
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { isOwnRequest } from './access/hosts.ts';
 import { roleOf } from './access/role.ts';
@@ -20,9 +20,11 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: 65_536, routerOptions: { maxParamLength: 100 }, forceCloseConnections: true })
-    .withTypeProvider<TypeBoxTypeProvider>()
-    .setValidatorCompiler(TypeBoxValidatorCompiler);
+  const app = fastify({
+    bodyLimit: 65_536,
+    routerOptions: { maxParamLength: 100 },
+    forceCloseConnections: true,
+  }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
