@@ -46,7 +46,6 @@ class PcapngReader implements CaptureReader {
     const firstRow = batch.length;
     const capacity = batch.offset.length;
     while (batch.length < capacity && this.damage === null && this.#readBlock(batch));
-    this.#records += batch.length - firstRow;
     return batch.length - firstRow;
   }
 
@@ -144,6 +143,7 @@ class PcapngReader implements CaptureReader {
     if (captured > room) return void this.#broken(`a packet claims ${captured} bytes in a block with room for ${room}`);
     if (captured > MAX_CAPTURED_BYTES) return void this.#broken(`a packet claims ${captured} captured bytes`);
     const row = batch.length++;
+    this.#records++;
     const time = this.#time;
     if (simple) {
       // Simple packets carry no time.
