@@ -127,6 +127,7 @@ export class Page {
     for (const batch of this.#early) this.#takeStreaks(batch);
     this.#early = [];
     this.#ledger.receivedAtTotals = this.#ledger.received;
+    state.recorded.refresh(totals.session.id);
     state.history.add(wallSeconds(), totals.rates.packetsPerSecond);
     if (!this.#historyAsked && totals.clock.newestSeconds !== null) void this.#askHistory(totals);
   }

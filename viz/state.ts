@@ -3,6 +3,7 @@ import type { LiveTotals, ViewerHello } from '../shared/wire/messages.ts';
 import type { Connection } from './feed/live-feed.ts';
 import type { PageLedgerView } from './feed/page-ledger.ts';
 import { RateHistory } from './feed/rate-history.ts';
+import { Recorded } from './feed/recorded.ts';
 import type { Language } from './text/text.ts';
 
 export interface PageState {
@@ -16,6 +17,7 @@ export interface PageState {
   /** Capture time that the picture shows. */
   captureSeconds: number | null;
   readonly history: RateHistory;
+  readonly recorded: Recorded;
   /** A bit for each traffic class that is shown. */
   classMask: number;
   paused: boolean;
@@ -34,6 +36,7 @@ export function initialState(language: Language): PageState {
     page: { received: 0, drawn: 0, expired: 0, waiting: 0, badFrames: 0, receivedAtTotals: 0 },
     captureSeconds: null,
     history: new RateHistory(),
+    recorded: new Recorded(),
     classMask: ALL_CLASSES,
     paused: false,
     picture: 'running',

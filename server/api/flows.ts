@@ -46,7 +46,7 @@ export const flowRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts
   const schema = { summary: 'flow records, oldest first', querystring: Query, response: { 200: Page, '4xx': Problem } };
   app.get('/api/v1/flows', { schema }, async (request) => {
     const { limit, cursor } = request.query;
-    const span = await resolveSpan(request.query, parts.catalog, () => parts.live.current()?.record.id ?? null);
+    const span = await resolveSpan(request.query, parts.catalog, () => parts.live.current().record.id);
     const page = await parts.flows.flows({ ...span, limit, ...(cursor === undefined ? {} : { cursor }) });
     const withTargets = maySeeTargets(roleOf(request.raw, parts.tokens));
     return {

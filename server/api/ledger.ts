@@ -45,7 +45,7 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
     response: { 200: Ledger, '4xx': Problem },
   };
   app.get('/api/v1/ledger', { schema }, async (request) => {
-    const { session } = await resolveSpan(request.query, parts.catalog, () => parts.live.current()?.record.id ?? null);
+    const { session } = await resolveSpan(request.query, parts.catalog, () => parts.live.current().record.id);
     const states = parts.ledgers().filter((state) => state.session === session);
     const sensors = states.map(({ sensor, server, health }) => ({
       sensor,

@@ -57,7 +57,7 @@ const Top = Type.Object({
 });
 
 export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
-  const current = () => parts.live.current()?.record.id ?? null;
+  const current = () => parts.live.current().record.id;
 
   app.get(
     '/api/v1/series',

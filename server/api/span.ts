@@ -16,13 +16,9 @@ export interface AskedSpan extends Span {
 }
 
 /** Throws ApiError for times that are none and sessions that are not there. */
-export async function resolveSpan(
-  query: SpanQuery,
-  catalog: Catalog,
-  current: () => number | null,
-): Promise<AskedSpan> {
+export async function resolveSpan(query: SpanQuery, catalog: Catalog, current: () => number): Promise<AskedSpan> {
   const sessions = await catalog.sessions();
-  const id = query.session ?? current() ?? sessions.find((session) => session.id === 0)?.id ?? sessions.at(-1)?.id ?? 0;
+  const id = query.session ?? current();
   const session = sessions.find((candidate) => candidate.id === id);
   if (session === undefined && query.session !== undefined)
     throw new ApiError(404, 'API_NO_SESSION', `there is no session ${id}`);

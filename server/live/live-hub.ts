@@ -15,10 +15,24 @@ import { makeStreaks } from './streak-maker.ts';
 import { SharedStreaks, type Viewer } from './viewer.ts';
 
 const TOTALS_EVERY_MILLISECONDS = 250;
-const TOP_LENGTH = 12;
+const TOP_PORTS = 12;
+/** Countries are also tinted on the globe. */
+const TOP_COUNTRIES = 60;
 /** Beyond these, sessions that nobody feeds are forgotten here (they stay in the store). */
 const MAX_SESSIONS = 50;
 const ALL_TIME = { fromSeconds: 0, toSeconds: MAX_CAPTURE_SECONDS };
+
+/** What is shown before any sensor ever reported. */
+const NO_SESSION: SessionRecord = {
+  id: 0,
+  kind: 'live',
+  name: '',
+  sensor: null,
+  arrivedSeconds: 0,
+  firstSeconds: null,
+  lastSeconds: null,
+  packets: 0,
+};
 
 export interface LiveHubParts {
   readonly series: SeriesStore;
@@ -42,7 +56,7 @@ export class LiveHub {
   async start(): Promise<void> {
     const sessions = await this.#parts.catalog.sessions();
     const shown = sessions.find(({ id }) => id === 0) ?? sessions.at(-1);
-    if (shown) await this.#openSession(shown, 0);
+    await this.#openSession(shown ?? NO_SESSION, 0);
     this.#timer = setInterval(() => this.#tellAll(), TOTALS_EVERY_MILLISECONDS);
   }
 
@@ -52,7 +66,8 @@ export class LiveHub {
   }
 
   async open(channel: Channel): Promise<void> {
-    const session = this.#sessions.get(channel.session.id) ?? (await this.#openSession(channel.session, Date.now()));
+    const known = this.#sessions.get(channel.session.id);
+    const session = known && known.record !== NO_SESSION ? known : await this.#openSession(channel.session, Date.now());
     session.channels.add(channel);
     session.activeMilliseconds = Date.now();
   }
@@ -80,13 +95,13 @@ export class LiveHub {
   }
 
   /** Live where a live sensor is connected, else what was active last. */
-  current(): LiveSession | null {
-    let best: LiveSession | null = null;
+  current(): LiveSession {
+    let [best] = this.#sessions.values();
     for (const session of this.#sessions.values()) {
       if (session.record.id === 0 && [...session.channels].some(({ peer }) => peer !== null)) return session;
-      if (best === null || session.activeMilliseconds > best.activeMilliseconds) best = session;
+      if (session.activeMilliseconds > best!.activeMilliseconds) best = session;
     }
-    return best;
+    return best!;
   }
 
   publish(channel: Channel, batch: FlowBatch): void {
@@ -99,11 +114,15 @@ export class LiveHub {
   }
 
   #tellAll(): void {
-    const session = this.current();
-    if (session === null || this.viewers.size === 0) return;
-    const totals = this.totals(session);
-    for (const viewer of this.viewers)
-      viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, viewer: viewer.ledger }));
+    if (this.viewers.size === 0) return;
+    const totals = this.totals(this.current());
+    for (const viewer of this.viewers) tell(viewer, totals);
+  }
+
+  /** A page that came just now need not wait for the next round. */
+  addViewer(viewer: Viewer): void {
+    this.viewers.add(viewer);
+    tell(viewer, this.totals(this.current()));
   }
 
   /** All but the part that differs from viewer to viewer. */
@@ -128,8 +147,8 @@ export class LiveHub {
       clock,
       rates,
       totals: { ...session.totals, sources: window.sources() },
-      topPorts: window.topPorts(TOP_LENGTH),
-      topCountries: window.topCountries(TOP_LENGTH),
+      topPorts: window.topPorts(TOP_PORTS),
+      topCountries: window.topCountries(TOP_COUNTRIES),
       classPacketsPerSecond,
       sensors: [...session.channels].map((channel) => sensorView(channel, now)),
       ledger: { sensor, server, checks: checkLedger(sensor, server) },
@@ -138,16 +157,20 @@ export class LiveHub {
   }
 }
 
+function tell(viewer: Viewer, totals: Omit<LiveTotals, 'viewer'>): void {
+  viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, viewer: viewer.ledger }));
+}
+
 function clockOf(session: LiveSession, now: number): LiveTotals['clock'] {
   const channels = [...session.channels];
   const newest = channels.at(-1);
-  const clock = newest?.hello.clock ?? { mode: 'max' as const, speed: 0 };
+  const clock = newest?.hello.clock ?? { mode: 'live' as const, speed: 1 };
   return {
     mode: clock.mode,
     speed: clock.speed,
     newestSeconds: session.window.newestSeconds ?? session.record.lastSeconds,
     rate: clock.mode === 'max' ? session.measuredRate(now) : clock.speed,
-    finished: channels.every(({ state }) => state === 'finished'),
+    finished: channels.length === 0 ? session.record.kind !== 'live' : channels.every(({ state }) => state === 'finished'),
     skippedGaps: newest?.health?.skippedGaps ?? 0,
     lastSkippedGap: newest?.health?.lastSkippedGap ?? null,
   };

@@ -15,5 +15,5 @@ export function serveViewer(socket: WebSocket, hub: LiveHub, hello: ViewerHello,
   socket.on('error', () => socket.terminate());
   socket.on('close', () => hub.viewers.delete(viewer));
   socket.send(encodeJsonFrame(FrameKind.hello, hello));
-  hub.viewers.add(viewer);
+  hub.addViewer(viewer);
 }

@@ -7,13 +7,14 @@ import { ledger } from './ledger.ts';
 import { legend } from './legend.ts';
 import { notice } from './notice.ts';
 import type { PanelMaker } from './panel.ts';
+import { recorded } from './recorded.ts';
 import { sensors } from './sensors.ts';
 import { spoken } from './spoken.ts';
 import { timeline } from './timeline.ts';
 
 export const panels: Readonly<Record<'left' | 'right' | 'bottom' | 'over', readonly PanelMaker[]>> = {
   left: [header, counters, topCountries, topPorts],
-  right: [legend, sensors, ledger],
+  right: [legend, sensors, ledger, recorded],
   bottom: [timeline, footer],
   over: [badges, notice, spoken],
 };

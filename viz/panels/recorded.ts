@@ -1,0 +1,61 @@
+/** Earlier sessions: when, how much, and the shape of their traffic. */
+import { area, max, scaleLinear } from 'd3';
+import type { RecordedSession } from '../feed/recorded.ts';
+import { formatCount, formatUtc } from '../text/format.ts';
+import { fill, type Language, type Text } from '../text/text.ts';
+import { element, type PanelMaker, section, setShown, setText, syncRows } from './panel.ts';
+
+const WIDTH = 100;
+const HEIGHT = 20;
+
+export const recorded: PanelMaker = ({ text, language }) => {
+  const list = element('ul', 'recorded-list');
+  const root = section('recorded', text.recorded, list);
+  return {
+    element: root,
+    update(state) {
+      const { sessions } = state.recorded;
+      setShown(root, sessions.length > 0);
+      syncRows(list, sessions, createRow, (row, session) => fillRow(row, session, text, language));
+    },
+  };
+};
+
+function createRow(): HTMLElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
+  svg.setAttribute('preserveAspectRatio', 'none');
+  svg.setAttribute('aria-hidden', 'true');
+  const shape = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  shape.setAttribute('class', 'spark-area');
+  svg.append(shape);
+  const row = element(
+    'li',
+    'recorded-row',
+    element('span', 'recorded-name'),
+    element('span', 'recorded-note'),
+    element('span', 'recorded-count'),
+  );
+  row.append(svg);
+  return row;
+}
+
+function fillRow(row: HTMLElement, session: RecordedSession, text: Text, language: Language): void {
+  const [name, note, count, svg] = row.children as unknown as [HTMLElement, HTMLElement, HTMLElement, SVGElement];
+  const begin = formatUtc(session.firstSeconds);
+  const kinds: Record<string, string> = { simulated: text.kindSimulated, file: text.kindFile, live: text.kindLive };
+  setText(name, `${session.name || text.kindLive} · ${kinds[session.kind] ?? session.kind}`);
+  setText(note, `${begin.date} ${begin.time.slice(0, 5)}`);
+  setText(count, formatCount(session.packets, language));
+  count.title = fill(text.packetCount, { count: formatCount(session.packets, language) });
+  const { rates } = session;
+  const x = scaleLinear([0, Math.max(1, rates.length - 1)], [0, WIDTH]);
+  const y = scaleLinear([0, Math.max(1, max(rates) ?? 1)], [HEIGHT, 1]);
+  const path =
+    area<number>(
+      (_, i) => x(i),
+      HEIGHT,
+      (rate) => y(rate),
+    )([...rates]) ?? '';
+  svg.firstElementChild?.setAttribute('d', path);
+}
