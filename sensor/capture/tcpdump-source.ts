@@ -10,7 +10,7 @@ import { AnyCaptureReader } from './readers/index.ts';
 /** Headers with all options of TCP and IPv6, and the beginning of the payload. */
 const SNAP_LENGTH_BYTES = 192;
 const BUFFER_KIBIBYTES = 65_536;
-const STATS_EVERY_MILLISECONDS = 10_000;
+const STATS_EVERY_MILLISECONDS = 2_000;
 const MAX_STDERR_CHARACTERS = 8_192;
 
 export class TcpdumpSource implements CaptureSource {

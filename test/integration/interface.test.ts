@@ -1,0 +1,103 @@
+/** A real interface: packets sent into one end of a veth pair are all seen at the other, and the ledger says so. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { LedgerAnswer } from '../support/api.ts';
+import { testFolder } from '../support/folders.ts';
+import { interrupt, program, runProgram, until } from '../support/program.ts';
+
+const has = (command: string) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+const isRoot = process.getuid?.() === 0;
+const possible = isRoot && has('ip') && has('tcpreplay') && has('tcpdump') && canMakeNamespaces();
+if (!possible)
+  console.warn('not root, or ip, tcpreplay or tcpdump is missing: the test of a real interface is skipped');
+
+function canMakeNamespaces(): boolean {
+  const name = `kurayami-try-${process.pid}`;
+  const made = spawnSync('ip', ['netns', 'add', name]).status === 0;
+  if (made) spawnSync('ip', ['netns', 'delete', name]);
+  return made;
+}
+
+/** A network namespace with a veth pair, without addresses and without IPv6, so that nobody speaks but the test. */
+function makeNamespace(): string {
+  const name = `kurayami-${process.pid}`;
+  const inside = (...words: string[]) => execFileSync('ip', ['netns', 'exec', name, ...words]);
+  execFileSync('ip', ['netns', 'add', name]);
+  onTestFinished(() => void spawnSync('ip', ['netns', 'delete', name]));
+  inside('sysctl', '-q', '-w', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1');
+  inside('ip', 'link', 'set', 'lo', 'up');
+  inside('ip', 'link', 'add', 'sky', 'type', 'veth', 'peer', 'name', 'dark');
+  for (const end of ['sky', 'dark']) inside('ip', 'link', 'set', end, 'up');
+  return name;
+}
+
+test.skipIf(!possible)('every packet that reaches the interface is stored', async () => {
+  const namespace = makeNamespace();
+  const folder = await testFolder();
+  const capture = join(folder, 'made.pcap');
+  expect((await program(['simulate', '--rate', '2000', '--duration', '5', '--seed', '5', '--out', capture])).code).toBe(
+    0,
+  );
+  const sent = (await program(['inspect', '--json', capture])).stdout;
+  const { packets } = JSON.parse(sent) as { packets: number };
+
+  const before = ['ip', 'netns', 'exec', namespace];
+  const running = runProgram(['start', '--port', '8600', '--data', join(folder, 'data'), '--interface', 'dark'], {
+    before,
+  });
+  // The API is inside the namespace, too.
+  const script = "const answer = await fetch('http://127.0.0.1:8600/api/v1/ledger'); console.log(await answer.text());";
+  const ledger = async () => {
+    const { stdout } = spawnSync(
+      'ip',
+      ['netns', 'exec', namespace, process.execPath, '--input-type=module', '-e', script],
+      { encoding: 'utf8' },
+    );
+    return JSON.parse(stdout) as LedgerAnswer;
+  };
+  await until('the sensor', ledger, ({ sensors }) => sensors.length === 1);
+  const replay = spawnSync('ip', ['netns', 'exec', namespace, 'tcpreplay', '-q', '--pps=4000', '-i', 'sky', capture], {
+    encoding: 'utf8',
+  });
+  expect(replay.status, replay.stderr).toBe(0);
+
+  const rest = await until(
+    'all packets, and the kernel’s counters',
+    ledger,
+    ({ sensors, balances }) =>
+      balances && sensors[0]!.server.packetsStored! >= packets && sensors[0]!.counts.received !== null,
+    30_000,
+  );
+  expect(rest.sensors[0]!.counts).toMatchObject({
+    received: packets,
+    captured: packets,
+    decoded: packets,
+    droppedByKernel: 0,
+  });
+  const stopped = await interrupt(running);
+  expect(stopped.code, stopped.stderr).toBe(0);
+  expect(stopped.stopMilliseconds).toBeLessThan(2_000);
+
+  // What the kernel said at the end is in the ledger, too.
+  const again = runProgram(['server', '--data', join(folder, 'data')], { before });
+  const last = await until('the server', ledger, ({ sensors }) => sensors.length === 1);
+  expect(last.balances).toBe(true);
+  expect(last.sensors[0]).toMatchObject({
+    finished: true,
+    counts: { received: packets, captured: packets, leftAtStop: 0 },
+  });
+  await interrupt(again);
+});
+
+test.skipIf(!possible)('without the right to capture, one sentence says what to do', async () => {
+  const folder = await testFolder();
+  const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+  execFileSync('chmod', ['777', folder]);
+  const { code, stderr } = await program(
+    ['start', '--port', '0', '--data', join(folder, 'data'), '--interface', 'lo'],
+    { before: nobody },
+  );
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/may not capture on lo: run as root, or give tcpdump the right once with: sudo setcap/);
+});
