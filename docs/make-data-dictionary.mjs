@@ -1,0 +1,74 @@
+/**
+ * Writes the tables of docs/data-dictionary.md from the tables in the code, so that the two cannot differ:
+ * `npm run build:programs && npm run docs:data-dictionary`. A test compares them without a build.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const PAGE = new URL('data-dictionary.md', import.meta.url);
+
+/** The generated parts of the page by the name in their markers, from what shared/ exports. */
+export function renderTables({ flowFields, TrafficClass, Tag, Fault }) {
+  return {
+    'flow-fields': flowFieldTable(flowFields),
+    'traffic-classes': idTable(TrafficClass),
+    tags: idTable(Tag),
+    faults: idTable(Fault),
+  };
+}
+
+function flowFieldTable(flowFields) {
+  const head = ['id', 'name', 'type', 'unit', 'key', 'what it is', 'CAIDA FlowTuple v3', 'IPFIX'];
+  const rows = Object.entries(flowFields).map(([name, field]) => [
+    field.id,
+    `\`${name}\``,
+    field.type,
+    field.unit,
+    field.key ? 'yes' : '',
+    aboutOf(field),
+    field.caida === undefined ? '' : `\`${field.caida}\``,
+    field.ipfix === undefined ? '' : `\`${field.ipfix}\``,
+  ]);
+  return table(head, rows);
+}
+
+function aboutOf({ about, secret, addedAtIngest }) {
+  const notes = [...(secret === undefined ? [] : ['**secret**']), ...(addedAtIngest ? ['added by the server'] : [])];
+  return notes.length === 0 ? about : `${about} (${notes.join(', ')})`;
+}
+
+function idTable(ids) {
+  return table(
+    ['id', 'name'],
+    Object.entries(ids).map(([name, id]) => [id, `\`${name}\``]),
+  );
+}
+
+function table(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** The page with every generated part put between its markers. Throws where a marker is missing. */
+export function fillPage(page, tables) {
+  let filled = page;
+  for (const [name, text] of Object.entries(tables)) {
+    const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
+    const [from, to] = [filled.indexOf(begin), filled.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`docs/data-dictionary.md has no place for ${name}: ${begin} … ${end}`);
+    filled = `${filled.slice(0, from + begin.length)}\n${text}\n${filled.slice(to)}`;
+  }
+  return filled;
+}
+
+async function main() {
+  const [{ flowFields }, { TrafficClass }, { Tag }, { Fault }] = await Promise.all([
+    import('../dist/shared/flow-fields.js'),
+    import('../dist/shared/protocols.js'),
+    import('../dist/shared/tags.js'),
+    import('../dist/shared/counters.js'),
+  ]);
+  const page = readFileSync(PAGE, 'utf8');
+  writeFileSync(PAGE, fillPage(page, renderTables({ flowFields, TrafficClass, Tag, Fault })));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
