@@ -64,7 +64,7 @@ export class LiveWindow {
       this.#addRow(batch, row, at);
       let hash = 0;
       for (let word = 0; word < words; word++) hash = mix32(hash ^ batch.source[row * words + word]!);
-      this.#sketchAt(at).add(words === 1 ? hash : hash ^ 0x6a09e667);
+      this.#sketchAt(at)?.add(words === 1 ? hash : hash ^ 0x6a09e667);
     }
   }
 
@@ -108,10 +108,12 @@ export class LiveWindow {
     add(this.#countries, batch.country[row]!, packets);
   }
 
-  #sketchAt(second: number): HyperLogLog {
+  /** Null for a second whose place belongs to newer ones by now: the window can touch one slot more than there are sketches. */
+  #sketchAt(second: number): HyperLogLog | null {
     const slot = Math.floor(second / SKETCH_SECONDS);
     const entry = this.#sketches[modulo(slot, this.#sketches.length)]!;
-    if (entry.slot !== slot) {
+    if (entry.slot > slot) return null;
+    if (entry.slot < slot) {
       entry.sketch.clear();
       entry.slot = slot;
     }
