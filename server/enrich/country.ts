@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { Reader } from 'mmdb-lib';
 import { formatAddress } from '../../shared/address.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
+import { isSpecialAddress } from './special-addresses.ts';
 
 /** Shown where countries are: the licence asks for it. */
 export const COUNTRY_CREDIT =
@@ -48,6 +49,7 @@ export class CountryTable {
   }
 
   #lookUp(family: 4 | 6, column: Uint32Array, row: number): number {
+    if (isSpecialAddress(family, column, row)) return 0;
     const record = this.#reader.get(formatAddress(family, column, row)) as CountryRecord | null;
     return countryNumber(record?.country_code ?? '');
   }
