@@ -21,6 +21,7 @@ const Ledger = Type.Object({
     Type.Object({
       sensor: Type.Integer(),
       finished: Type.Boolean(),
+      skippedGaps: Type.Integer({ description: 'silences that were skipped while a capture was played' }),
       damage: Type.Array(Type.String()),
       counts: Type.Unknown({ description: 'counters of the sensor: shared/counters.ts' }),
       server: Type.Unknown({ description: 'counters of the server' }),
@@ -50,6 +51,7 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
     const sensors = states.map(({ sensor, server, health }) => ({
       sensor,
       finished: health?.finished ?? false,
+      skippedGaps: health?.skippedGaps ?? 0,
       damage: health?.damage ?? [],
       counts: health?.ledger ?? emptySensorLedger(),
       server,

@@ -15,6 +15,10 @@ import { makeStreaks } from './streak-maker.ts';
 import { SharedStreaks, type Viewer } from './viewer.ts';
 
 const TOTALS_EVERY_MILLISECONDS = 250;
+/** What was captured this long ago has arrived, as a rule. */
+const LIVE_LAG_SECONDS = 2;
+/** Longer than any mean that is shown. */
+const SILENCE_SECONDS = 60;
 const TOP_PORTS = 12;
 /** Countries are also tinted on the globe. */
 const TOP_COUNTRIES = 60;
@@ -133,10 +137,7 @@ export class LiveHub {
     const sensor = addSensorLedgers(states.flatMap(({ health }) => health?.ledger ?? []));
     const server = addServerLedgers(states.map((state) => state.server));
     const clock = clockOf(session, now);
-    // Live, silence is news: rates are those of now, not of the last packet.
-    const { classPacketsPerSecond, ...rates } = window.rates(
-      clock.mode === 'live' && !clock.finished ? Math.max(window.newestSecond ?? 0, now / 1000 - 2) : undefined,
-    );
+    const { classPacketsPerSecond, ...rates } = window.rates(ratesUntil(clock, now));
     return {
       session: {
         id: record.id,
@@ -157,6 +158,13 @@ export class LiveHub {
   }
 }
 
+/** The capture time that rates are of. Live, silence is news: it is now, not that of the last packet; after the end nothing comes. */
+function ratesUntil({ mode, finished, newestSeconds }: LiveTotals['clock'], nowMilliseconds: number): number {
+  const newest = newestSeconds ?? 0;
+  if (finished) return newest + SILENCE_SECONDS;
+  return mode === 'live' ? Math.max(newest, nowMilliseconds / 1000 - LIVE_LAG_SECONDS) : newest;
+}
+
 function tell(viewer: Viewer, totals: Omit<LiveTotals, 'viewer'>): void {
   viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, viewer: viewer.ledger }));
 }
@@ -170,7 +178,8 @@ function clockOf(session: LiveSession, now: number): LiveTotals['clock'] {
     speed: clock.speed,
     newestSeconds: session.window.newestSeconds ?? session.record.lastSeconds,
     rate: clock.mode === 'max' ? session.measuredRate(now) : clock.speed,
-    finished: channels.length === 0 ? session.record.kind !== 'live' : channels.every(({ state }) => state === 'finished'),
+    finished:
+      channels.length === 0 ? session.record.kind !== 'live' : channels.every(({ state }) => state === 'finished'),
     skippedGaps: newest?.health?.skippedGaps ?? 0,
     lastSkippedGap: newest?.health?.lastSkippedGap ?? null,
   };

@@ -122,6 +122,7 @@ describe('start', () => {
     const url = await addressOf(running);
     const ledger = await ledgerAtRest(url);
     expect(performance.now() - started).toBeGreaterThan(3_000);
+    expect(ledger.sensors[0]?.skippedGaps).toBe(1);
     const [session] = await ask<(Session & { first: string; last: string })[]>(url, 'sessions');
     expect(session).toMatchObject({ kind: 'file', packets: ledger.sensors[0]?.counts.decoded });
     expect(session?.first.slice(0, 16)).toBe('2023-11-14T22:13');

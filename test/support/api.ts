@@ -7,6 +7,7 @@ export interface LedgerAnswer {
   sensors: {
     sensor: number;
     finished: boolean;
+    skippedGaps: number;
     damage: string[];
     counts: Record<string, number> & { notIp: Record<string, number>; undecodable: Record<string, number> };
     server: Record<string, number>;
