@@ -44,8 +44,13 @@ function idTable(ids) {
   );
 }
 
+/** Columns are padded as the formatter does it, so that it finds nothing to change. */
 function table(head, rows) {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const lines = [head, ...rows].map((cells) => cells.map(String));
+  const widths = head.map((_, column) => Math.max(3, ...lines.map((cells) => cells[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  const rule = line(widths.map((width) => '-'.repeat(width)));
+  return [line(lines[0]), rule, ...lines.slice(1).map(line)].join('\n');
 }
 
 /** The page with every generated part put between its markers. Throws where a marker is missing. */
