@@ -1,5 +1,5 @@
 /** Tokens of an installation: a file in the data folder, so that they can be made and revoked while the server runs. */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -43,7 +43,7 @@ export class TokenFile {
   }
 
   #read(): TokenRecord[] {
-    const content: unknown = JSON.parse(readFileSync(this.#path, 'utf8'));
+    const content = parseJson(readFileSync(this.#path, 'utf8'));
     if (!Tokens.Check(content)) throw new Error(`${this.#path} is damaged: move it away and make new tokens.`);
     return content.tokens as TokenRecord[];
   }
@@ -88,8 +88,19 @@ export class TokenFile {
 
   #write(tokens: readonly TokenRecord[]): void {
     const temporary = `${this.#path}.tmp`;
+    // One that was left over by a crash would keep the rights it has.
+    rmSync(temporary, { force: true });
     writeFileSync(temporary, `${JSON.stringify({ tokens }, null, 2)}\n`, { mode: OWNER_ONLY });
     renameSync(temporary, this.#path);
     this.#readAt = -1;
+  }
+}
+
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
