@@ -8,7 +8,11 @@ import { WireError } from '../../shared/wire/wire-error.ts';
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const NullableCount = Type.Union([Count, Type.Null()]);
-const Counts = Type.Record(Type.String({ maxLength: 40 }), Count, { maxProperties: 2_000 });
+/** By names such as `0x0806`, `link 195`, `tooDeep`. */
+const Counts = Type.Record(Type.String({ pattern: '^[0-9A-Za-z ]{1,40}$' }), Count, {
+  maxProperties: 2_000,
+  additionalProperties: false,
+});
 const Seconds = Type.Number({ minimum: -1e12, maximum: 1e12 });
 
 const Clock = Type.Object({
