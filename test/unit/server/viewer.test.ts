@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { SharedStreaks, Viewer } from '../../../server/live/viewer.ts';
+import { decodeFrame } from '../../../shared/wire/frame.ts';
+import { createStreakBatch, frameToStreaks } from '../../../shared/wire/streaks.ts';
+
+/** What a viewer needs of a socket. */
+class FakeSocket {
+  bufferedAmount = 0;
+  readonly sent: Uint8Array[] = [];
+  readonly closed: unknown[] = [];
+  send(bytes: Uint8Array): void {
+    this.sent.push(bytes);
+  }
+  close(...reason: unknown[]): void {
+    this.closed.push(reason);
+  }
+  /** Rows of each frame that was sent. */
+  get rows(): number[] {
+    return this.sent.map((bytes) => frameToStreaks(decodeFrame(bytes)).length);
+  }
+}
+
+function watch(streaksPerSecond: number) {
+  const socket = new FakeSocket();
+  return { socket, viewer: new Viewer(socket as unknown as WebSocket, streaksPerSecond) };
+}
+
+function streaks(rows: number): SharedStreaks {
+  const batch = createStreakBatch(4, rows);
+  batch.length = rows;
+  return new SharedStreaks(batch);
+}
+
+let now = 1_000;
+beforeEach(() => {
+  now = 1_000;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe('the budget', () => {
+  test('what fits is sent whole, the same bytes to all', () => {
+    const [a, b] = [watch(100), watch(100)];
+    const shared = streaks(60);
+    a.viewer.sendStreaks(shared);
+    b.viewer.sendStreaks(shared);
+    expect(a.socket.rows).toEqual([60]);
+    expect(a.socket.sent[0]).toBe(b.socket.sent[0]);
+    expect(a.viewer.ledger).toEqual({ offered: 60, sent: 60, sampledOut: 0, filteredOut: 0 });
+  });
+
+  test('what does not is a sample of exactly what is left', () => {
+    const { socket, viewer } = watch(100);
+    viewer.sendStreaks(streaks(60));
+    viewer.sendStreaks(streaks(60));
+    viewer.sendStreaks(streaks(60));
+    expect(socket.rows).toEqual([60, 40]);
+    expect(viewer.ledger).toEqual({ offered: 180, sent: 100, sampledOut: 80, filteredOut: 0 });
+  });
+
+  test('comes back with time', () => {
+    const { socket, viewer } = watch(100);
+    viewer.sendStreaks(streaks(100));
+    now += 250;
+    viewer.sendStreaks(streaks(100));
+    now += 5;
+    viewer.sendStreaks(streaks(100));
+    expect(socket.rows).toEqual([100, 25]);
+    now += 5;
+    viewer.sendStreaks(streaks(100));
+    expect(socket.rows).toEqual([100, 25, 1]);
+  });
+
+  test('is saved up for one second, not more', () => {
+    const { socket, viewer } = watch(100);
+    now += 3_600_000;
+    viewer.sendStreaks(streaks(1_000));
+    expect(socket.rows).toEqual([100]);
+  });
+
+  test('over time is what is allowed a second', () => {
+    const { socket, viewer } = watch(3_000);
+    for (let step = 0; step < 1_000; step++) {
+      now += 10;
+      viewer.sendStreaks(streaks(500));
+    }
+    const sent = socket.rows.reduce((sum, rows) => sum + rows, 0);
+    expect(sent).toBeLessThanOrEqual(33_000);
+    expect(sent).toBeGreaterThan(32_500);
+    expect(viewer.ledger).toEqual({ offered: 500_000, sent, sampledOut: 500_000 - sent, filteredOut: 0 });
+  });
+});
+
+describe('a connection that cannot keep up', () => {
+  test('gets no streaks, and they are counted', () => {
+    const { socket, viewer } = watch(100);
+    socket.bufferedAmount = (2 << 20) + 1;
+    viewer.sendStreaks(streaks(60));
+    expect(socket.sent).toEqual([]);
+    expect(viewer.ledger).toEqual({ offered: 60, sent: 0, sampledOut: 60, filteredOut: 0 });
+    socket.bufferedAmount = 2 << 20;
+    viewer.sendStreaks(streaks(60));
+    expect(socket.rows).toEqual([60]);
+  });
+
+  test('gets no totals either', () => {
+    const { socket, viewer } = watch(100);
+    socket.bufferedAmount = (2 << 20) + 1;
+    viewer.send(Uint8Array.of(1));
+    expect(socket.sent).toEqual([]);
+    socket.bufferedAmount = 0;
+    viewer.send(Uint8Array.of(1));
+    expect(socket.sent).toEqual([Uint8Array.of(1)]);
+  });
+});
+
+test('closed, a viewer is told why', () => {
+  const { socket, viewer } = watch(100);
+  viewer.close();
+  expect(socket.closed).toEqual([[1001, 'the server stops']]);
+});
