@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { fillPage, renderTables } from '../../docs/make-data-dictionary.mjs';
+import { SensorConfig } from '../../sensor/config.ts';
+import { ServerConfig } from '../../server/config.ts';
 import { parseIpv4 } from '../../shared/address.ts';
 import { Fault, faultNames } from '../../shared/counters.ts';
 import { createFlowBatch } from '../../shared/flow-batch.ts';
@@ -54,6 +56,49 @@ describe('docs/errors.md', () => {
   test('explains no code that is gone', () => {
     expect([...explained].filter((code) => !inSources.has(code))).toEqual([]);
   });
+});
+
+test('docs/decisions/0001 explains every package, and no other', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+  const rows = read('docs/decisions/0001-dependencies.md').match(/^\| `.*?\|/gm) ?? [];
+  const explained = rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map((found) => found[1]!));
+  expect(explained.sort()).toEqual(Object.keys({ ...dependencies, ...devDependencies }).sort());
+});
+
+test.for([
+  { schema: ServerConfig, prefix: 'KURAYAMI_SERVER' },
+  { schema: SensorConfig, prefix: 'KURAYAMI_SENSOR' },
+])('docs/configuration.md has every setting of $prefix', ({ schema, prefix }) => {
+  const page = read('docs/configuration.md');
+  const isThere = ([name, variable]: [string, string]) =>
+    new RegExp(`^\\| \`${name}\` .*\\| \`${variable}\` `, 'm').test(page);
+  const missing = settingsOf(schema, prefix).filter((setting) => !isThere(setting));
+  expect(missing).toEqual([]);
+});
+
+/** Path and environment variable of each setting, those of inner tables by their path. */
+function settingsOf(schema: object, prefix: string, path = ''): [string, string][] {
+  const { properties } = schema as { properties: Record<string, { type?: string }> };
+  return Object.entries(properties).flatMap(([name, property]) => {
+    const variable = `${prefix}_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+    if (property.type === 'object') return settingsOf(property, variable, `${path}${name}.`);
+    return [[`${path}${name}`, variable] satisfies [string, string]];
+  });
+}
+
+test('docs/data-dictionary.md has every route', () => {
+  const routes = filesUnder('server/api', '.ts').flatMap(
+    (file) => read(file).match(/(?<=')\/api\/v1\/[a-z./]+(?=')/g) ?? [],
+  );
+  const page = read('docs/data-dictionary.md');
+  expect(routes.length).toBeGreaterThan(5);
+  expect(routes.filter((route) => !page.includes(`\`GET ${route}\``))).toEqual([]);
+});
+
+test('README.md has every command', () => {
+  const list = /const commands: readonly Command\[\] = \[(.*?)\]/.exec(read('kurayami.ts'))?.[1] ?? '';
+  const readme = read('README.md');
+  expect(list.split(', ').filter((name) => !new RegExp(`^\\| \`${name}\` `, 'm').test(readme))).toEqual([]);
 });
 
 test('docs/decoders.md names every fault', () => {
