@@ -91,6 +91,12 @@ describe('records come when they are due', () => {
 });
 
 describe('silence', () => {
+  test('is not what lies between an older record and the next', async () => {
+    const { clock, pace } = makePace(1, 1);
+    await play(pace, clock, [recordsAt(1000, 10, 1004)]);
+    expect(pace.gaps.count).toBe(0);
+  });
+
   test('of five seconds is waited for', async () => {
     const { clock, pace } = makePace(1, 1);
     await play(pace, clock, [recordsAt(1000, 1005)]);

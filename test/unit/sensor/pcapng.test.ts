@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readTicks, tickScale } from '../../../sensor/capture/readers/pcapng-time.ts';
 import { PcapngBlocks, readCapture } from '../../support/capture-bytes.ts';
 import { concatenate, hex, word32 } from '../../support/hex.ts';
 
@@ -151,6 +153,21 @@ describe('time', () => {
     },
     { name: 'offset and resolution', options: { resolution: 9, offsetSeconds: 5n }, ticks: 1n, time: [5, 1] },
   ])('$name', ({ options, ticks, time }) => expect(timeOf(options, ticks)).toEqual(time));
+});
+
+test('time is exact to the nanosecond at any resolution', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 255 }), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (resolution, ticks) => {
+      const unitsPerSecond = resolution < 128 ? 10n ** BigInt(resolution) : 2n ** BigInt(resolution - 128);
+      const time = { seconds: 0, nanoseconds: 0 };
+      readTicks(Number(ticks >> 32n), Number(ticks & 0xffffffffn), tickScale(resolution), time);
+      expect(time).toEqual({
+        seconds: Number(ticks / unitsPerSecond),
+        nanoseconds: Number(((ticks % unitsPerSecond) * 1_000_000_000n) / unitsPerSecond),
+      });
+    }),
+    { numRuns: 5_000 },
+  );
 });
 
 describe('sections and interfaces', () => {

@@ -51,6 +51,13 @@ describe('rates', () => {
     expect(window.rates(NOON + 1_000).packetsPerSecond).toBe(0);
   });
 
+  test('of now are not those of a minute ago', () => {
+    const window = windowOf(...Array.from({ length: 60 }, (_, i) => ({ seconds: NOON + i })));
+    expect(window.rates(NOON + 60).packetsPerSecond).toBe(1);
+    expect(window.rates(NOON + 70).packetsPerSecond).toBe(0);
+    expect(window.rates(NOON + 120).packetsPerSecond).toBe(0);
+  });
+
   test('of nothing are none', () => {
     expect(new LiveWindow().rates()).toMatchObject({ packetsPerSecond: 0, flowsPerSecond: 0, bytesPerSecond: 0 });
   });

@@ -85,6 +85,21 @@ test('flows of one bin add up, over batches; sessions stay apart', () => {
   ]);
 });
 
+test('many sessions and many seconds, each with its own rows', () => {
+  const sessions = Array.from({ length: 3_000 }, (_, session) => ({ session }));
+  const ofSessions = accumulate(sessions).filter(
+    ({ dimension, resolution }) => dimension === 'total' && resolution === 1,
+  );
+  expect(ofSessions.map(({ session, packets }) => [session, packets])).toEqual(
+    sessions.map(({ session }) => [session, 1]),
+  );
+  const seconds = Array.from({ length: 3_000 }, (_, i) => ({ seconds: NOON_SECONDS + i }));
+  const ofSeconds = accumulate(seconds).filter(
+    ({ dimension, resolution }) => dimension === 'class' && resolution === 1,
+  );
+  expect(ofSeconds.map(({ bin, packets }) => [bin, packets])).toEqual(seconds.map((flow) => [flow.seconds, 1]));
+});
+
 test('rows are handed out once', () => {
   const accumulator = new SeriesAccumulator();
   accumulator.add(flowBatch(4, [{}]));
