@@ -36,7 +36,9 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     });
     if (!isOwnRequest(request.raw))
       throw new ApiError(403, 'ACCESS_WRONG_HOST', 'this server is not reached under that name');
-    if (roleOf(request.raw, parts.tokens) === null) throw new ApiError(401, 'ACCESS_TOKEN', 'the token is not good');
+    const role = roleOf(request.raw, parts.tokens);
+    if (role === 'sensor') throw new ApiError(403, 'ACCESS_ROLE', 'a sensor’s token is for sending, not for reading');
+    if (role === null) throw new ApiError(401, 'ACCESS_TOKEN', 'the token is not good');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply));

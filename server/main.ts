@@ -47,6 +47,8 @@ export async function startServer({ config, programFolder, software, log }: Serv
   const pageFolder = join(programFolder, 'dist/viz');
   if (!existsSync(join(pageFolder, 'index.html')))
     throw new ServerError('SERVER_NO_PAGE', 'The page is not built: run "npm run build" first.');
+  // Whatever is written from here on holds targets, tokens or keys: it is the owner's alone.
+  process.umask(0o077);
   const tokens = openTokens(config.data);
   const stores = await openStores(config, log);
   const { flows, series, catalog } = stores;
@@ -100,11 +102,13 @@ export async function startServer({ config, programFolder, software, log }: Serv
 
 function openTokens(dataFolder: string): TokenFile {
   try {
-    return new TokenFile(dataFolder);
+    const tokens = new TokenFile(dataFolder);
+    tokens.list();
+    return tokens;
   } catch (cause) {
     throw new StoreError(
       'STORE_FAILED',
-      `The data folder ${dataFolder} cannot be made or written: ${(cause as Error).message}. Choose another with --data.`,
+      `The data folder ${dataFolder} cannot be used: ${(cause as Error).message} (or choose another with --data).`,
       { cause },
     );
   }

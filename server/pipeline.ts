@@ -23,6 +23,9 @@ const LATE_SECONDS = 60;
 /** Ledgers that changed without flows are stored after this time. */
 const LEDGER_EVERY_MILLISECONDS = 2_000;
 
+/** Sensor runs that are kept in mind. */
+const MAX_CHANNELS = 2_000;
+
 interface Arrival {
   readonly channel: Channel;
   readonly sequence: number;
@@ -44,6 +47,7 @@ export class IngestPipeline {
   readonly #ledgers = new Map<string, LedgerState>();
   #arrivals: Arrival[] = [];
   #unsavedLedgers = new Set<string>();
+  #opening: Promise<unknown> = Promise.resolve();
   #committing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #key: Uint8Array = new Uint8Array(0);
@@ -74,20 +78,28 @@ export class IngestPipeline {
     return [...this.#channels.values()];
   }
 
-  /** The channel of a sensor that said hello; a run that comes back gets its own again. */
-  async open(hello: SensorHello, peer: ChannelPeer): Promise<Channel> {
+  /** The channel of a sensor that said hello; a run that comes back gets its own again. One after another. */
+  open(hello: SensorHello, peer: ChannelPeer): Promise<Channel> {
+    const opened = this.#opening.then(() => this.#openChannel(hello, peer));
+    this.#opening = opened.catch(() => undefined);
+    return opened;
+  }
+
+  async #openChannel(hello: SensorHello, peer: ChannelPeer): Promise<Channel> {
     const { catalog, live } = this.#parts;
     const sensor = await catalog.sensor(hello.name, hello.place);
     const session = await catalog.session({ ...hello.session, sensor: sensor.id, epoch: hello.epoch });
     const key = `${sensor.id}/${hello.epoch}`;
     const known = this.#channels.get(key);
     known?.peer?.refuse('INGEST_REPLACED', 'the same sensor connected anew');
+    const storedSequence = await catalog.position(sensor.id, hello.epoch);
     const channel: Channel = known ?? {
       sensor,
       session,
       hello,
       slots: new TargetSlots(this.#key, hello.prefixes),
-      lastSequence: await catalog.position(sensor.id, hello.epoch),
+      lastSequence: storedSequence,
+      storedSequence,
       newestSeconds: { 4: Number.NEGATIVE_INFINITY, 6: Number.NEGATIVE_INFINITY },
       health: null,
       state: 'connected',
@@ -97,10 +109,21 @@ export class IngestPipeline {
     channel.peer = peer;
     channel.state = 'connected';
     this.#channels.set(key, channel);
+    this.#forgetOldChannels();
     // Before its first flow: what the server has by now is what the runs before it delivered.
     if (this.#ledgerOf(channel)?.health?.epoch !== hello.epoch) this.#takeHealth(channel, reportOfBegin(hello));
     await live.open(channel);
     return channel;
+  }
+
+  /** Runs that are over are forgotten here at some time: should one come back, the store knows how far it was. */
+  #forgetOldChannels(): void {
+    if (this.#channels.size <= MAX_CHANNELS) return;
+    for (const [key, { peer, lastSequence, storedSequence }] of this.#channels) {
+      if (peer !== null || lastSequence !== storedSequence) continue;
+      this.#channels.delete(key);
+      return;
+    }
   }
 
   /** The connection ended; what it brought stays queued. */
@@ -120,8 +143,7 @@ export class IngestPipeline {
     if (frame.sequence <= channel.lastSequence) {
       this.#changeLedger(channel, (ledger) => ledger.duplicateFrames++);
       // It may be that only the acknowledgement was lost.
-      if (this.#arrivals.every((arrival) => arrival.channel !== channel))
-        channel.peer?.acknowledge(channel.lastSequence);
+      channel.peer?.acknowledge(channel.storedSequence);
       return;
     }
     this.#arrivals.push(this.#readArrival(channel, frame));
@@ -245,7 +267,10 @@ export class IngestPipeline {
       if (health?.finished) channel.state = 'finished';
       if (batch !== null) this.#parts.live.publish(channel, batch);
     }
-    for (const [channel, sequence] of last) channel.peer?.acknowledge(sequence);
+    for (const [channel, sequence] of last) {
+      channel.storedSequence = sequence;
+      channel.peer?.acknowledge(sequence);
+    }
   }
 
   /** The store failed: sensors keep what they have and bring it again. */

@@ -5,7 +5,13 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 const REPORT = 'test-output/results.json';
 mkdirSync('test-output', { recursive: true });
 rmSync(REPORT, { force: true });
-const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
+const vitest = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${REPORT}`,
+];
 const { status } = spawnSync(process.execPath, [...vitest, ...process.argv.slice(2)], { stdio: 'inherit' });
 
 const { passed, failed, skipped } = countTests();

@@ -35,7 +35,6 @@ export type CaptureErrorCode =
   | 'CAPTURE_NO_INTERFACE'
   | 'CAPTURE_NO_PERMISSION'
   | 'CAPTURE_NO_TCPDUMP'
-  | 'CAPTURE_FILTER'
   | 'CAPTURE_ENDED';
 
 /** Packets cannot be had. The message is one sentence that says what to do. Codes: docs/errors.md. */

@@ -101,7 +101,8 @@ export class Inspection {
     const named: Record<string, number> = {};
     for (const family of [4, 6] as const) {
       this.#transport[family].forEach((packets, protocol) => {
-        if (packets > 0) named[`ip${family}.${protocol === LATER_FRAGMENT ? 'data' : protocolName(protocol)}`] = packets;
+        if (packets > 0)
+          named[`ip${family}.${protocol === LATER_FRAGMENT ? 'data' : protocolName(protocol)}`] = packets;
       });
     }
     return named;

@@ -27,9 +27,11 @@ export class TokenFile {
   readonly #path: string;
   #readAt = -1;
   #tokens: TokenRecord[] = [];
+  #damageTold = false;
 
   constructor(dataFolder: string) {
-    mkdirSync(dataFolder, { recursive: true });
+    // It holds targets and the key of their masks.
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     this.#path = join(dataFolder, 'tokens.json');
   }
 
@@ -40,6 +42,16 @@ export class TokenFile {
       this.#readAt = modified;
     }
     return this.#tokens;
+  }
+
+  #listOrNone(): readonly TokenRecord[] {
+    try {
+      return this.list();
+    } catch (error) {
+      if (!this.#damageTold) process.stderr.write(`server: ${(error as Error).message}\n`);
+      this.#damageTold = true;
+      return [];
+    }
   }
 
   #read(): TokenRecord[] {
@@ -78,16 +90,16 @@ export class TokenFile {
     this.#write(this.list().filter((record) => !matches(record)));
   }
 
-  /** The record of a token that is good, or null. Every known hash is compared, each in constant time. */
+  /** The record of a token that is good, or null (none is while the file is damaged). Every hash is compared, each in constant time. */
   find(token: string): TokenRecord | null {
     const hash = hashToken(token);
     let found: TokenRecord | null = null;
-    for (const record of this.list()) if (sameHash(record.hash, hash) && !record.revoked) found = record;
+    for (const record of this.#listOrNone()) if (sameHash(record.hash, hash) && !record.revoked) found = record;
     return found;
   }
 
   #write(tokens: readonly TokenRecord[]): void {
-    const temporary = `${this.#path}.tmp`;
+    const temporary = `${this.#path}.${process.pid}.tmp`;
     // One that was left over by a crash would keep the rights it has.
     rmSync(temporary, { force: true });
     writeFileSync(temporary, `${JSON.stringify({ tokens }, null, 2)}\n`, { mode: OWNER_ONLY });

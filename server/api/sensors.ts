@@ -12,17 +12,14 @@ const Sensor = Type.Object({
     Type.Object({ name: Type.String(), latitude: Type.Number(), longitude: Type.Number() }),
     Type.Null(),
   ]),
-  state: Type.Union(
-    [Type.Literal('connected'), Type.Literal('finished'), Type.Literal('lost'), Type.Literal('absent')],
-    {
-      description: 'absent: not heard of since the server started',
-    },
-  ),
+  state: Type.Enum(['connected', 'finished', 'lost', 'absent'], {
+    description: 'absent: not heard of since the server started',
+  }),
   software: Type.Union([Type.String(), Type.Null()]),
 });
 const Session = Type.Object({
   id: SessionId,
-  kind: Type.Union([Type.Literal('live'), Type.Literal('file'), Type.Literal('simulated')]),
+  kind: Type.Enum(['live', 'file', 'simulated']),
   name: Type.String(),
   sensor: Type.Union([Type.Integer(), Type.Null()]),
   arrived: Time,

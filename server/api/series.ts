@@ -33,10 +33,7 @@ const Series = Type.Object({
 });
 
 const TopQuery = Type.Object({
-  by: Type.Union(
-    (['class', 'protocol', 'port', 'country', 'sensor', 'source'] as const).map((name) => Type.Literal(name)),
-    { description: 'what is counted' },
-  ),
+  by: Type.Enum(['class', 'protocol', 'port', 'country', 'sensor', 'source'], { description: 'what is counted' }),
   limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 20 }),
   ...spanProperties,
 });

@@ -10,6 +10,8 @@ export interface Channel {
   readonly slots: TargetSlots;
   /** Last sequence that was taken in, stored or about to be. */
   lastSequence: number;
+  /** Last sequence that is stored: what the sensor may forget. */
+  storedSequence: number;
   /** Newest capture time seen of each address family, for telling late packets: the two are batched apart. */
   readonly newestSeconds: { 4: number; 6: number };
   health: SensorHealth | null;

@@ -88,7 +88,7 @@ class SensorPeer implements ChannelPeer {
         software: this.#parts.software,
         sensor: channel.sensor.id,
         session: channel.session.id,
-        resumeAfter: channel.lastSequence,
+        resumeAfter: channel.storedSequence,
       };
       this.#channel = channel;
       if (this.#socket.readyState !== this.#socket.OPEN) return void this.#closed();

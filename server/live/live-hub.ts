@@ -72,6 +72,9 @@ export class LiveHub {
   async open(channel: Channel): Promise<void> {
     const known = this.#sessions.get(channel.session.id);
     const session = known && known.record !== NO_SESSION ? known : await this.#openSession(channel.session, Date.now());
+    // An earlier run of the same sensor is history.
+    for (const earlier of session.channels)
+      if (earlier.sensor.id === channel.sensor.id) session.channels.delete(earlier);
     session.channels.add(channel);
     session.activeMilliseconds = Date.now();
   }

@@ -136,7 +136,7 @@ describe('start and sensor refuse', () => {
     await writeFile(join(folder, 'file'), '');
     const { code, stderr } = await program(['start', '--port', '0', '--data', join(folder, 'file', 'data')]);
     expect(code).toBe(1);
-    expectSentence(stderr, /cannot be made or written.*--data/);
+    expectSentence(stderr, /cannot be used.*--data/);
   });
 });
 

@@ -22,7 +22,7 @@ export const footer: PanelMaker = ({ text, actions }) => {
   return {
     element: element('footer', 'footer', credits, buttons),
     update({ totals }) {
-      setText(credits, [...(totals?.credits ?? []), 'Natural Earth', text.approximate].join(' · '));
+      setText(credits, [text.approximate, ...(totals?.credits ?? []), 'map: Natural Earth'].join(' · '));
     },
   };
 };

@@ -25,7 +25,7 @@ export const en = {
   topCountries: 'source countries · last minute',
   topPorts: 'target ports · last minute',
   unknownCountry: 'unknown',
-  approximate: 'places are where addresses are registered, not who sent',
+  approximate: 'places: where an address is registered, not who sent',
   rateTitle: 'packets/s · last {minutes} min',
   now: 'now',
   minutesAgo: '−{minutes} min',
