@@ -85,7 +85,7 @@ test('whatever bytes come, each packet is counted exactly once, and nothing beyo
       for (const seconds of [...ipv4.seconds.subarray(0, ipv4.length), ...ipv6.seconds.subarray(0, ipv6.length)])
         expect(seconds >= 0 && seconds < 9e9).toBe(true);
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -107,6 +107,6 @@ test('what was not captured of a packet decides nothing', () => {
       expect(decoder.undecodable()).toEqual(amid.undecodable);
       expect(decoder.notIp()).toEqual(amid.notIp);
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 });
