@@ -39,7 +39,8 @@ export function parseIpv4(text: string): number | null {
   if (parts.length !== 4) return null;
   let word = 0;
   for (const part of parts) {
-    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return null;
+    // A leading zero would be octal to some.
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return null;
     word = word * 256 + Number(part);
   }
   return word;

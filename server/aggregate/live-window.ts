@@ -9,6 +9,8 @@ const WINDOW_SECONDS = 60;
 /** Rates are means over so many whole seconds. */
 const RATE_SECONDS = 4;
 const SKETCH_SECONDS = 10;
+/** So many flows in a row older than the window mean that its clock is wrong, not they. */
+const CLOCK_STEP_FLOWS = 200;
 
 interface Second {
   at: number;
@@ -48,6 +50,7 @@ export class LiveWindow {
   readonly #seconds = Array.from({ length: WINDOW_SECONDS }, createSecond);
   readonly #ports = new Map<number, number>();
   readonly #countries = new Map<number, number>();
+  #olderInARow = 0;
   readonly #sketches = Array.from({ length: WINDOW_SECONDS / SKETCH_SECONDS }, () => ({
     slot: -1,
     sketch: new HyperLogLog(),
@@ -59,12 +62,28 @@ export class LiveWindow {
       const at = batch.interval[row]!;
       if (at < this.oldestSecond) this.oldestSecond = at;
       this.#advance(at, at + batch.lastMicros[row]! / 1e6);
-      // Older than the window: stored and counted elsewhere, but no longer "now".
-      if (at <= this.newestSecond! - WINDOW_SECONDS) continue;
+      if (at <= this.newestSecond! - WINDOW_SECONDS) {
+        // Stored and counted elsewhere, but no longer "now" – unless it is "now" that was wrong.
+        if (++this.#olderInARow < CLOCK_STEP_FLOWS) continue;
+        this.#restart(at, at + batch.lastMicros[row]! / 1e6);
+      }
+      this.#olderInARow = 0;
       this.#addRow(batch, row, at);
       let hash = 0;
       for (let word = 0; word < words; word++) hash = mix32(hash ^ batch.source[row * words + word]!);
       this.#sketchAt(at)?.add(words === 1 ? hash : hash ^ 0x6a09e667);
+    }
+  }
+
+  /** The clock stepped back, or a single packet's time was far ahead: the window begins anew where the flows are. */
+  #restart(second: number, seconds: number): void {
+    this.newestSecond = second;
+    this.newestSeconds = seconds;
+    this.oldestSecond = second;
+    for (let at = second - WINDOW_SECONDS + 1; at <= second; at++) this.#renew(at);
+    for (const entry of this.#sketches) {
+      entry.slot = -1;
+      entry.sketch.clear();
     }
   }
 

@@ -90,6 +90,16 @@ describe('the last minute', () => {
     expect(window.rates().packetsPerSecond).toBe(0);
   });
 
+  test('one packet from the far future does not stop the clock for good', () => {
+    const window = windowOf({ seconds: NOON });
+    add(window, 4, { seconds: NOON + 86_400 });
+    expect(window.newestSecond).toBe(NOON + 86_400);
+    for (let i = 0; i < 400; i++) add(window, 4, { seconds: NOON + 1 + Math.floor(i / 100) });
+    expect(window.newestSecond).toBe(NOON + 4);
+    expect(window.rates().flowsPerSecond).toBeGreaterThan(0);
+    expect(window.topCountries(10).reduce((sum, { packets }) => sum + packets, 0)).toBeLessThanOrEqual(400);
+  });
+
   test('what comes late is counted in its own second', () => {
     const window = windowOf({ seconds: NOON + 30 });
     add(window, 4, { seconds: NOON + 20, packets: 7, targetPort: 9 });

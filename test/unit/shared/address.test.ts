@@ -21,10 +21,20 @@ describe('IPv4', () => {
     expect(formatIpv4(word)).toBe(text);
   });
 
-  test.for(['', '1.2.3', '1.2.3.4.5', '256.0.0.1', '1.2.3.-4', '1..2.3', '1.2.3.4 ', '0x1.2.3.4', '1.2.3.1000', '::1'])(
-    '"%s" is none',
-    (text) => expect(parseIpv4(text)).toBeNull(),
-  );
+  test.for([
+    '',
+    '1.2.3',
+    '1.2.3.4.5',
+    '256.0.0.1',
+    '1.2.3.-4',
+    '1..2.3',
+    '1.2.3.4 ',
+    '0x1.2.3.4',
+    '1.2.3.1000',
+    '01.2.3.4',
+    '1.2.3.010',
+    '::1',
+  ])('"%s" is none', (text) => expect(parseIpv4(text)).toBeNull());
 });
 
 describe('IPv6 text as RFC 5952 has it', () => {
