@@ -31,11 +31,15 @@ export const start: Command = {
       software: `kurayami ${program.version}`,
       log: (message) => process.stderr.write(`server: ${message}\n`),
     });
-    const sensor = spawnSensor(given, running, config.data, program);
-    process.stdout.write(
-      `\n  Kurayami ${program.version}  ${running.url}/\n  ${source} · stores in ${config.data} · Ctrl-C stops\n\n`,
-    );
-    return attend(sensor, running, program);
+    try {
+      const sensor = spawnSensor(given, running, config.data, program);
+      process.stdout.write(
+        `\n  Kurayami ${program.version}  ${running.url}/\n  ${source} · stores in ${config.data} · Ctrl-C stops\n\n`,
+      );
+      return await attend(sensor, running, program);
+    } finally {
+      await running.stop();
+    }
   },
 };
 
@@ -94,7 +98,11 @@ async function attend(sensor: ChildProcess, running: RunningServer, program: Pro
       sensorCode = code ?? 1;
       resolve();
     });
-    sensor.once('error', () => resolve());
+    sensor.once('error', (error) => {
+      process.stderr.write(`the sensor cannot be started: ${error.message}\n`);
+      sensorCode = 1;
+      resolve();
+    });
   });
   const stopped = new Promise<void>((resolve) => {
     if (program.stop.aborted) resolve();
@@ -104,7 +112,6 @@ async function attend(sensor: ChildProcess, running: RunningServer, program: Pro
   const failed = sensorCode !== null && sensorCode !== 0 && running.packetsStored() === 0;
   if (!failed) await stopped;
   await stopSensor(sensor, sensorEnded);
-  await running.stop();
   return sensorCode ?? 0;
 }
 

@@ -52,7 +52,10 @@ export async function runSensor(options: SensorOptions): Promise<SensorResult> {
     },
   });
   const pipeline = new SensorPipeline(source, uplink, randomInt(2 ** 31));
-  const stopSource = () => source.stop();
+  const stopSource = () => {
+    source.stop();
+    uplink.hurry();
+  };
   if (stop.aborted) stopSource();
   else stop.addEventListener('abort', stopSource, { once: true });
   uplink.start();

@@ -2,8 +2,9 @@
 import { emptySensorLedger, type SensorLedger } from '../shared/counters.ts';
 import type { FlowBatch } from '../shared/flow-batch.ts';
 import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';
+import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
 import { flowsToFrame, MAX_FRAME_ROWS, sumPackets } from '../shared/wire/flow-frames.ts';
-import type { SensorHealth } from '../shared/wire/messages.ts';
+import type { SensorHealth, SkippedGap } from '../shared/wire/messages.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
 import { Decoder } from './decode/decoder.ts';
 import { fingerprints } from './fingerprint/index.ts';
@@ -57,7 +58,7 @@ export class SensorPipeline {
     this.#flows4.add(this.#ipv4);
     this.#flows6.add(this.#ipv6);
     const last = records.length - 1;
-    if (last >= 0) this.#captureSeconds = records.seconds[last]! + records.nanoseconds[last]! / 1e9;
+    if (last >= 0) this.#captureSeconds = storableSeconds(records.seconds[last]! + records.nanoseconds[last]! / 1e9);
   }
 
   #emptyTables(): void {
@@ -82,7 +83,7 @@ export class SensorPipeline {
       clock: this.#source.clock,
       captureSeconds: this.#captureSeconds,
       skippedGaps: this.#source.gaps?.count ?? 0,
-      lastSkippedGap: this.#source.gaps?.last ?? null,
+      lastSkippedGap: storableGap(this.#source.gaps?.last ?? null),
       damage: this.#source.damage.slice(0, 20),
       finished,
     };
@@ -124,4 +125,13 @@ export class SensorPipeline {
     if (!finished) return { received: explained, droppedByKernel, droppedByInterface, leftAtStop: 0 };
     return { received, droppedByKernel, droppedByInterface, leftAtStop: received - explained };
   }
+}
+
+/** Files may claim any time: what is told lies where it can be stored, as the packets do. */
+function storableSeconds(seconds: number): number {
+  return Math.max(0, Math.min(MAX_CAPTURE_SECONDS, seconds));
+}
+
+function storableGap(gap: SkippedGap | null): SkippedGap | null {
+  return gap && { fromSeconds: storableSeconds(gap.fromSeconds), toSeconds: storableSeconds(gap.toSeconds) };
 }

@@ -1,20 +1,23 @@
-/** The server from start to stop. Stop is start in reverse: nothing received is lost. */
+/** The server from start to stop. What is stored is acknowledged; what is not, sensors send again. */
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseIpv4, parseIpv6 } from '../shared/address.ts';
 import { createFlowBatch } from '../shared/flow-batch.ts';
 import { TokenFile } from './access/token-file.ts';
+import type { ApiParts } from './api/parts.ts';
 import { buildApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
 import { COUNTRY_CREDIT, CountryTable } from './enrich/country.ts';
 import { loadCountryPlaces } from './enrich/country-places.ts';
+import { SlotTables } from './enrich/slot-tables.ts';
 import { SourcePlaces } from './enrich/source-places.ts';
-import { TargetSlots } from './enrich/target-slots.ts';
+import type { TargetSlots } from './enrich/target-slots.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { IngestPipeline } from './pipeline.ts';
 import { Sockets } from './sockets.ts';
 import { openStores } from './store/index.ts';
+import type { LedgerState } from './store/ingest-commit.ts';
 import { StoreError } from './store/stores.ts';
 
 export interface RunningServer {
@@ -50,54 +53,67 @@ export async function startServer({ config, programFolder, software, log }: Serv
   // Whatever is written from here on holds targets, tokens or keys: it is the owner's alone.
   process.umask(0o077);
   const tokens = openTokens(config.data);
-  const stores = await openStores(config, log);
-  const { flows, series, catalog } = stores;
-  const places = new SourcePlaces(loadCountryPlaces());
-  const live = new LiveHub({ series, catalog, places, ledgers: () => pipeline.ledgers(), credits: [COUNTRY_CREDIT] });
-  const pipeline: IngestPipeline = new IngestPipeline({ flows, catalog, countries: new CountryTable(), live, log });
-  const sockets = new Sockets({ pipeline, live, tokens, software, streaksPerSecond: config.streaksPerSecond, log });
-  const targetSlot = makeTargetSlot(await catalog.installationKey(), pipeline);
-  const app = await buildApp({
-    flows,
-    series,
-    catalog,
-    tokens,
-    live,
-    software,
-    pageFolder,
-    targetSlot,
-    ledgers: () => pipeline.ledgers(),
-    channels: () => pipeline.channels(),
-    seriesMirror: stores.mirrorState,
-  });
-  let storedAtStart = 0;
-  const packetsStored = () => pipeline.ledgers().reduce((sum, { server }) => sum + server.packetsStored, 0);
+  // Stop is start in reverse, also when the start fails on its way.
+  const stops: (() => unknown)[] = [];
+  const stop = async () => {
+    for (const undo of stops.splice(0).reverse()) await undo();
+  };
   try {
+    const stores = await openStores(config, log);
+    stops.push(() => stores.close());
+    const { flows, series, catalog } = stores;
+    const slots = new SlotTables(await catalog.installationKey());
+    const ledgers = () => pipeline.ledgers();
+    const places = new SourcePlaces(loadCountryPlaces());
+    const live = new LiveHub({ series, catalog, places, ledgers, credits: [COUNTRY_CREDIT], log });
+    const pipeline: IngestPipeline = new IngestPipeline({
+      flows,
+      catalog,
+      countries: new CountryTable(),
+      slots,
+      live,
+      log,
+    });
     await pipeline.start();
-    await live.start();
-    storedAtStart = packetsStored();
+    stops.push(() => pipeline.stop());
+    const app = await buildApp({
+      flows,
+      series,
+      catalog,
+      tokens,
+      live,
+      software,
+      pageFolder,
+      ledgers,
+      targetSlots: makeTargetSlots(slots, ledgers),
+      channels: () => pipeline.channels(),
+      seriesMirror: stores.mirrorState,
+    });
+    stops.push(() => app.close());
+    const { streaksPerSecond } = config;
+    const sockets = new Sockets({
+      isTokenGood: (id) => tokens.isGood(id),
+      pipeline,
+      live,
+      tokens,
+      software,
+      streaksPerSecond,
+      log,
+    });
     sockets.attach(app.server);
+    stops.push(() => sockets.close());
+    await live.start();
+    stops.push(() => live.stop());
+    const packetsStored = () => ledgers().reduce((sum, { server }) => sum + server.packetsStored, 0);
+    const storedAtStart = packetsStored();
     await listen(() => app.listen({ host: config.host, port: config.port }), config);
+    const { port } = app.server.address() as AddressInfo;
+    const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+    return { url: `http://${host}:${port}`, tokens, packetsStored: () => packetsStored() - storedAtStart, stop };
   } catch (error) {
-    live.stop();
-    await pipeline.stop();
-    await app.close();
-    await stores.close();
+    await stop();
     throw error;
   }
-  const { port } = app.server.address() as AddressInfo;
-  return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
-    tokens,
-    packetsStored: () => packetsStored() - storedAtStart,
-    async stop() {
-      live.stop();
-      sockets.close();
-      await app.close();
-      await pipeline.stop();
-      await stores.close();
-    },
-  };
 }
 
 function openTokens(dataFolder: string): TokenFile {
@@ -129,15 +145,18 @@ async function listen(start: () => Promise<unknown>, { host, port }: ServerConfi
   }
 }
 
-/** Slots of stored targets, by the blocks that their sensor watches now. */
-function makeTargetSlot(key: Uint8Array, pipeline: IngestPipeline): (sensor: number, target: string) => number {
-  const unknownBlocks = new TargetSlots(key, []);
+/** Slots of stored targets, by the blocks that their sensor watched in that session. */
+function makeTargetSlots(slots: SlotTables, ledgers: () => LedgerState[]): ApiParts['targetSlots'] {
   const rows = { 4: createFlowBatch(4, 1), 6: createFlowBatch(6, 1) };
-  return (sensor, target) => {
-    const ipv4 = parseIpv4(target);
-    const row = rows[ipv4 === null ? 6 : 4];
-    row.target.set(ipv4 === null ? (parseIpv6(target) ?? []) : [ipv4]);
-    const channel = pipeline.channels().findLast((candidate) => candidate.sensor.id === sensor);
-    return (channel?.slots ?? unknownBlocks).of(row, 0);
+  return (session) => {
+    const tables = new Map<number, TargetSlots>();
+    for (const { session: id, sensor, health } of ledgers())
+      if (id === session) tables.set(sensor, slots.of(health?.prefixes ?? []));
+    return (sensor, target) => {
+      const ipv4 = parseIpv4(target);
+      const row = rows[ipv4 === null ? 6 : 4];
+      row.target.set(ipv4 === null ? (parseIpv6(target) ?? []) : [ipv4]);
+      return (tables.get(sensor) ?? slots.of([])).of(row, 0);
+    };
   };
 }

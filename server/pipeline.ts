@@ -1,65 +1,74 @@
 /** The server's part of the path, in one place: frame → flows → country → series → store → acknowledgement → viewers. */
-import { emptyServerLedger, type ServerLedger } from '../shared/counters.ts';
+import type { ServerLedger } from '../shared/counters.ts';
 import { createFlowBatch, type Family, type FlowBatch } from '../shared/flow-batch.ts';
-import { flowFieldNames } from '../shared/flow-fields.ts';
+import { flowFieldNames, flowFields } from '../shared/flow-fields.ts';
 import { frameToFlows, sumPackets } from '../shared/wire/flow-frames.ts';
 import { type Frame, FrameKind } from '../shared/wire/frame.ts';
 import { decodeJsonFrame } from '../shared/wire/json-frame.ts';
 import type { SensorHealth, SensorHello } from '../shared/wire/messages.ts';
+import { WireError } from '../shared/wire/wire-error.ts';
 import { SeriesAccumulator } from './aggregate/series-accumulator.ts';
 import type { CountryTable } from './enrich/country.ts';
-import { TargetSlots } from './enrich/target-slots.ts';
+import type { SlotTables } from './enrich/slot-tables.ts';
 import type { Channel, ChannelPeer } from './ingest/channel.ts';
+import { Channels } from './ingest/channels.ts';
+import { LedgerBook, LedgerChanges } from './ingest/ledger-book.ts';
 import { readHealth } from './ingest/sensor-messages.ts';
-import { addRun, reportOfBegin } from './ingest/sensor-runs.ts';
+import { reportOfBegin } from './ingest/sensor-runs.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import type { IngestCommit, LedgerState } from './store/ingest-commit.ts';
 import type { Catalog, FlowStore } from './store/stores.ts';
 
 /** Frames of one commit at most, so that an acknowledgement is never far away. */
 const MAX_FRAMES_PER_COMMIT = 64;
+/** Sensors are not read from while so many frames wait for the store, until only the smaller number does. */
+const MAX_FRAMES_WAITING = 256;
+const FRAMES_WAITING_TO_RESUME = 128;
 /** A packet this much older than the newest is stored, and counted as late. */
 const LATE_SECONDS = 60;
 /** Ledgers that changed without flows are stored after this time. */
 const LEDGER_EVERY_MILLISECONDS = 2_000;
 
-/** Sensor runs that are kept in mind. */
-const MAX_CHANNELS = 2_000;
+interface Refusal {
+  readonly code: string;
+  readonly flows: number;
+  readonly packets: number;
+}
 
 interface Arrival {
   readonly channel: Channel;
   readonly sequence: number;
   readonly batch: FlowBatch | null;
   readonly health: SensorHealth | null;
+  /** The frame came through, but its rows are not such that they can be stored. */
+  readonly refusal: Refusal | null;
 }
 
 export interface PipelineParts {
   readonly flows: FlowStore;
   readonly catalog: Catalog;
   readonly countries: Pick<CountryTable, 'fill'>;
+  readonly slots: SlotTables;
   readonly live: LiveHub;
   readonly log: (message: string) => void;
 }
 
 export class IngestPipeline {
   readonly #parts: PipelineParts;
-  readonly #channels = new Map<string, Channel>();
-  readonly #ledgers = new Map<string, LedgerState>();
+  readonly #channels: Channels;
+  #ledgers = new LedgerBook();
   #arrivals: Arrival[] = [];
-  #unsavedLedgers = new Set<string>();
-  #opening: Promise<unknown> = Promise.resolve();
+  readonly #paused = new Set<ChannelPeer>();
   #committing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #key: Uint8Array = new Uint8Array(0);
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#channels = new Channels(parts.catalog, parts.slots);
   }
 
   async start(): Promise<void> {
-    this.#key = await this.#parts.catalog.installationKey();
-    for (const state of await this.#parts.catalog.ledgers())
-      this.#ledgers.set(ledgerKey(state.session, state.sensor), state);
+    this.#ledgers = new LedgerBook(await this.#parts.catalog.ledgers());
     this.#timer = setInterval(() => this.#wake(), LEDGER_EVERY_MILLISECONDS);
   }
 
@@ -71,129 +80,94 @@ export class IngestPipeline {
   }
 
   ledgers(): LedgerState[] {
-    return [...this.#ledgers.values()];
+    return this.#ledgers.states();
   }
 
   channels(): Channel[] {
-    return [...this.#channels.values()];
+    return this.#channels.all();
   }
 
-  /** The channel of a sensor that said hello; a run that comes back gets its own again. One after another. */
+  /** The channel of a sensor that said hello; a run that comes back gets its own again. */
   open(hello: SensorHello, peer: ChannelPeer): Promise<Channel> {
-    const opened = this.#opening.then(() => this.#openChannel(hello, peer));
-    this.#opening = opened.catch(() => undefined);
-    return opened;
-  }
-
-  async #openChannel(hello: SensorHello, peer: ChannelPeer): Promise<Channel> {
-    const { catalog, live } = this.#parts;
-    const sensor = await catalog.sensor(hello.name, hello.place);
-    const session = await catalog.session({ ...hello.session, sensor: sensor.id, epoch: hello.epoch });
-    const key = `${sensor.id}/${hello.epoch}`;
-    const known = this.#channels.get(key);
-    known?.peer?.refuse('INGEST_REPLACED', 'the same sensor connected anew');
-    const storedSequence = await catalog.position(sensor.id, hello.epoch);
-    const channel: Channel = known ?? {
-      sensor,
-      session,
-      hello,
-      slots: new TargetSlots(this.#key, hello.prefixes),
-      lastSequence: storedSequence,
-      storedSequence,
-      newestSeconds: { 4: Number.NEGATIVE_INFINITY, 6: Number.NEGATIVE_INFINITY },
-      health: null,
-      state: 'connected',
-      lastHeardMilliseconds: Date.now(),
-      peer,
-    };
-    channel.peer = peer;
-    channel.state = 'connected';
-    this.#channels.set(key, channel);
-    this.#forgetOldChannels();
-    // Before its first flow: what the server has by now is what the runs before it delivered.
-    if (this.#ledgerOf(channel)?.health?.epoch !== hello.epoch) this.#takeHealth(channel, reportOfBegin(hello));
-    await live.open(channel);
-    return channel;
-  }
-
-  /** Runs that are over are forgotten here at some time: should one come back, the store knows how far it was. */
-  #forgetOldChannels(): void {
-    if (this.#channels.size <= MAX_CHANNELS) return;
-    for (const [key, { peer, lastSequence, storedSequence }] of this.#channels) {
-      if (peer !== null || lastSequence !== storedSequence) continue;
-      this.#channels.delete(key);
-      return;
-    }
+    return this.#channels.open(hello, peer, async (channel) => {
+      // Before its first flow: what the server has by now is what the runs before it delivered.
+      if (this.#ledgers.of(channel)?.health?.epoch !== hello.epoch)
+        this.#ledgers.takeHealth(channel, reportOfBegin(hello));
+      await this.#parts.live.open(channel);
+    });
   }
 
   /** The connection ended; what it brought stays queued. */
   leave(channel: Channel, peer: ChannelPeer): void {
+    this.#paused.delete(peer);
     if (channel.peer !== peer) return;
     channel.peer = null;
     if (channel.state === 'connected') channel.state = channel.health?.finished ? 'finished' : 'lost';
   }
 
   /** Takes a frame in. Throws WireError when it is none that a sensor sends. */
-  receive(channel: Channel, frame: Frame): void {
+  receive(channel: Channel, peer: ChannelPeer, frame: Frame): void {
+    // What a connection brings after another took its place, or after it was refused, is not taken: it comes again.
+    if (channel.peer !== peer) return;
     channel.lastHeardMilliseconds = Date.now();
-    if (frame.sequence === 0) {
-      if (frame.kind === FrameKind.health) this.#takeHealth(channel, readHealth(decodeJsonFrame(frame)));
-      return;
-    }
-    if (frame.sequence <= channel.lastSequence) {
-      this.#changeLedger(channel, (ledger) => ledger.duplicateFrames++);
+    if (frame.sequence === 0) this.#receiveReport(channel, frame);
+    else if (frame.sequence <= channel.lastSequence) {
+      this.#ledgers.countDuplicate(channel);
       // It may be that only the acknowledgement was lost.
-      channel.peer?.acknowledge(channel.storedSequence);
-      return;
+      peer.acknowledge(channel.storedSequence);
+    } else {
+      this.#arrivals.push(this.#readArrival(channel, frame));
+      channel.lastSequence = frame.sequence;
+      if (this.#arrivals.length >= MAX_FRAMES_WAITING) this.#pause(peer);
+      this.#wake();
     }
-    this.#arrivals.push(this.#readArrival(channel, frame));
-    channel.lastSequence = frame.sequence;
-    this.#wake();
+  }
+
+  /** Reports between are replaced by the next: one that makes no sense is left out. */
+  #receiveReport(channel: Channel, frame: Frame): void {
+    if (frame.kind !== FrameKind.health) return;
+    try {
+      this.#takeHealth(channel, readHealth(decodeJsonFrame(frame)));
+    } catch (error) {
+      this.#parts.log(`sensor ${channel.sensor.name}: ${(error as Error).message}`);
+    }
   }
 
   #readArrival(channel: Channel, frame: Frame): Arrival {
-    const { sequence } = frame;
-    if (frame.kind === FrameKind.health)
-      return { channel, sequence, batch: null, health: readHealth(decodeJsonFrame(frame)) };
-    if (frame.kind !== FrameKind.flows4 && frame.kind !== FrameKind.flows6)
-      return { channel, sequence, batch: null, health: null };
-    const { batch } = frameToFlows(frame);
-    batch.sensor.fill(channel.sensor.id);
-    batch.session.fill(channel.session.id);
-    this.#parts.countries.fill(batch);
-    return { channel, sequence, batch, health: null };
-  }
-
-  #ledgerOf(channel: Channel): LedgerState | undefined {
-    return this.#ledgers.get(ledgerKey(channel.session.id, channel.sensor.id));
+    const arrival = { channel, sequence: frame.sequence, batch: null, health: null, refusal: null };
+    if (frame.kind === FrameKind.health) return { ...arrival, health: readHealth(decodeJsonFrame(frame)) };
+    if (frame.kind !== FrameKind.flows4 && frame.kind !== FrameKind.flows6) return arrival;
+    try {
+      const { batch } = frameToFlows(frame);
+      batch.sensor.fill(channel.sensor.id);
+      batch.session.fill(channel.session.id);
+      this.#parts.countries.fill(batch);
+      return { ...arrival, batch };
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#parts.log(`sensor ${channel.sensor.name}: a frame is refused: ${error.message} [${error.code}]`);
+      return { ...arrival, refusal: { code: error.code, ...countRows(frame) } };
+    }
   }
 
   #takeHealth(channel: Channel, health: SensorHealth): void {
     channel.health = health;
-    const key = ledgerKey(channel.session.id, channel.sensor.id);
-    const before = this.#ledgerOf(channel);
-    const server = before?.server ?? emptyServerLedger();
-    const added = addRun(health, channel.hello.epoch, before?.health ?? null, server);
-    this.#ledgers.set(key, { session: channel.session.id, sensor: channel.sensor.id, server, health: added });
-    this.#unsavedLedgers.add(key);
+    this.#ledgers.takeHealth(channel, health);
   }
 
-  #changeLedger(channel: Channel, change: (ledger: ServerLedger) => void): void {
-    const key = ledgerKey(channel.session.id, channel.sensor.id);
-    const before = this.#ledgerOf(channel);
-    const server = structuredClone(before?.server ?? emptyServerLedger());
-    change(server);
-    this.#ledgers.set(key, {
-      session: channel.session.id,
-      sensor: channel.sensor.id,
-      server,
-      health: before?.health ?? null,
-    });
-    this.#unsavedLedgers.add(key);
+  #pause(peer: ChannelPeer): void {
+    this.#paused.add(peer);
+    peer.pause();
+  }
+
+  #resumeAll(): void {
+    if (this.#arrivals.length > FRAMES_WAITING_TO_RESUME) return;
+    for (const peer of this.#paused) peer.resume();
+    this.#paused.clear();
   }
 
   #wake(): void {
-    if (this.#committing !== null || (this.#arrivals.length === 0 && this.#unsavedLedgers.size === 0)) return;
+    if (this.#committing !== null || (this.#arrivals.length === 0 && this.#ledgers.isSaved)) return;
     this.#committing = this.#commitAll().finally(() => {
       this.#committing = null;
       if (this.#arrivals.length > 0) this.#wake();
@@ -201,63 +175,42 @@ export class IngestPipeline {
   }
 
   async #commitAll(): Promise<void> {
-    while (this.#arrivals.length > 0 || this.#unsavedLedgers.size > 0) {
+    do {
       const arrivals = this.#arrivals.splice(0, MAX_FRAMES_PER_COMMIT);
       try {
         await this.#commit(arrivals);
       } catch (error) {
         this.#giveBack(arrivals, error as Error);
         return;
+      } finally {
+        this.#resumeAll();
       }
-    }
+    } while (this.#arrivals.length > 0);
   }
 
   async #commit(arrivals: readonly Arrival[]): Promise<void> {
-    const ledgersBefore = new Map(this.#ledgers);
     const series = new SeriesAccumulator();
-    for (const { channel, batch, health } of arrivals) {
+    const changes = new LedgerChanges();
+    for (const { channel, batch, health, refusal } of arrivals) {
       if (health !== null) this.#takeHealth(channel, health);
-      if (batch !== null) this.#account(channel, batch, series.add(batch));
+      if (batch !== null) countStored(changes.of(channel), channel, batch, series.add(batch));
+      if (refusal !== null) countRefused(changes.of(channel), refusal);
     }
-    const unsaved = this.#unsavedLedgers;
-    this.#unsavedLedgers = new Set();
+    const { states, keys } = this.#ledgers.takeUnsaved(changes);
     const commit: IngestCommit = {
       flows: [concatenate(arrivals, 4), concatenate(arrivals, 6)].filter((batch) => batch.length > 0),
       series: series.take(),
       positions: lastPositions(arrivals),
-      ledgers: [...unsaved].flatMap((key) => this.#ledgers.get(key) ?? []),
+      ledgers: states,
     };
     try {
       await this.#parts.flows.commit(commit);
     } catch (error) {
-      // Nothing was stored: the ledgers say what they said before, and the sensors still have the frames.
-      for (const key of unsaved) {
-        const before = ledgersBefore.get(key);
-        if (before) this.#ledgers.set(key, before);
-        else this.#ledgers.delete(key);
-      }
+      this.#ledgers.putBack(keys);
       throw error;
     }
+    this.#ledgers.apply(changes);
     this.#acknowledge(arrivals);
-  }
-
-  #account(channel: Channel, batch: FlowBatch, packetsInSeries: number): void {
-    const packets = sumPackets(batch, 0, batch.length);
-    const newest = channel.newestSeconds;
-    let late = 0;
-    for (let row = 0; row < batch.length; row++) {
-      const seconds = batch.interval[row]! + batch.lastMicros[row]! / 1e6;
-      if (seconds > newest[batch.family]) newest[batch.family] = seconds;
-      else if (seconds < newest[batch.family] - LATE_SECONDS) late += batch.packets[row]!;
-    }
-    this.#changeLedger(channel, (ledger) => {
-      ledger.flowsAccepted += batch.length;
-      ledger.packetsAccepted += packets;
-      ledger.flowsStored += batch.length;
-      ledger.packetsStored += packets;
-      ledger.packetsInSeries += packetsInSeries;
-      ledger.packetsLate += late;
-    });
   }
 
   #acknowledge(arrivals: readonly Arrival[]): void {
@@ -278,15 +231,43 @@ export class IngestPipeline {
     this.#parts.log(`the store failed, sensors will send again: ${error.message}`);
     const channels = new Set([...arrivals, ...this.#arrivals].map(({ channel }) => channel));
     this.#arrivals = [];
-    for (const channel of channels) {
-      channel.peer?.refuse('INGEST_BUSY', 'the store failed; send again');
-      for (const [key, known] of this.#channels) if (known === channel) this.#channels.delete(key);
-    }
+    for (const channel of channels) this.#channels.drop(channel, 'INGEST_BUSY', 'the store failed; send again');
   }
 }
 
-function ledgerKey(session: number, sensor: number): string {
-  return `${session}/${sensor}`;
+/** Adds what is about to be stored. */
+function countStored(
+  ledger: ServerLedger,
+  { newestSeconds: newest }: Channel,
+  batch: FlowBatch,
+  packetsInSeries: number,
+): void {
+  const { family, length } = batch;
+  const packets = sumPackets(batch, 0, length);
+  for (let row = 0; row < length; row++) {
+    const seconds = batch.interval[row]! + batch.lastMicros[row]! / 1e6;
+    if (seconds > newest[family]) newest[family] = seconds;
+    else if (seconds < newest[family] - LATE_SECONDS) ledger.packetsLate += batch.packets[row]!;
+  }
+  ledger.flowsAccepted += length;
+  ledger.packetsAccepted += packets;
+  ledger.flowsStored += length;
+  ledger.packetsStored += packets;
+  ledger.packetsInSeries += packetsInSeries;
+}
+
+function countRefused(ledger: ServerLedger, { code, flows, packets }: Refusal): void {
+  ledger.flowsAccepted += flows;
+  ledger.packetsAccepted += packets;
+  ledger.flowsRefused[code] = (ledger.flowsRefused[code] ?? 0) + flows;
+  ledger.packetsRefused[code] = (ledger.packetsRefused[code] ?? 0) + packets;
+}
+
+/** Flows and packets that a refused frame claims. */
+function countRows({ columns }: Frame): { flows: number; packets: number } {
+  const packets = columns.find(({ field }) => field === flowFields.packets.id)?.data;
+  if (!(packets instanceof Uint32Array)) return { flows: 0, packets: 0 };
+  return { flows: packets.length, packets: sumPackets({ packets }, 0, packets.length) };
 }
 
 function lastPositions(arrivals: readonly Arrival[]): IngestCommit['positions'] {

@@ -151,24 +151,32 @@ export function addServerLedgers(ledgers: readonly ServerLedger[]): ServerLedger
   return sum as unknown as ServerLedger;
 }
 
+/** Only counters that are known are added, and only own properties are read: the names in a ledger come from a stranger. */
 function addInto(sum: Record<string, number | null | Counts>, ledger: Record<string, number | null | Counts>): void {
-  for (const [name, value] of Object.entries(ledger)) {
-    const before = sum[name];
+  for (const [name, before] of Object.entries(sum)) {
+    const value = Object.hasOwn(ledger, name) ? ledger[name] : undefined;
     if (typeof value === 'number') sum[name] = (typeof before === 'number' ? before : 0) + value;
-    else if (value !== null && typeof before === 'object' && before !== null) {
-      for (const [key, count] of Object.entries(value)) before[key] = (before[key] ?? 0) + count;
-    }
+    else if (typeof value === 'object' && value !== null) sum[name] = addCounts(before as Counts, value);
   }
+}
+
+function addCounts(left: Counts, right: Counts): Counts {
+  const sum = new Map(Object.entries(left));
+  for (const [name, count] of Object.entries(right)) sum.set(name, (sum.get(name) ?? 0) + count);
+  return Object.fromEntries(sum);
 }
 
 const check = (sum: string, left: number, right: number, inFlight = 0): LedgerCheck => {
   return { sum, left, right, inFlight, holds: left === right + inFlight };
 };
-/** What is between two stages is what the one has and the other does not yet. */
-const underway = (sum: string, left: number, right: number): LedgerCheck => check(sum, left, right, left - right);
-
-/** Every sum of the ledger for one sensor and session. At rest each holds with `inFlight` 0. */
-export function checkLedger(sensor: SensorLedger, server: ServerLedger): LedgerCheck[] {
+/** Every sum of the ledger for one sensor and session. At rest (and once `finished`) each holds with `inFlight` 0. */
+export function checkLedger(sensor: SensorLedger, server: ServerLedger, finished = false): LedgerCheck[] {
+  // What is between two stages is what the one has and the other does not yet. A report may be older than what the
+  // server has by now, so that it may also be negative between the two programs, but never within one.
+  const underway = (sum: string, left: number, right: number, within: boolean): LedgerCheck => {
+    const inFlight = left - right;
+    return { sum, left, right, inFlight, holds: finished ? inFlight === 0 : !within || inFlight >= 0 };
+  };
   const { received, captured, filteredOut, notIp, undecodable, decoded, lostInCrash } = sensor;
   const { packetsInClosedFlows, packetsInOpenFlows, packetsSent, packetsSpooled, packetsSpoolDropped } = sensor;
   const checks = [
@@ -187,8 +195,8 @@ export function checkLedger(sensor: SensorLedger, server: ServerLedger): LedgerC
       packetsInClosedFlows,
       packetsSent + packetsSpooled + packetsSpoolDropped,
     ),
-    underway('packetsSent = packetsAcknowledged', packetsSent, sensor.packetsAcknowledged),
-    underway('packetsAcknowledged = packetsAccepted', sensor.packetsAcknowledged, server.packetsAccepted),
+    underway('packetsSent = packetsAcknowledged', packetsSent, sensor.packetsAcknowledged, true),
+    underway('packetsAcknowledged = packetsAccepted', sensor.packetsAcknowledged, server.packetsAccepted, false),
     check(
       'packetsAccepted = packetsStored + packetsRefused',
       server.packetsAccepted,

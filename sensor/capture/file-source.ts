@@ -1,4 +1,5 @@
 /** Capture files as a source: one after another in the order of their first packets, in their own time or as fast as they go. */
+import { basename } from 'node:path';
 import type { RecordBatch } from '../../shared/packet-batch.ts';
 import type { CaptureClock } from '../../shared/wire/messages.ts';
 import { CaptureFile } from './capture-file.ts';
@@ -19,7 +20,7 @@ export class FileSource implements CaptureSource {
   constructor(paths: readonly string[], speed: number) {
     this.#paths = paths;
     this.name = paths
-      .map((path) => path.split('/').at(-1))
+      .map((path) => basename(path))
       .join(', ')
       .slice(0, 200);
     this.clock = { mode: speed === 0 ? 'max' : 'paced', speed };
@@ -59,7 +60,7 @@ export class FileSource implements CaptureSource {
         await file.close();
       }
       if (this.#stopped) return;
-      if (file.damage !== null) this.damage.push(`${path}: ${file.damage}`);
+      if (file.damage !== null) this.damage.push(`${basename(path)}: ${file.damage}`);
     }
   }
 

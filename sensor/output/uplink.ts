@@ -11,6 +11,7 @@ const MAX_BUFFERED_BYTES = 8 << 20;
 const FIRST_RETRY_MILLISECONDS = 250;
 const MAX_RETRY_MILLISECONDS = 15_000;
 const HANDSHAKE_TIMEOUT_MILLISECONDS = 10_000;
+const SILENCE_MILLISECONDS = 60_000;
 const DEFAULT_QUEUE_BYTES = 64 << 20;
 
 export interface UplinkOptions {
@@ -40,6 +41,9 @@ export class Uplink {
   #socket: WebSocket | null = null;
   #ready = false;
   #closing = false;
+  #hurrying = false;
+  #heardMilliseconds = 0;
+  #watch: NodeJS.Timeout | null = null;
   #retryMilliseconds = FIRST_RETRY_MILLISECONDS;
   #retryTimer: NodeJS.Timeout | null = null;
   #nextSequence = 1;
@@ -65,6 +69,7 @@ export class Uplink {
   }
 
   start(): void {
+    this.#watch = setInterval(() => this.#checkSilence(), SILENCE_MILLISECONDS / 6);
     this.#connect();
   }
 
@@ -89,8 +94,14 @@ export class Uplink {
 
   /** Resolves when there is room for more frames (sources that can wait). Throws UplinkError when there never will be. */
   async room(): Promise<void> {
-    while (this.#queue.isFull) await this.#change();
+    while (this.#queue.isFull && !this.#hurrying) await this.#change();
     this.#throwFailure();
+  }
+
+  /** From now on nobody waits for room: the sensor is about to stop. */
+  hurry(): void {
+    this.#hurrying = true;
+    this.#wake();
   }
 
   /** Makes room by giving up the oldest (sources that cannot wait). */
@@ -112,6 +123,7 @@ export class Uplink {
   close(): void {
     this.#closing = true;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    if (this.#watch !== null) clearInterval(this.#watch);
     this.#socket?.close(1000);
     this.#wake();
   }
@@ -176,6 +188,12 @@ export class Uplink {
     socket.on('close', () => this.#reconnectLater());
   }
 
+  /** A cable that was pulled says nothing: frames that are not acknowledged for this long mean a connection that is none. */
+  #checkSilence(): void {
+    if (!this.#ready || this.#queue.framesInFlight === 0) return;
+    if (performance.now() - this.#heardMilliseconds > SILENCE_MILLISECONDS) this.#socket?.terminate();
+  }
+
   #reconnectLater(): void {
     this.#ready = false;
     this.#socket = null;
@@ -188,6 +206,7 @@ export class Uplink {
   }
 
   #receive(data: Buffer): void {
+    this.#heardMilliseconds = performance.now();
     try {
       const frame = decodeFrame(data, nodePlatform);
       if (frame.kind === FrameKind.hello) this.#welcome(decodeJsonFrame(frame) as ServerHello);

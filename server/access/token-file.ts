@@ -44,6 +44,12 @@ export class TokenFile {
     return this.#tokens;
   }
 
+  /** Whether the token of that id is there and not revoked. While the file is damaged, connections that are open stay so. */
+  isGood(id: number): boolean {
+    if (this.#listOrNone().length === 0 && this.#damageTold) return true;
+    return this.#listOrNone().some((record) => record.id === id && !record.revoked);
+  }
+
   #listOrNone(): readonly TokenRecord[] {
     try {
       return this.list();

@@ -48,25 +48,30 @@ export const flowRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts
     const { limit, cursor } = request.query;
     const span = await resolveSpan(request.query, parts.catalog, () => parts.live.current().record.id);
     const page = await parts.flows.flows({ ...span, limit, ...(cursor === undefined ? {} : { cursor }) });
+    const targetSlot = parts.targetSlots(span.session);
     const withTargets = maySeeTargets(roleOf(request.raw, parts.tokens));
     return {
       session: span.session,
       from: timeText(span.fromSeconds),
       to: timeText(span.toSeconds),
-      flows: page.flows.map((flow) => flowOf(flow, parts, withTargets)),
+      flows: page.flows.map((flow) => flowOf(flow, targetSlot, withTargets)),
       cursor: page.cursor,
     };
   });
 };
 
-function flowOf(row: FlowRow, parts: ApiParts, withTargets: boolean): Type.Static<typeof Flow> {
+function flowOf(
+  row: FlowRow,
+  targetSlot: (sensor: number, target: string) => number,
+  withTargets: boolean,
+): Type.Static<typeof Flow> {
   const { firstSeconds, lastSeconds, target, protocol, class: trafficClass, ...rest } = row;
   return {
     ...rest,
     first: microText(firstSeconds),
     last: microText(lastSeconds),
     ...(withTargets ? { target } : {}),
-    targetSlot: parts.targetSlot(row.sensor, target),
+    targetSlot: targetSlot(row.sensor, target),
     protocol: protocolName(protocol),
     class: trafficClassNames[trafficClass] || String(trafficClass),
   };

@@ -55,10 +55,9 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       damage: health?.damage ?? [],
       counts: health?.ledger ?? emptySensorLedger(),
       server,
-      checks: health === null ? [] : checkLedger(health.ledger, server),
+      checks: health === null ? [] : checkLedger(health.ledger, server, health.finished),
     }));
-    const packetsStored = states.reduce((sum, { server }) => sum + server.packetsStored, 0);
-    const stored = await countStores(parts, session, packetsStored);
+    const stored = await countStores(parts, session);
     const checks = [...sensors.flatMap((entry) => entry.checks), ...stored];
     return {
       session,
@@ -70,20 +69,21 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
   });
 };
 
-/** The counters held against what lies in the stores. While packets arrive, the two are read at different moments. */
-async function countStores(parts: ApiParts, session: number, packetsStored: number): Promise<LedgerCheck[]> {
+/** The counters held against what lies in the stores. While packets arrive, the stores stand between two readings of the counters. */
+async function countStores(parts: ApiParts, session: number): Promise<LedgerCheck[]> {
+  const packetsStored = () =>
+    parts.ledgers().reduce((sum, state) => sum + (state.session === session ? state.server.packetsStored : 0), 0);
+  const before = packetsStored();
   const [flows, seconds, minutes] = await Promise.all([
     parts.flows.sum(session),
     parts.series.sum(session, SeriesResolution.second),
     parts.series.sum(session, SeriesResolution.minute),
   ]);
-  const check = (sum: string, right: number) => ({
-    sum,
-    left: packetsStored,
-    right,
-    inFlight: 0,
-    holds: packetsStored === right,
-  });
+  const after = packetsStored();
+  const check = (sum: string, right: number): LedgerCheck => {
+    const isBetween = before !== after && right >= before;
+    return { sum, left: after, right, inFlight: isBetween ? after - right : 0, holds: isBetween || after === right };
+  };
   return [
     check('packetsStored = packets in the flow store', flows.packets),
     check('packetsStored = packets in the series by second', seconds.packets),

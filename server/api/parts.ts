@@ -14,8 +14,8 @@ export interface ApiParts {
   readonly live: LiveHub;
   readonly ledgers: () => LedgerState[];
   readonly channels: () => Channel[];
-  /** Slot of a target, for those who may not see it. */
-  readonly targetSlot: (sensor: number, target: string) => number;
+  /** Slots of a session's targets, for those who may not see them. */
+  readonly targetSlots: (session: number) => (sensor: number, target: string) => number;
   readonly software: string;
   /** State of the series' copy in another store, where there is one. */
   readonly seriesMirror: () => object | null;

@@ -47,7 +47,9 @@ export class TargetSlots {
     if (index === null) return this.#outside(flows.target, row * words, words);
     const cached = this.#cache.get(index);
     if (cached !== undefined) return cached;
-    const slot = Math.floor((this.#permute(index) * SLOTS) / this.#size);
+    // Where there are fewer addresses than slots, each stands somewhere in its step: slots share no divisor that tells the size.
+    const within = scramble(index ^ this.#keys[1]!) / 2 ** 32;
+    const slot = Math.floor(((this.#permute(index) + within) * SLOTS) / this.#size);
     if (this.#cache.size < SLOTS) this.#cache.set(index, slot);
     return slot;
   }

@@ -24,6 +24,9 @@ export interface Channel {
 
 export interface ChannelPeer {
   acknowledge(sequence: number): void;
-  /** Tells the code and closes. */
+  /** No more frames are read until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Tells the code and closes; nothing that still comes is taken in. */
   refuse(code: string, message: string): void;
 }

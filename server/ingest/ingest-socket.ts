@@ -12,9 +12,12 @@ import { readHello } from './sensor-messages.ts';
 
 const HELLO_TIMEOUT_MILLISECONDS = 10_000;
 const CLOSE_POLICY = 1008;
+const TOKEN_CHECK_MILLISECONDS = 1_000;
 
 export interface IngestParts {
   readonly pipeline: IngestPipeline;
+  /** Whether the token of that id is still good. */
+  readonly isTokenGood: (id: number) => boolean;
   readonly software: string;
   readonly log: (message: string) => void;
 }
@@ -30,8 +33,10 @@ class SensorPeer implements ChannelPeer {
   readonly #parts: IngestParts;
   readonly #helloTimer: NodeJS.Timeout;
   #channel: Channel | null = null;
-  /** Frames that came while the hello was looked up. */
+  /** Set by the hello: there is one for each connection. */
   #opening: Promise<void> | null = null;
+  #refused = false;
+  #tokenCheckedMilliseconds = Date.now();
 
   constructor(socket: WebSocket, token: TokenRecord, parts: IngestParts) {
     this.#socket = socket;
@@ -48,17 +53,29 @@ class SensorPeer implements ChannelPeer {
     if (this.#channel !== null) this.#socket.send(encodeAcknowledge(this.#channel.hello.epoch, sequence));
   }
 
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   refuse(code: string, message: string): void {
+    // What is still under way on this connection is not taken in, or there would be a hole before it.
+    this.#refused = true;
+    this.#socket.resume();
     const error: ErrorMessage = { code, message };
     this.#socket.send(encodeJsonFrame(FrameKind.error, error));
     this.#socket.close(CLOSE_POLICY, code);
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
+    if (this.#refused || this.#isTokenRevoked()) return;
     try {
       if (!isBinary) throw new WireError('WIRE_BAD_MAGIC', 'text is no frame');
       const frame = decodeFrame(data, nodePlatform);
-      if (this.#channel !== null) this.#parts.pipeline.receive(this.#channel, frame);
+      if (this.#channel !== null) this.#parts.pipeline.receive(this.#channel, this, frame);
       else if (frame.kind === FrameKind.hello && this.#opening === null)
         this.#opening = this.#open(readHello(decodeJsonFrame(frame)));
       else throw new WireError('WIRE_BAD_MESSAGE', 'a sensor says hello first, once, and waits for the answer');
@@ -71,6 +88,16 @@ class SensorPeer implements ChannelPeer {
       );
       this.refuse(code, message);
     }
+  }
+
+  /** A token may be revoked while its sensor is connected. */
+  #isTokenRevoked(): boolean {
+    const now = Date.now();
+    if (now - this.#tokenCheckedMilliseconds < TOKEN_CHECK_MILLISECONDS) return false;
+    this.#tokenCheckedMilliseconds = now;
+    if (this.#parts.isTokenGood(this.#token.id)) return false;
+    this.refuse('INGEST_TOKEN_REVOKED', 'this token was revoked');
+    return true;
   }
 
   async #open(hello: SensorHello): Promise<void> {

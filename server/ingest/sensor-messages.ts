@@ -1,6 +1,7 @@
 /** What a sensor may say in messages, checked before use: it is a stranger until then. */
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import Value from 'typebox/value';
 import { parsePrefix } from '../../shared/address.ts';
 import type { SensorHealth, SensorHello } from '../../shared/wire/messages.ts';
 import { WireError } from '../../shared/wire/wire-error.ts';
@@ -78,11 +79,17 @@ const Health = Type.Object({
   finished: Type.Boolean(),
 });
 
+/** Later sensors may say more than this server knows: that is left out, and so is whatever else they write. */
+function withoutUnknown(schema: TSchema, sent: unknown): unknown {
+  return Value.Clean(schema, sent);
+}
+
 const checkHello = Compile(Hello);
 const checkHealth = Compile(Health);
 
 /** Throws WireError. */
-export function readHello(message: unknown): SensorHello {
+export function readHello(sent: unknown): SensorHello {
+  const message = withoutUnknown(Hello, sent);
   if (!checkHello.Check(message))
     throw new WireError('WIRE_BAD_MESSAGE', `the hello is not as it should be: ${problem(checkHello.Errors(message))}`);
   const hello: Static<typeof Hello> = message;
@@ -92,7 +99,8 @@ export function readHello(message: unknown): SensorHello {
 }
 
 /** Throws WireError. */
-export function readHealth(message: unknown): SensorHealth {
+export function readHealth(sent: unknown): SensorHealth {
+  const message = withoutUnknown(Health, sent);
   if (!checkHealth.Check(message))
     throw new WireError(
       'WIRE_BAD_MESSAGE',

@@ -12,7 +12,7 @@ import type { LedgerHealth } from '../store/ingest-commit.ts';
 /** The report of a run, with the runs before it added. `before` is what was reported last. */
 export function addRun(
   health: SensorHealth,
-  epoch: number,
+  { epoch, prefixes }: Pick<SensorHello, 'epoch' | 'prefixes'>,
   before: LedgerHealth | null,
   server: ServerLedger,
 ): LedgerHealth {
@@ -21,6 +21,7 @@ export function addRun(
     ...health,
     epoch,
     earlier,
+    prefixes,
     ledger: earlier === null ? health.ledger : addSensorLedgers([earlier, health.ledger]),
   };
 }

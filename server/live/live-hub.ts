@@ -4,7 +4,7 @@ import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import { FrameKind } from '../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
-import type { LiveTotals, SensorView } from '../../shared/wire/messages.ts';
+import type { LiveTotals, SensorView, SkippedGap } from '../../shared/wire/messages.ts';
 import type { SourcePlaces } from '../enrich/source-places.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
@@ -22,6 +22,10 @@ const SILENCE_SECONDS = 60;
 const TOP_PORTS = 12;
 /** Countries are also tinted on the globe. */
 const TOP_COUNTRIES = 60;
+/** A page has no room for more, and a sensor may write what it likes. */
+const MAX_SENSORS_TOLD = 100;
+const MAX_DAMAGE_TOLD = 3;
+const MAX_DAMAGE_CHARACTERS = 300;
 /** Beyond these, sessions that nobody feeds are forgotten here (they stay in the store). */
 const MAX_SESSIONS = 50;
 const ALL_TIME = { fromSeconds: 0, toSeconds: MAX_CAPTURE_SECONDS };
@@ -44,6 +48,7 @@ export interface LiveHubParts {
   readonly places: SourcePlaces;
   readonly ledgers: () => LedgerState[];
   readonly credits: readonly string[];
+  readonly log: (message: string) => void;
 }
 
 export class LiveHub {
@@ -88,14 +93,14 @@ export class LiveHub {
     const unknownPlacePackets = countries.find(({ key }) => key === 0)?.packets ?? 0;
     const session = new LiveSession(record, { ...sum, unknownPlacePackets }, activeMilliseconds);
     this.#sessions.set(record.id, session);
-    this.#forgetOldest();
+    this.#forgetOldest(session);
     return session;
   }
 
-  #forgetOldest(): void {
+  #forgetOldest(kept: LiveSession): void {
     if (this.#sessions.size <= MAX_SESSIONS) return;
-    const idle = [...this.#sessions.values()].filter(({ channels }) =>
-      [...channels].every(({ peer }) => peer === null),
+    const idle = [...this.#sessions.values()].filter(
+      (session) => session !== kept && [...session.channels].every(({ peer }) => peer === null),
     );
     const oldest = idle.sort((a, b) => a.activeMilliseconds - b.activeMilliseconds)[0];
     if (oldest) this.#sessions.delete(oldest.record.id);
@@ -122,8 +127,13 @@ export class LiveHub {
 
   #tellAll(): void {
     if (this.viewers.size === 0) return;
-    const totals = this.totals(this.current());
-    for (const viewer of this.viewers) tell(viewer, totals);
+    try {
+      const totals = this.totals(this.current());
+      for (const viewer of this.viewers) tell(viewer, totals);
+    } catch (error) {
+      // Nothing that a sensor wrote may end the server from here.
+      this.#parts.log(`viewers cannot be told how things stand: ${(error as Error).message}`);
+    }
   }
 
   /** A page that came just now need not wait for the next round. */
@@ -154,8 +164,8 @@ export class LiveHub {
       topPorts: window.topPorts(TOP_PORTS),
       topCountries: window.topCountries(TOP_COUNTRIES),
       classPacketsPerSecond,
-      sensors: [...session.channels].map((channel) => sensorView(channel, now)),
-      ledger: { sensor, server, checks: checkLedger(sensor, server) },
+      sensors: [...session.channels].slice(0, MAX_SENSORS_TOLD).map((channel) => sensorView(channel, now)),
+      ledger: { sensor, server, checks: checkLedger(sensor, server, clock.finished) },
       credits: [...this.#parts.credits],
     };
   }
@@ -184,8 +194,14 @@ function clockOf(session: LiveSession, now: number): LiveTotals['clock'] {
     finished:
       channels.length === 0 ? session.record.kind !== 'live' : channels.every(({ state }) => state === 'finished'),
     skippedGaps: newest?.health?.skippedGaps ?? 0,
-    lastSkippedGap: newest?.health?.lastSkippedGap ?? null,
+    lastSkippedGap: gapOf(newest),
   };
+}
+
+/** Named fields only: what else a sensor wrote stays here. */
+function gapOf(channel: Channel | undefined): SkippedGap | null {
+  const gap = channel?.health?.lastSkippedGap;
+  return gap ? { fromSeconds: gap.fromSeconds, toSeconds: gap.toSeconds } : null;
 }
 
 function sensorView({ sensor, state, health, lastHeardMilliseconds }: Channel, now: number): SensorView {
@@ -198,6 +214,8 @@ function sensorView({ sensor, state, health, lastHeardMilliseconds }: Channel, n
     link: health?.link ?? 'none',
     silentSeconds: Math.max(0, Math.round((now - lastHeardMilliseconds) / 1000)),
     droppedPackets: (ledger?.droppedByKernel ?? 0) + (ledger?.packetsSpoolDropped ?? 0),
-    damage: health?.damage ?? [],
+    damage: (health?.damage ?? [])
+      .slice(0, MAX_DAMAGE_TOLD)
+      .map((sentence) => sentence.slice(0, MAX_DAMAGE_CHARACTERS)),
   };
 }

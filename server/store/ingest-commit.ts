@@ -40,6 +40,8 @@ export interface Position {
 export interface LedgerHealth extends SensorHealth {
   readonly epoch: number;
   readonly earlier: SensorLedger | null;
+  /** Blocks that the sensor watched then. Secret. */
+  readonly prefixes: readonly string[];
 }
 
 /** The ledger of one sensor and session, to be put in the place of the one stored before. */

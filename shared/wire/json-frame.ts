@@ -18,10 +18,15 @@ export function encodeJsonFrame(kind: FrameKind, message: unknown, epoch = 0, se
   });
 }
 
+/** Longest message that a receiver reads. */
+export const MAX_JSON_BYTES = 1 << 20;
+
 /** The message of a JSON frame, of unknown shape: the receiver checks it. Throws WireError. */
 export function decodeJsonFrame(frame: Frame): unknown {
   const column = frame.columns.find((candidate) => candidate.field === JSON_FIELD && candidate.type === WireType.utf8);
   if (!column) throw new WireError('WIRE_BAD_MESSAGE', 'the frame carries no message');
+  if (column.data.byteLength > MAX_JSON_BYTES)
+    throw new WireError('WIRE_TOO_LARGE', 'the message is longer than a megabyte');
   try {
     return JSON.parse(decoder.decode(column.data as Uint8Array));
   } catch (cause) {

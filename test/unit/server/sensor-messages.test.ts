@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readHealth, readHello } from '../../../server/ingest/sensor-messages.ts';
 import { reportOfBegin } from '../../../server/ingest/sensor-runs.ts';
+import { addSensorLedgers } from '../../../shared/counters.ts';
 import type { SensorHealth, SensorHello } from '../../../shared/wire/messages.ts';
 import { codeOf } from '../../support/errors.ts';
 
@@ -104,9 +105,6 @@ describe('health', () => {
     { name: 'a negative count of drops', path: 'ledger.droppedByKernel', value: -1 },
     { name: 'counts that are no numbers', path: 'ledger.notIp', value: { '0x0806': 'many' } },
     { name: 'negative counts', path: 'ledger.faults', value: { tooDeep: -1 } },
-    { name: 'counts of no name', path: 'ledger.notIp', value: { '': 1 } },
-    { name: 'counts of a name with a line end', path: 'ledger.notIp', value: { 'llc\n': 1 } },
-    { name: 'counts of a very long name', path: 'ledger.undecodable', value: { ['x'.repeat(41)]: 1 } },
     {
       name: 'too many counts',
       path: 'ledger.notIp',
@@ -125,5 +123,25 @@ describe('health', () => {
 
   test.for([null, 1, 'fine', []])('%j is none', (message) => {
     expect(codeOf(() => readHealth(message))).toBe('WIRE_BAD_MESSAGE');
+  });
+
+  test.for(['', 'llc\n', 'x'.repeat(41), '__proto__', 'con-structor'])('counts of the name %j are left out', (name) => {
+    const counts = Object.fromEntries([
+      ['llc', 3],
+      [name, 1],
+    ]);
+    expect(readHealth(changed(health, 'ledger.notIp', counts)).ledger.notIp).toEqual({ llc: 3 });
+  });
+
+  test('what no report has is left out, and reaches nothing', () => {
+    const sent = JSON.parse(
+      JSON.stringify(health).replace('"ledger":{', '"ledger":{"__proto__":{"polluted":1},"toString":1,'),
+    );
+    const { ledger } = readHealth(sent);
+    expect(Object.keys(ledger)).not.toContain('toString');
+    const sum = addSensorLedgers([ledger, ledger]);
+    expect(sum.captured).toBe(2 * ledger.captured);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    expect(String({})).toBe('[object Object]');
   });
 });

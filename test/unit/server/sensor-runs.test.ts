@@ -66,24 +66,27 @@ function expectBalance(health: LedgerHealth, server: ServerLedger): void {
     expect(check, check.sum).toMatchObject({ holds: true, inFlight: 0 });
 }
 
+/** The part of a hello that names a run. */
+const run = (epoch: number) => ({ epoch, prefixes: [] });
+
 /** What a new run reports at its begin, after one that said `before` last. */
 const begin = (before: LedgerHealth, server: ServerLedger, epoch = 2) =>
-  addRun(reportOfBegin(hello), epoch, before, server);
+  addRun(reportOfBegin(hello), run(epoch), before, server);
 
 test('the report that the tests begin with balances', () => {
-  expectBalance(addRun(report(100), 1, null, serverWith(82)), serverWith(82));
+  expectBalance(addRun(report(100), run(1), null, serverWith(82)), serverWith(82));
 });
 
 describe('one run', () => {
   test('the first report of all is the ledger', () => {
-    const health = addRun(report(100), 1, null, serverWith(82));
+    const health = addRun(report(100), run(1), null, serverWith(82));
     expect(health).toMatchObject({ epoch: 1, earlier: null });
     expect(health.ledger).toEqual(report(100).ledger);
   });
 
   test('a later report of the same run takes its place', () => {
-    const first = addRun(report(100), 1, null, serverWith(82));
-    const second = addRun(report(200), 1, first, serverWith(182));
+    const first = addRun(report(100), run(1), null, serverWith(82));
+    const second = addRun(report(200), run(1), first, serverWith(182));
     expect(second.ledger).toEqual(report(200).ledger);
     expect(second.earlier).toBeNull();
   });
@@ -104,7 +107,7 @@ describe('a run that ended with a last word', () => {
 
   test('is added to the next, and nothing is lost', () => {
     const server = serverWith(97);
-    const next = addRun(report(50), 2, addRun(finished, 1, null, server), server);
+    const next = addRun(report(50), run(2), addRun(finished, run(1), null, server), server);
     expect(next.ledger).toMatchObject({
       captured: 107 + 57,
       decoded: 150,
@@ -117,8 +120,8 @@ describe('a run that ended with a last word', () => {
 
   test('stays added while the next goes on', () => {
     const server = serverWith(97);
-    const first = addRun(report(50), 2, addRun(finished, 1, null, server), server);
-    const second = addRun(report(60), 2, first, serverWith(97 + 32));
+    const first = addRun(report(50), run(2), addRun(finished, run(1), null, server), server);
+    const second = addRun(report(60), run(2), first, serverWith(97 + 32));
     expect(second.ledger).toMatchObject({ decoded: 160, captured: 107 + 67 });
     expectBalance(second, serverWith(97 + 42));
   });
@@ -134,7 +137,7 @@ describe('a run that ended without one', () => {
     { name: 'the server has more than was reported', stored: 140, lost: 0, decoded: 143 },
   ])('$name', ({ stored, lost, decoded }) => {
     const server = serverWith(stored);
-    const crashed = addRun(report(100), 1, null, serverWith(0));
+    const crashed = addRun(report(100), run(1), null, serverWith(0));
     const health = begin(crashed, server);
     expectBalance(health, server);
     expect(health.ledger).toMatchObject({
@@ -152,14 +155,14 @@ describe('a run that ended without one', () => {
 
   test('refused packets were delivered too', () => {
     const server = serverWith(60, 20);
-    const health = begin(addRun(report(100), 1, null, serverWith(0)), server);
+    const health = begin(addRun(report(100), run(1), null, serverWith(0)), server);
     expectBalance(health, server);
     expect(health.ledger.lostInCrash).toBe(17);
   });
 
   test('flows add up as packets do', () => {
     const server = serverWith(60, 20);
-    const { ledger } = begin(addRun(report(100), 1, null, serverWith(0)), server);
+    const { ledger } = begin(addRun(report(100), run(1), null, serverWith(0)), server);
     expect(ledger.flowsClosed).toBe(ledger.flowsSent + ledger.flowsSpooled + ledger.flowsSpoolDropped);
     expect(ledger).toMatchObject({ flowsSent: 80, flowsAcknowledged: 80 });
   });
@@ -169,7 +172,7 @@ describe('a run that ended without one', () => {
     const health = begin(
       addRun(
         { ...file, ledger: { ...file.ledger, received: null, droppedByKernel: null, leftAtStop: null } },
-        1,
+        run(1),
         null,
         serverWith(0),
       ),
@@ -181,16 +184,16 @@ describe('a run that ended without one', () => {
 
   test('one after another: each crash counts once, with what it lost', () => {
     let server = serverWith(60);
-    let health = begin(addRun(report(100), 1, null, server), server, 2);
+    let health = begin(addRun(report(100), run(1), null, server), server, 2);
     expect(health.ledger).toMatchObject({ crashes: 1, lostInCrash: 37 });
     // The second run reports 50, of which the server stores 20, and dies; the third begins.
-    health = addRun(report(50), 2, health, server);
+    health = addRun(report(50), run(2), health, server);
     server = serverWith(80);
     health = begin(health, server, 3);
     expectBalance(health, server);
     expect(health.ledger).toMatchObject({ crashes: 2, lostInCrash: 37 + 27, decoded: 150 });
     // The third dies too, having delivered more than it reported.
-    health = addRun(report(30), 3, health, server);
+    health = addRun(report(30), run(3), health, server);
     server = serverWith(80 + 40);
     health = begin(health, server, 4);
     expectBalance(health, server);
@@ -199,7 +202,7 @@ describe('a run that ended without one', () => {
 
   test('one that died before its first report', () => {
     const server = serverWith(25);
-    const health = begin(addRun(reportOfBegin(hello), 1, null, serverWith(0)), server);
+    const health = begin(addRun(reportOfBegin(hello), run(1), null, serverWith(0)), server);
     expectBalance(health, server);
     expect(health.ledger).toMatchObject({ crashes: 1, lostInCrash: 0, decoded: 25, captured: 25 });
   });

@@ -1,0 +1,108 @@
+/** The runs of sensors that the server knows, opened one after another. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SensorHello } from '../../shared/wire/messages.ts';
+import type { SlotTables } from '../enrich/slot-tables.ts';
+import type { Catalog } from '../store/stores.ts';
+import type { Channel, ChannelPeer } from './channel.ts';
+
+/** Runs that are kept in mind; should one that was forgotten come back, the store knows how far it was. */
+const MAX_CHANNELS = 1_000;
+/** What an earlier run of the same sensor left waiting is stored within this time, or given back. */
+const SETTLE_MILLISECONDS = 10_000;
+const SETTLE_STEP_MILLISECONDS = 20;
+
+export class Channels {
+  readonly #catalog: Catalog;
+  readonly #channels = new Map<string, Channel>();
+  readonly #slots: SlotTables;
+  #opening: Promise<unknown> = Promise.resolve();
+
+  constructor(catalog: Catalog, slots: SlotTables) {
+    this.#catalog = catalog;
+    this.#slots = slots;
+  }
+
+  all(): Channel[] {
+    return [...this.#channels.values()];
+  }
+
+  /** The channel for a hello; `prepare` ends before the next is opened. */
+  open(hello: SensorHello, peer: ChannelPeer, prepare: (channel: Channel) => Promise<void>): Promise<Channel> {
+    const opened = this.#opening.then(async () => {
+      const channel = await this.#openNow(hello, peer);
+      await prepare(channel);
+      return channel;
+    });
+    this.#opening = opened.catch(() => undefined);
+    return opened;
+  }
+
+  async #openNow(hello: SensorHello, peer: ChannelPeer): Promise<Channel> {
+    const sensor = await this.#catalog.sensor(hello.name, hello.place);
+    const session = await this.#catalog.session({ ...hello.session, sensor: sensor.id, epoch: hello.epoch });
+    await this.#endOthers(sensor.id, session.id);
+    const storedSequence = await this.#catalog.position(sensor.id, hello.epoch);
+    const key = `${sensor.id}/${hello.epoch}`;
+    const channel: Channel = this.#channels.get(key) ?? {
+      sensor,
+      session,
+      hello,
+      slots: this.#slots.of(hello.prefixes),
+      lastSequence: storedSequence,
+      storedSequence,
+      newestSeconds: { 4: Number.NEGATIVE_INFINITY, 6: Number.NEGATIVE_INFINITY },
+      health: null,
+      state: 'connected',
+      lastHeardMilliseconds: Date.now(),
+      peer,
+    };
+    channel.peer = peer;
+    channel.state = 'connected';
+    this.#channels.set(key, channel);
+    this.#forgetOldest();
+    return channel;
+  }
+
+  /** A sensor is one process at a time: other connections of it end, and what they brought is stored before anything new is. */
+  async #endOthers(sensor: number, session: number): Promise<void> {
+    for (const channel of this.all()) {
+      if (channel.sensor.id !== sensor || channel.session.id !== session) continue;
+      const { peer } = channel;
+      channel.peer = null;
+      peer?.refuse('INGEST_REPLACED', 'a sensor of the same name connected anew');
+      for (
+        let waited = 0;
+        !isSettled(channel) && this.#has(channel) && waited < SETTLE_MILLISECONDS;
+        waited += SETTLE_STEP_MILLISECONDS
+      )
+        await sleep(SETTLE_STEP_MILLISECONDS);
+    }
+  }
+
+  #has(channel: Channel): boolean {
+    return this.all().includes(channel);
+  }
+
+  /** Ends a channel whose frames could not be stored: its sensor begins again where the store stands. */
+  drop(channel: Channel, code: string, message: string): void {
+    const { peer } = channel;
+    channel.peer = null;
+    if (channel.state === 'connected') channel.state = 'lost';
+    for (const [key, known] of this.#channels) if (known === channel) this.#channels.delete(key);
+    peer?.refuse(code, message);
+  }
+
+  #forgetOldest(): void {
+    if (this.#channels.size <= MAX_CHANNELS) return;
+    for (const [key, channel] of this.#channels) {
+      if (channel.peer !== null || !isSettled(channel)) continue;
+      this.#channels.delete(key);
+      return;
+    }
+  }
+}
+
+/** Everything that was taken in is stored. */
+function isSettled({ lastSequence, storedSequence }: Channel): boolean {
+  return lastSequence === storedSequence;
+}

@@ -1,0 +1,212 @@
+/** What happens when the store fails, connections come twice, and sensors send what they should not. */
+import { expect, test, vi } from 'vitest';
+import { SlotTables } from '../../../server/enrich/slot-tables.ts';
+import type { Channel, ChannelPeer } from '../../../server/ingest/channel.ts';
+import { reportOfBegin } from '../../../server/ingest/sensor-runs.ts';
+import { LiveHub } from '../../../server/live/live-hub.ts';
+import { IngestPipeline } from '../../../server/pipeline.ts';
+import { openDuckDbStoresInThread } from '../../../server/store/duckdb/core.ts';
+import type { IngestCommit } from '../../../server/store/ingest-commit.ts';
+import { checkLedger, emptySensorLedger } from '../../../shared/counters.ts';
+import { flowsToFrame } from '../../../shared/wire/flow-frames.ts';
+import { decodeFrame, encodeFrame, type Frame, FrameKind } from '../../../shared/wire/frame.ts';
+import { encodeJsonFrame } from '../../../shared/wire/json-frame.ts';
+import type { SensorHello } from '../../../shared/wire/messages.ts';
+import { flowBatch } from '../../support/commits.ts';
+import { testFolder } from '../../support/folders.ts';
+
+function helloOf(epoch: number, name = 'roof'): SensorHello {
+  return {
+    software: 'test',
+    name,
+    epoch,
+    session: { kind: 'live', name: 'dark0' },
+    place: null,
+    prefixes: ['192.0.2.0/24'],
+    clock: { mode: 'live', speed: 1 },
+  };
+}
+
+function createPeer() {
+  return { acknowledge: vi.fn(), pause: vi.fn(), resume: vi.fn(), refuse: vi.fn() } satisfies ChannelPeer;
+}
+
+/** A frame as it comes off the wire. */
+const frameOf = (epoch: number, sequence: number, packets: number): Frame =>
+  decodeFrame(encodeFrame(flowsToFrame(flowBatch(4, [{ packets }]), 0, 1, epoch, sequence)));
+
+async function createPipeline(
+  options: { commit?: (really: () => Promise<void>, commit: IngestCommit) => Promise<void> } = {},
+) {
+  const stores = await openDuckDbStoresInThread(await testFolder());
+  const { series, catalog } = stores;
+  const commit = options.commit;
+  const flows =
+    commit === undefined
+      ? stores.flows
+      : { ...stores.flows, commit: (what: IngestCommit) => commit(() => stores.flows.commit(what), what) };
+  const log = vi.fn();
+  const slots = new SlotTables(await catalog.installationKey());
+  const live = new LiveHub({
+    series,
+    catalog,
+    places: { fill: () => undefined } as never,
+    ledgers: () => pipeline.ledgers(),
+    credits: [],
+    log,
+  });
+  const pipeline: IngestPipeline = new IngestPipeline({
+    flows,
+    catalog,
+    countries: { fill: () => undefined },
+    slots,
+    live,
+    log,
+  });
+  await pipeline.start();
+  const stored = async () => (await stores.flows.sum(0)).packets;
+  const close = async () => {
+    await pipeline.stop();
+    await stores.close();
+  };
+  return { pipeline, catalog, stored, close, log };
+}
+
+const ledgerOf = (pipeline: IngestPipeline) => pipeline.ledgers()[0]!;
+const atRest = (pipeline: IngestPipeline, channel: Channel) =>
+  vi.waitFor(() => expect(channel.storedSequence).toBe(channel.lastSequence), { timeout: 5_000 }).then(() => pipeline);
+
+test('a sensor is told to forget what is stored, and nothing else', async () => {
+  let fail = true;
+  const { pipeline, stored, close } = await createPipeline({
+    commit: async (really) => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      if (fail) throw new Error('the disk is full');
+      await really();
+    },
+  });
+  const first = createPeer();
+  const channel = await pipeline.open(helloOf(7), first);
+  pipeline.receive(channel, first, frameOf(7, 1, 10));
+  // The same sensor comes back while the commit is under way.
+  const second = createPeer();
+  const opened = pipeline.open(helloOf(7), second);
+  const again = await opened;
+  expect(again.storedSequence).toBe(-1);
+  expect(first.refuse).toHaveBeenCalledWith('INGEST_REPLACED', expect.anything());
+  fail = false;
+  pipeline.receive(again, second, frameOf(7, 1, 10));
+  pipeline.receive(again, second, frameOf(7, 2, 5));
+  await atRest(pipeline, again);
+  expect(await stored()).toBe(15);
+  expect(second.acknowledge).toHaveBeenLastCalledWith(2);
+  expect(first.acknowledge).not.toHaveBeenCalled();
+  await close();
+});
+
+test('after a failed commit, what still comes on the old connection is not taken: there would be a hole before it', async () => {
+  let failures = 1;
+  const { pipeline, stored, close } = await createPipeline({
+    commit: async (really) => {
+      if (failures-- > 0) throw new Error('no space');
+      await really();
+    },
+  });
+  const peer = createPeer();
+  const channel = await pipeline.open(helloOf(7), peer);
+  pipeline.receive(channel, peer, frameOf(7, 1, 10));
+  await vi.waitFor(() => expect(peer.refuse).toHaveBeenCalledWith('INGEST_BUSY', expect.anything()));
+  pipeline.receive(channel, peer, frameOf(7, 2, 20));
+  const next = createPeer();
+  const channelAgain = await pipeline.open(helloOf(7), next);
+  expect(channelAgain.storedSequence).toBe(-1);
+  pipeline.receive(channelAgain, next, frameOf(7, 1, 10));
+  pipeline.receive(channelAgain, next, frameOf(7, 2, 20));
+  await atRest(pipeline, channelAgain);
+  expect(await stored()).toBe(30);
+  expect(ledgerOf(pipeline).server).toMatchObject({ packetsAccepted: 30, packetsStored: 30, duplicateFrames: 0 });
+  await close();
+});
+
+test('two connections of one run that open together are one channel, and frames sent on both count once', async () => {
+  const { pipeline, stored, close } = await createPipeline();
+  const [left, right] = [createPeer(), createPeer()];
+  const [first, second] = await Promise.all([pipeline.open(helloOf(7), left), pipeline.open(helloOf(7), right)]);
+  expect(first).toBe(second);
+  pipeline.receive(first, left, frameOf(7, 1, 30));
+  pipeline.receive(second, right, frameOf(7, 1, 30));
+  await atRest(pipeline, second);
+  expect(await stored()).toBe(30);
+  await close();
+});
+
+test('a second process of the same name ends the first, and the ledger stays that of both', async () => {
+  const { pipeline, close } = await createPipeline();
+  const [left, right] = [createPeer(), createPeer()];
+  const older = await pipeline.open(helloOf(1), left);
+  pipeline.receive(older, left, frameOf(1, 1, 100));
+  const newer = await pipeline.open(helloOf(2), right);
+  expect(left.refuse).toHaveBeenCalledWith('INGEST_REPLACED', expect.anything());
+  pipeline.receive(newer, right, frameOf(2, 1, 50));
+  const report = {
+    ...reportOfBegin(helloOf(2)),
+    ledger: {
+      ...emptySensorLedger(),
+      captured: 50,
+      decoded: 50,
+      packetsInClosedFlows: 50,
+      flowsClosed: 1,
+      packetsSent: 50,
+      flowsSent: 1,
+      packetsAcknowledged: 50,
+      flowsAcknowledged: 1,
+    },
+  };
+  for (let round = 0; round < 5; round++) {
+    pipeline.receive(
+      older,
+      left,
+      decodeFrame(encodeJsonFrame(FrameKind.health, { ...report, ledger: { ...report.ledger, captured: 100 } }, 1, 0)),
+    );
+    pipeline.receive(newer, right, decodeFrame(encodeJsonFrame(FrameKind.health, report, 2, 0)));
+  }
+  await atRest(pipeline, newer);
+  const { health, server } = ledgerOf(pipeline);
+  expect(health!.ledger).toMatchObject({ captured: 150, crashes: 1, lostInCrash: 0 });
+  expect(checkLedger(health!.ledger, server, true).filter(({ holds }) => !holds)).toEqual([]);
+  await close();
+});
+
+test('a frame whose rows cannot be stored is refused by its code, counted, and acknowledged; the rest goes on', async () => {
+  const { pipeline, stored, close } = await createPipeline();
+  const peer = createPeer();
+  const channel = await pipeline.open(helloOf(7), peer);
+  const bad = flowBatch(4, [{ packets: 4 }]);
+  bad.interval[0] = 0.5;
+  pipeline.receive(channel, peer, decodeFrame(encodeFrame(flowsToFrame(bad, 0, 1, 7, 1))));
+  pipeline.receive(channel, peer, frameOf(7, 2, 6));
+  await atRest(pipeline, channel);
+  expect(ledgerOf(pipeline).server).toMatchObject({
+    packetsAccepted: 10,
+    packetsStored: 6,
+    packetsRefused: { WIRE_BAD_COLUMN: 4 },
+    flowsRefused: { WIRE_BAD_COLUMN: 1 },
+  });
+  expect(await stored()).toBe(6);
+  expect(peer.acknowledge).toHaveBeenLastCalledWith(2);
+  await close();
+});
+
+test('a sensor that sends faster than the store takes is not read from for a while', async () => {
+  const { pipeline, close } = await createPipeline({
+    commit: (really) => new Promise<void>((resolve) => setTimeout(resolve, 20)).then(really),
+  });
+  const peer = createPeer();
+  const channel = await pipeline.open(helloOf(7), peer);
+  for (let sequence = 1; sequence <= 400; sequence++) pipeline.receive(channel, peer, frameOf(7, sequence, 1));
+  expect(peer.pause).toHaveBeenCalled();
+  await atRest(pipeline, channel);
+  expect(peer.resume).toHaveBeenCalled();
+  expect(ledgerOf(pipeline).server.packetsStored).toBe(400);
+  await close();
+});
