@@ -12,6 +12,8 @@ import { token } from './server/commands/token.ts';
 import { type Command, type Program, UsageError } from './shared/command.ts';
 import { start } from './start.ts';
 
+const SAME_SIGNAL_MILLISECONDS = 1_000;
+
 const commands: readonly Command[] = [start, sensor, server, inspect, simulate, token];
 
 function helpOf(command: Command): string {
@@ -34,6 +36,10 @@ async function main(words: readonly string[]): Promise<number> {
   const [name = 'help', ...rest] = words;
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
+    if (name === '--version') {
+      process.stdout.write(`${describeProgram().version}\n`);
+      return 0;
+    }
     const asked = ['help', '--help', '-h'].includes(name);
     (asked ? process.stdout : process.stderr).write(asked ? help() : `There is no command "${name}".\n\n${help()}`);
     return asked ? 0 : 2;
@@ -81,7 +87,8 @@ function parseWords(command: Command, words: string[]) {
       strict: true,
     });
   } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
+    // Only the first sentence: the rest is advice about arguments that are none of ours.
+    throw new UsageError((cause as Error).message.split('. ')[0]!, { cause });
   }
 }
 
@@ -95,9 +102,12 @@ function describeProgram(): Program {
 /** The first signal asks to stop in good order, as does the end of the program that started this one; a second one ends it at once. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
+  let askedAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(130);
+      // npm hands a Ctrl-C on that this process got from the terminal, too: that is still the first.
+      if (controller.signal.aborted && performance.now() - askedAt > SAME_SIGNAL_MILLISECONDS) process.exit(130);
+      if (!controller.signal.aborted) askedAt = performance.now();
       controller.abort();
     });
   }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sourceOptions } from './sensor/commands/source-options.ts';
 import { serverFlags, serverOptions } from './server/commands/server.ts';
 import { loadServerConfig } from './server/config.ts';
@@ -11,6 +12,8 @@ import { type Command, type CommandArguments, type Program, speedOption, UsageEr
 const SENSOR_NAME = 'this machine';
 /** The sensor drains for a second and says its last word; then it is ended. */
 const SENSOR_STOP_MILLISECONDS = 1_600;
+const READY_MILLISECONDS = 5_000;
+const READY_STEP_MILLISECONDS = 20;
 
 export const start: Command = {
   name: 'start',
@@ -20,7 +23,7 @@ export const start: Command = {
   examples: [
     ['npm start', 'a simulated darknet on http://127.0.0.1:8600'],
     ['npm start -- --read monday.pcap --speed 10', 'a capture, ten times as fast as it was'],
-    ['sudo npm start -- --interface eth1', 'a real darknet'],
+    ['npm start -- --interface eth1', 'a real darknet; tcpdump needs the right to capture'],
   ],
   async run(given, program) {
     const source = describeSource(given);
@@ -32,11 +35,14 @@ export const start: Command = {
       log: (message) => process.stderr.write(`server: ${message}\n`),
     });
     try {
-      const sensor = spawnSensor(given, running, config.data, program);
-      process.stdout.write(
-        `\n  Kurayami ${program.version}  ${running.url}/\n  ${source} · stores in ${config.data} · Ctrl-C stops\n\n`,
-      );
-      return await attend(sensor, running, program);
+      const sensor = new SensorProcess(spawnSensor(given, running, config.data, program), program.stop);
+      // The address is shown when there is something to see there, or it takes long; not above an error.
+      if (await isReady(sensor, running, program.stop))
+        process.stdout.write(
+          `\n  Kurayami ${program.version}  ${running.url}/\n  ${source} · stores in ${config.data} · Ctrl-C stops\n\n`,
+        );
+      await attend(sensor, running, program.stop);
+      return sensor.code ?? 0;
     } finally {
       await running.stop();
     }
@@ -90,35 +96,55 @@ function spawnSensor(
   return spawn(process.execPath, [main, ...words], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true });
 }
 
-/** Until the program is told to stop, or the sensor failed without a single packet. */
-async function attend(sensor: ChildProcess, running: RunningServer, program: Program): Promise<number> {
-  let sensorCode: number | null = null;
-  const sensorEnded = new Promise<void>((resolve) => {
-    sensor.once('exit', (code) => {
-      sensorCode = code ?? 1;
-      resolve();
+/** The sensor's process, and how it ended. */
+class SensorProcess {
+  /** Null while it runs. */
+  code: number | null = null;
+  readonly ended: Promise<void>;
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess, stop: AbortSignal) {
+    this.#child = child;
+    this.ended = new Promise((resolve) => {
+      child.once('exit', (code) => {
+        // Stopped before it was ready to stop in good order: it had nothing yet.
+        this.code = code ?? (stop.aborted ? 0 : 1);
+        resolve();
+      });
+      child.once('error', (error) => {
+        process.stderr.write(`the sensor cannot be started: ${error.message}\n`);
+        this.code = 1;
+        resolve();
+      });
     });
-    sensor.once('error', (error) => {
-      process.stderr.write(`the sensor cannot be started: ${error.message}\n`);
-      sensorCode = 1;
-      resolve();
-    });
-  });
-  const stopped = new Promise<void>((resolve) => {
-    if (program.stop.aborted) resolve();
-    program.stop.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await Promise.race([stopped, sensorEnded]);
-  const failed = sensorCode !== null && sensorCode !== 0 && running.packetsStored() === 0;
-  if (!failed) await stopped;
-  await stopSensor(sensor, sensorEnded);
-  return sensorCode ?? 0;
+  }
+
+  async stop(): Promise<void> {
+    if (this.code !== null) return;
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), SENSOR_STOP_MILLISECONDS);
+    await this.ended;
+    clearTimeout(timer);
+  }
 }
 
-async function stopSensor(sensor: ChildProcess, ended: Promise<void>): Promise<void> {
-  if (sensor.exitCode !== null || sensor.signalCode !== null) return;
-  sensor.kill('SIGTERM');
-  const timer = setTimeout(() => sensor.kill('SIGKILL'), SENSOR_STOP_MILLISECONDS);
-  await ended;
-  clearTimeout(timer);
+/** True when the sensor has connected, or takes its time; false when it ended first. */
+async function isReady(sensor: SensorProcess, running: RunningServer, stop: AbortSignal): Promise<boolean> {
+  for (let waited = 0; waited < READY_MILLISECONDS && !running.hasSensor(); waited += READY_STEP_MILLISECONDS) {
+    if (sensor.code !== null || stop.aborted) return false;
+    await sleep(READY_STEP_MILLISECONDS);
+  }
+  return true;
+}
+
+/** Until the program is told to stop, or the sensor failed without a single packet. */
+async function attend(sensor: SensorProcess, running: RunningServer, stop: AbortSignal): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([stopped, sensor.ended]);
+  const failed = sensor.code !== null && sensor.code !== 0 && running.packetsStored() === 0;
+  if (!failed) await stopped;
+  await sensor.stop();
 }

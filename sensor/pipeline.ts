@@ -24,11 +24,16 @@ export class SensorPipeline {
   readonly #flows4: FlowTable;
   readonly #flows6: FlowTable;
   #captureSeconds: number | null = null;
+  #emptying = false;
 
   constructor(source: CaptureSource, uplink: Uplink, seed: number) {
     this.#source = source;
     this.#uplink = uplink;
-    const onRows = (rows: FlowBatch) => this.#sendRows(rows);
+    // When one family's table is emptied, the other's is, too: neither comes long after the other.
+    const onRows = (rows: FlowBatch) => {
+      this.#sendRows(rows);
+      this.#emptyOther(rows.family);
+    };
     this.#flows4 = new FlowTable({ family: 4, seed, onRows });
     this.#flows6 = new FlowTable({ family: 6, capacity: 16_384, seed, onRows });
   }
@@ -59,6 +64,13 @@ export class SensorPipeline {
     this.#flows6.add(this.#ipv6);
     const last = records.length - 1;
     if (last >= 0) this.#captureSeconds = storableSeconds(records.seconds[last]! + records.nanoseconds[last]! / 1e9);
+  }
+
+  #emptyOther(family: 4 | 6): void {
+    if (this.#emptying) return;
+    this.#emptying = true;
+    (family === 4 ? this.#flows6 : this.#flows4).empty();
+    this.#emptying = false;
   }
 
   #emptyTables(): void {

@@ -25,6 +25,8 @@ export interface RunningServer {
   readonly tokens: TokenFile;
   /** Packets stored since the start, for those who want to know whether anything came. */
   packetsStored(): number;
+  /** Whether a sensor is connected, or was. */
+  hasSensor(): boolean;
   stop(): Promise<void>;
 }
 
@@ -109,7 +111,13 @@ export async function startServer({ config, programFolder, software, log }: Serv
     await listen(() => app.listen({ host: config.host, port: config.port }), config);
     const { port } = app.server.address() as AddressInfo;
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-    return { url: `http://${host}:${port}`, tokens, packetsStored: () => packetsStored() - storedAtStart, stop };
+    return {
+      url: `http://${host}:${port}`,
+      tokens,
+      packetsStored: () => packetsStored() - storedAtStart,
+      hasSensor: () => pipeline.channels().length > 0,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -56,6 +56,10 @@ export const inspect: Command = {
     for (const path of positionals) {
       const report = await inspectFile(path);
       complete &&= report.complete;
+      if (options.json !== true && report.format === null) {
+        process.stderr.write(`${sentence(path, report.damage)}\n`);
+        continue;
+      }
       process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : describe(report));
     }
     return complete ? 0 : 1;
@@ -143,6 +147,11 @@ function addressesSha256(sets: { 4: DistinctKeys; 6: DistinctKeys }): string {
       texts.push(formatAddress(family, sets[family].at(index), 0));
   }
   return createHash('sha256').update(texts.sort().join('\n')).digest('hex').slice(0, 16);
+}
+
+/** What is wrong with a file of which nothing could be read. */
+function sentence(path: string, damage = 'it cannot be read'): string {
+  return damage.includes(path) ? damage : `${path}: ${damage}`;
 }
 
 function describe(report: InspectReport): string {

@@ -45,6 +45,11 @@ export const sensor: Command = {
       stop: program.stop,
       log: (message) => process.stderr.write(`sensor: ${message}\n`),
     });
+    if (source.kind === 'file') {
+      const { captured, decoded, flowsAcknowledged } = result.ledger;
+      const [packets, ip, flows] = [captured, decoded, flowsAcknowledged].map((count) => count.toLocaleString('en'));
+      process.stderr.write(`sensor: read ${packets} packets, ${ip} of them IP, delivered as ${flows} flows\n`);
+    }
     for (const damage of result.damage) process.stderr.write(`sensor: ${damage}\n`);
     if (!result.delivered) process.stderr.write('sensor: the server did not acknowledge everything before the stop\n');
     return result.damage.length === 0 && result.delivered ? 0 : 1;

@@ -50,6 +50,7 @@ export class LiveWindow {
   readonly #seconds = Array.from({ length: WINDOW_SECONDS }, createSecond);
   readonly #ports = new Map<number, number>();
   readonly #countries = new Map<number, number>();
+  readonly #newestOfFamily = { 4: Number.NEGATIVE_INFINITY, 6: Number.NEGATIVE_INFINITY };
   #olderInARow = 0;
   readonly #sketches = Array.from({ length: WINDOW_SECONDS / SKETCH_SECONDS }, () => ({
     slot: -1,
@@ -63,10 +64,16 @@ export class LiveWindow {
       if (at < this.oldestSecond) this.oldestSecond = at;
       this.#advance(at, at + batch.lastMicros[row]! / 1e6);
       if (at <= this.newestSecond! - WINDOW_SECONDS) {
-        // Stored and counted elsewhere, but no longer "now" – unless it is "now" that was wrong.
-        if (++this.#olderInARow < CLOCK_STEP_FLOWS) continue;
+        // Stored and counted elsewhere, but no longer "now" – unless it is "now" that was wrong. Families are batched
+        // apart, and one may come long after the other: a step is judged by the family's own time.
+        const isStep =
+          at <= this.#newestOfFamily[batch.family] - WINDOW_SECONDS && ++this.#olderInARow >= CLOCK_STEP_FLOWS;
+        if (at > this.#newestOfFamily[batch.family]) this.#newestOfFamily[batch.family] = at;
+        if (!isStep) continue;
+        this.#newestOfFamily[batch.family] = at;
         this.#restart(at, at + batch.lastMicros[row]! / 1e6);
       }
+      if (at > this.#newestOfFamily[batch.family]) this.#newestOfFamily[batch.family] = at;
       this.#olderInARow = 0;
       this.#addRow(batch, row, at);
       let hash = 0;

@@ -44,7 +44,7 @@ export class LedgerBook {
     const before = this.of(channel);
     const server = before?.server ?? emptyServerLedger();
     const added = addRun(health, channel.hello, before?.health ?? null, server);
-    this.#put(channel, { ...blank(channel), server, health: added });
+    this.#put(channel, { ...blank(channel), server, health: added, serverAtReport: server });
   }
 
   countDuplicate(channel: Channel): void {

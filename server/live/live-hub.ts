@@ -26,6 +26,9 @@ const TOP_COUNTRIES = 60;
 const MAX_SENSORS_TOLD = 100;
 const MAX_DAMAGE_TOLD = 3;
 const MAX_DAMAGE_CHARACTERS = 300;
+const LIVE_CLOCK = { mode: 'live', speed: 1 } as const;
+/** Of files that nobody plays now. */
+const NO_CLOCK = { mode: 'max', speed: 0 } as const;
 /** Beyond these, sessions that nobody feeds are forgotten here (they stay in the store). */
 const MAX_SESSIONS = 50;
 const ALL_TIME = { fromSeconds: 0, toSeconds: MAX_CAPTURE_SECONDS };
@@ -148,7 +151,8 @@ export class LiveHub {
     const { record, window } = session;
     const states = this.#parts.ledgers().filter((state) => state.session === record.id);
     const sensor = addSensorLedgers(states.flatMap(({ health }) => health?.ledger ?? []));
-    const server = addServerLedgers(states.map((state) => state.server));
+    // Both sides at one moment, so that the figures can be compared.
+    const server = addServerLedgers(states.map((state) => state.serverAtReport ?? state.server));
     const clock = clockOf(session, now);
     const { classPacketsPerSecond, ...rates } = window.rates(ratesUntil(clock, now));
     return {
@@ -185,7 +189,7 @@ function tell(viewer: Viewer, totals: Omit<LiveTotals, 'viewer'>): void {
 function clockOf(session: LiveSession, now: number): LiveTotals['clock'] {
   const channels = [...session.channels];
   const newest = channels.at(-1);
-  const clock = newest?.hello.clock ?? { mode: 'live' as const, speed: 1 };
+  const clock = newest?.hello.clock ?? (session.record.kind === 'file' ? NO_CLOCK : LIVE_CLOCK);
   return {
     mode: clock.mode,
     speed: clock.speed,

@@ -50,6 +50,8 @@ export interface LedgerState {
   readonly sensor: number;
   readonly server: ServerLedger;
   readonly health: LedgerHealth | null;
+  /** The server's counters when the report came, which is later than what it reports; not stored. */
+  readonly serverAtReport?: ServerLedger;
 }
 
 export interface IngestCommit {

@@ -49,9 +49,11 @@ export class Recorded {
       const answer = await fetch('api/v1/sessions');
       if (!answer.ok) return;
       const sessions = readSessions(await answer.json(), shownSession);
-      this.sessions = await Promise.all(
+      const withRates = await Promise.all(
         sessions.map(async (session) => ({ ...session, rates: await fetchRates(session.id) })),
       );
+      // Another session may be shown by now: its own question is under way.
+      if (shownSession === this.#shownSession) this.sessions = withRates;
     } catch {
       // The list stays as it was; it is asked for again in a minute.
     }

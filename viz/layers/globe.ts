@@ -72,7 +72,9 @@ export class Globe implements SceneLayer {
     if (!this.#map) return;
     const most = Math.max(1, ...packets.values());
     for (const [i, country] of this.#map.countries.entries()) {
-      const goal = Math.sqrt((packets.get(country.code) ?? 0) / most);
+      // Shapes without a code, such as Somaliland, are not the place of sources without one.
+      const counted = country.code === '' ? 0 : (packets.get(country.code) ?? 0);
+      const goal = Math.sqrt(counted / most);
       this.#smooth[i + 1]! += (goal - this.#smooth[i + 1]!) * EASE;
       this.#rates[i + 1] = Math.round(this.#smooth[i + 1]! * 255);
     }

@@ -1,5 +1,5 @@
 /** Whom the page owes thanks, and buttons for those without a keyboard. */
-import { element, type PanelMaker, setText } from './panel.ts';
+import { element, letGo, type PanelMaker, setText } from './panel.ts';
 
 export const footer: PanelMaker = ({ text, actions }) => {
   const credits = element('p', 'credits');
@@ -16,7 +16,10 @@ export const footer: PanelMaker = ({ text, actions }) => {
     button.type = 'button';
     button.setAttribute('aria-keyshortcuts', key);
     button.title = key;
-    button.addEventListener('click', () => act());
+    button.addEventListener('click', (event) => {
+      act();
+      letGo(event);
+    });
     buttons.append(button);
   }
   return {

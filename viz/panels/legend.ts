@@ -3,7 +3,7 @@ import { trafficClassNames } from '../../shared/protocols.ts';
 import { classColours } from '../scene/class-colours.ts';
 import { formatRate } from '../text/format.ts';
 import { fill } from '../text/text.ts';
-import { element, type PanelMaker, section, setText } from './panel.ts';
+import { element, letGo, type PanelMaker, section, setText } from './panel.ts';
 
 export const legend: PanelMaker = ({ text, language, actions }) => {
   const list = element('ul', 'legend-list');
@@ -16,7 +16,10 @@ export const legend: PanelMaker = ({ text, language, actions }) => {
     const button = element('button', 'legend-entry', swatch, element('span', 'legend-name', text[name]), rate);
     button.type = 'button';
     button.setAttribute('aria-label', fill(text.showClass, { name: text[name] }));
-    button.addEventListener('click', () => actions.toggleClass(id));
+    button.addEventListener('click', (event) => {
+      actions.toggleClass(id);
+      letGo(event);
+    });
     list.append(element('li', '', button));
     return [{ id, button, rate }];
   });

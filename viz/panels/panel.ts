@@ -39,6 +39,11 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** After a click by pointer the button gives the keyboard back: the space key shall pause, not click again. */
+export function letGo(event: MouseEvent): void {
+  if (event.detail > 0 && event.currentTarget instanceof HTMLElement) event.currentTarget.blur();
+}
+
 /** Sets text where it differs: an unchanged node costs no layout. */
 export function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;

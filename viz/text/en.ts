@@ -87,7 +87,7 @@ export const en = {
   helpRotate: 'turn the globe (or drag)',
   helpZoom: 'zoom (or wheel)',
   helpReset: 'back to the first view',
-  helpAutoRotate: 'turn by itself',
+  helpAutoRotate: 'turning by itself: on, off',
   helpHide: 'hide the panels',
   helpFullScreen: 'full screen',
   helpLanguage: 'English / 日本語',

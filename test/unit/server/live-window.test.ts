@@ -100,6 +100,15 @@ describe('the last minute', () => {
     expect(window.topCountries(10).reduce((sum, { packets }) => sum + packets, 0)).toBeLessThanOrEqual(400);
   });
 
+  test('the other address family may come long after, and changes nothing', () => {
+    const window = new LiveWindow();
+    for (let i = 0; i < 300; i++) add(window, 4, { seconds: NOON + i });
+    const before = window.topCountries(10);
+    for (let i = 0; i < 400; i++) add(window, 6, { seconds: NOON + i / 2 });
+    expect(window.newestSecond).toBe(NOON + 299);
+    expect(window.topCountries(10)).toEqual(before);
+  });
+
   test('what comes late is counted in its own second', () => {
     const window = windowOf({ seconds: NOON + 30 });
     add(window, 4, { seconds: NOON + 20, packets: 7, targetPort: 9 });
