@@ -42,7 +42,8 @@ export const start: Command = {
           `\n  Kurayami ${program.version}  ${running.url}/\n  ${source} · stores in ${config.data} · Ctrl-C stops\n\n`,
         );
       await attend(sensor, running, program.stop);
-      return sensor.code ?? 0;
+      // A sensor that is told to stop while it ends by itself has no code of its own to tell.
+      return sensor.code || (running.hasDamage() ? 1 : 0);
     } finally {
       await running.stop();
     }

@@ -27,6 +27,8 @@ export interface RunningServer {
   packetsStored(): number;
   /** Whether a sensor is connected, or was. */
   hasSensor(): boolean;
+  /** Whether a sensor reported input that was damaged. */
+  hasDamage(): boolean;
   stop(): Promise<void>;
 }
 
@@ -116,6 +118,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       tokens,
       packetsStored: () => packetsStored() - storedAtStart,
       hasSensor: () => pipeline.channels().length > 0,
+      hasDamage: () => pipeline.channels().some(({ health }) => (health?.damage.length ?? 0) > 0),
       stop,
     };
   } catch (error) {

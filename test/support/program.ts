@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
 export const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
 export const programFile = join(projectFolder, 'dist/kurayami.js');
@@ -34,6 +35,8 @@ export function runProgram(
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that fails half-way leaves nothing running: `start` ends its sensor when it is gone.
+  onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
