@@ -108,6 +108,7 @@ export class SensorPipeline {
       ...emptySensorLedger(),
       ...this.#receivedCounts(finished),
       captured: decoder.captured,
+      filteredOut: decoder.filteredOut,
       notIp: decoder.notIp(),
       undecodable: decoder.undecodable(),
       decoded: decoder.decoded,

@@ -18,7 +18,7 @@ export interface RecordBatch {
   readonly capturedLength: Uint32Array;
   /** Bytes that the packet had on the wire. */
   readonly wireLength: Uint32Array;
-  /** Time: whole seconds since 1970 UTC, and nanoseconds within the second. */
+  /** Time: whole seconds since 1970 UTC (NaN for a record that carries no time), and nanoseconds within the second. */
   readonly seconds: Float64Array;
   readonly nanoseconds: Uint32Array;
   /** Link-layer header type (https://www.tcpdump.org/linktypes.html). */
@@ -55,6 +55,13 @@ export interface PacketBatch {
   readonly tcpSequence: Uint32Array;
   readonly tagsLow: Uint32Array;
   readonly tagsHigh: Uint32Array;
+  /** Kinds of the TCP options in their order, of packets with SYN (see shared/tcp-options.ts); 0 for none. */
+  readonly synOptions: Uint32Array;
+  /** What a tunnel carries or an ICMP error quotes: four words a row, IPv4 as ::ffff:a.b.c.d. Void where `tunnel` is 0, as all of `inner…`. */
+  readonly innerSource: Uint32Array;
+  readonly innerTarget: Uint32Array;
+  readonly innerSourcePort: Uint16Array;
+  readonly innerTargetPort: Uint16Array;
   readonly sourcePort: Uint16Array;
   readonly targetPort: Uint16Array;
   readonly ipLength: Uint16Array;
@@ -66,6 +73,9 @@ export interface PacketBatch {
   readonly tcpFlags: Uint8Array;
   readonly ttl: Uint8Array;
   readonly fragment: Uint8Array;
+  /** How the inner packet is carried (see shared/tunnels.ts); 0 for none. */
+  readonly tunnel: Uint8Array;
+  readonly innerProtocol: Uint8Array;
 }
 
 export function createPacketBatch(family: Family, capacity = BATCH_ROWS): PacketBatch {
@@ -82,6 +92,11 @@ export function createPacketBatch(family: Family, capacity = BATCH_ROWS): Packet
     tcpSequence: new Uint32Array(capacity),
     tagsLow: new Uint32Array(capacity),
     tagsHigh: new Uint32Array(capacity),
+    synOptions: new Uint32Array(capacity),
+    innerSource: new Uint32Array(capacity * 4),
+    innerTarget: new Uint32Array(capacity * 4),
+    innerSourcePort: new Uint16Array(capacity),
+    innerTargetPort: new Uint16Array(capacity),
     sourcePort: new Uint16Array(capacity),
     targetPort: new Uint16Array(capacity),
     ipLength: new Uint16Array(capacity),
@@ -92,7 +107,45 @@ export function createPacketBatch(family: Family, capacity = BATCH_ROWS): Packet
     tcpFlags: new Uint8Array(capacity),
     ttl: new Uint8Array(capacity),
     fragment: new Uint8Array(capacity),
+    tunnel: new Uint8Array(capacity),
+    innerProtocol: new Uint8Array(capacity),
   };
+}
+
+/** Keeps the rows whose `keep` is not 0, in their order. */
+export function keepPackets(packets: PacketBatch, keep: Uint8Array): void {
+  let to = 0;
+  for (let row = 0; row < packets.length; row++) {
+    if (keep[row] === 0) continue;
+    if (to !== row) movePacket(packets, row, to);
+    to++;
+  }
+  packets.length = to;
+}
+
+function movePacket(packets: PacketBatch, from: number, to: number): void {
+  for (const column of Object.values(packets)) {
+    if (typeof column === 'number') continue;
+    const words = column.length / packets.capacity;
+    column.copyWithin(to * words, from * words, (from + 1) * words);
+  }
+}
+
+/** Keeps the records whose `keep` is not 0, in their order. Their bytes stay where they are. */
+export function keepRecords(records: RecordBatch, keep: Uint8Array): void {
+  const { offset, capturedLength, wireLength, seconds, nanoseconds, linkType } = records;
+  let to = 0;
+  for (let from = 0; from < records.length; from++) {
+    if (keep[from] === 0) continue;
+    offset[to] = offset[from]!;
+    capturedLength[to] = capturedLength[from]!;
+    wireLength[to] = wireLength[from]!;
+    seconds[to] = seconds[from]!;
+    nanoseconds[to] = nanoseconds[from]!;
+    linkType[to] = linkType[from]!;
+    to++;
+  }
+  records.length = to;
 }
 
 /** Values of `fragment`. */

@@ -1,6 +1,6 @@
 /** Raw records in, decoded rows out: the outermost IP header decides, and every record is counted exactly once. */
 import { type Counts, Fault, faultNames } from '../../shared/counters.ts';
-import type { PacketBatch, RecordBatch } from '../../shared/packet-batch.ts';
+import { BATCH_ROWS, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import { ETHER_TYPE_LLC, EtherType, type Layer } from './layer.ts';
 import { linkDecoders } from './link/index.ts';
@@ -9,9 +9,31 @@ import { decodeIpv4 } from './network/ipv4.ts';
 import { decodeIpv6 } from './network/ipv6.ts';
 import { decodeTransport } from './transport/transport.ts';
 
+export interface DecoderOptions {
+  /** The largest batch of records. */
+  readonly capacity?: number;
+}
+
+/** What became of each record of the last batch. A filter reads it, and takes back the count of what it removes. */
+export interface Outcomes {
+  /** 4 or 6 for a decoded packet, which is then row `row` of that family's batch; else 0. */
+  readonly family: Uint8Array;
+  readonly row: Uint32Array;
+  /** Why it was not decoded: a kind in the upper 16 bits, its code below. */
+  readonly reason: Uint32Array;
+  /** Faults above the IP header, a bit for each code. */
+  readonly faults: Uint32Array;
+}
+
+const Reason = { decoded: 0, etherType: 1 << 16, linkType: 2 << 16, undecodable: 3 << 16 } as const;
+const KIND = 0xffff0000;
+const CODE = 0xffff;
+
 export class Decoder {
   captured = 0;
+  filteredOut = 0;
   decoded = 0;
+  readonly outcomes: Outcomes;
   readonly #notIpByEtherType = new Float64Array(65_536);
   readonly #notIpByLinkType = new Float64Array(65_536);
   readonly #undecodable = new Float64Array(faultNames.length);
@@ -19,67 +41,84 @@ export class Decoder {
   readonly #links: (LinkDecoder | undefined)[] = [];
   readonly #layer: Layer = { start: 0, end: 0, type: 0, vlan: 0 };
 
-  constructor() {
+  constructor({ capacity = BATCH_ROWS }: DecoderOptions = {}) {
     for (const decoder of linkDecoders) for (const linkType of decoder.linkTypes) this.#links[linkType] = decoder;
+    this.outcomes = {
+      family: new Uint8Array(capacity),
+      row: new Uint32Array(capacity),
+      reason: new Uint32Array(capacity),
+      faults: new Uint32Array(capacity),
+    };
   }
 
   /** Appends every IP packet of `records` to the batch of its family. Both must have room for all of them. */
   decode(records: RecordBatch, ipv4: PacketBatch, ipv6: PacketBatch): void {
-    for (let record = 0; record < records.length; record++) this.#decodeRecord(records, record, ipv4, ipv6);
+    for (let record = 0; record < records.length; record++) {
+      this.#decodeRecord(records, record, ipv4, ipv6);
+      this.#count(record, 1);
+    }
     this.captured += records.length;
   }
 
+  /** A filter removed this record of the last batch: it counts as `filteredOut` and as nothing else. */
+  withdraw(record: number): void {
+    this.#count(record, -1);
+    this.filteredOut++;
+  }
+
+  #count(record: number, by: 1 | -1): void {
+    const reason = this.outcomes.reason[record]!;
+    if (reason === Reason.decoded) this.decoded += by;
+    else if ((reason & KIND) === Reason.etherType) this.#notIpByEtherType[reason & CODE]! += by;
+    else if ((reason & KIND) === Reason.linkType) this.#notIpByLinkType[reason & CODE]! += by;
+    else this.#undecodable[reason & CODE]! += by;
+    for (let faults = this.outcomes.faults[record]!; faults !== 0; faults &= faults - 1)
+      this.#faults[31 - Math.clz32(faults & -faults)]! += by;
+  }
+
   #decodeRecord(records: RecordBatch, record: number, ipv4: PacketBatch, ipv6: PacketBatch): void {
-    const bytes = records.view;
+    const { reason, faults } = this.outcomes;
     const layer = this.#layer;
+    this.outcomes.family[record] = 0;
+    faults[record] = 0;
     const linkType = records.linkType[record]!;
     const link = this.#links[linkType];
     if (link === undefined) {
-      this.#notIpByLinkType[linkType]! += 1;
+      reason[record] = Reason.linkType | linkType;
       return;
     }
     layer.start = records.offset[record]!;
     layer.end = layer.start + records.capturedLength[record]!;
     layer.vlan = 0;
-    const linkFault = link.decode(bytes, layer);
-    if (linkFault !== Fault.none) {
-      this.#undecodable[linkFault]! += 1;
-      return;
-    }
-    if (layer.type === EtherType.ipv4) this.#decodeNetwork(records, record, ipv4, decodeIpv4);
+    const linkFault = link.decode(records.view, layer);
+    if (linkFault !== Fault.none) reason[record] = Reason.undecodable | linkFault;
+    else if (layer.type === EtherType.ipv4) this.#decodeNetwork(records, record, ipv4, decodeIpv4);
     else if (layer.type === EtherType.ipv6) this.#decodeNetwork(records, record, ipv6, decodeIpv6);
-    else this.#notIpByEtherType[layer.type]! += 1;
+    else reason[record] = Reason.etherType | layer.type;
   }
 
   #decodeNetwork(records: RecordBatch, record: number, batch: PacketBatch, decodeIp: typeof decodeIpv4): void {
+    const { family, row: rows, reason, faults } = this.outcomes;
     const layer = this.#layer;
     const row = batch.length;
     const fault = decodeIp(records.view, layer, batch, row);
     if (fault !== Fault.none && fault !== Fault.badExtension) {
-      this.#undecodable[fault]! += 1;
+      reason[record] = Reason.undecodable | fault;
       return;
     }
-    if (fault !== Fault.none) this.#faults[fault]! += 1;
-    const transportFault = decodeTransport(records.view, layer, batch, row);
-    if (transportFault !== Fault.none) this.#faults[transportFault]! += 1;
-    this.#setTime(batch, row, records.seconds[record]!, records.nanoseconds[record]!);
+    let found = faultBit(fault) | faultBit(decodeTransport(records.view, layer, batch, row));
+    batch.tunnel[row] = 0;
+    batch.synOptions[row] = 0;
+    found |= faultBit(setTime(batch, row, records.seconds[record]!, records.nanoseconds[record]!));
     batch.wireLength[row] = records.wireLength[record]!;
     batch.vlan[row] = layer.vlan;
     batch.tagsLow[row] = 0;
     batch.tagsHigh[row] = 0;
     batch.length = row + 1;
-    this.decoded++;
-  }
-
-  #setTime(batch: PacketBatch, row: number, seconds: number, nanoseconds: number): void {
-    if (seconds >= 0 && seconds < MAX_CAPTURE_SECONDS) {
-      batch.seconds[row] = seconds;
-      batch.nanoseconds[row] = nanoseconds;
-      return;
-    }
-    this.#faults[Fault.timeOutOfRange]! += 1;
-    batch.seconds[row] = seconds > 0 ? MAX_CAPTURE_SECONDS - 1 : 0;
-    batch.nanoseconds[row] = 0;
+    family[record] = batch.family;
+    rows[record] = row;
+    reason[record] = Reason.decoded;
+    faults[record] = found;
   }
 
   /** Packets that carry no IP, by EtherType (`0x0806`), `llc`, or number of a link type that is not read (`link 195`). */
@@ -101,6 +140,17 @@ export class Decoder {
   faults(): Counts {
     return namedFaults(this.#faults);
   }
+}
+
+function faultBit(fault: Fault): number {
+  return fault === Fault.none ? 0 : 1 << fault;
+}
+
+function setTime(batch: PacketBatch, row: number, seconds: number, nanoseconds: number): Fault {
+  const inRange = seconds >= 0 && seconds < MAX_CAPTURE_SECONDS;
+  batch.seconds[row] = inRange ? seconds : seconds > 0 ? MAX_CAPTURE_SECONDS - 1 : 0;
+  batch.nanoseconds[row] = inRange ? nanoseconds : 0;
+  return inRange ? Fault.none : Fault.timeOutOfRange;
 }
 
 function namedFaults(counts: Float64Array): Counts {
