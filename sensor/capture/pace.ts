@@ -45,7 +45,7 @@ export class Pace {
     let row = from;
     for (const dueUntil = this.#dueUntil(records, from); row < records.length; row++) {
       const time = records.seconds[row]! + records.nanoseconds[row]! / 1e9;
-      // A packet older than one before it is due at once.
+      // A packet older than one before it is due at once, as is one without a time (NaN, which is never larger).
       if (time > dueUntil) {
         if (time - this.#newest <= LONG_GAP_SECONDS) return row;
         this.#skipGap(time);
@@ -58,7 +58,11 @@ export class Pace {
 
   #dueUntil(records: RecordBatch, from: number): number {
     if (Number.isNaN(this.#captureStart)) {
-      this.#captureStart = records.seconds[from]! + records.nanoseconds[from]! / 1e9;
+      let first = from;
+      while (first < records.length && Number.isNaN(records.seconds[first])) first++;
+      // Nothing has told a time yet: nothing waits.
+      if (first === records.length) return Number.POSITIVE_INFINITY;
+      this.#captureStart = records.seconds[first]! + records.nanoseconds[first]! / 1e9;
       this.#newest = this.#captureStart;
       this.#startedAt = this.#now();
     }

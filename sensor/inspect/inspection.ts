@@ -44,10 +44,20 @@ export class Inspection {
       const linkType = records.linkType[row]!;
       this.linkTypes[linkType] = (this.linkTypes[linkType] ?? 0) + 1;
     }
-    if (records.length === 0) return;
-    if (this.packets === 0) this.first = timeText(records, 0);
-    this.last = timeText(records, records.length - 1);
+    this.#addTimes(records);
     this.packets += records.length;
+  }
+
+  /** Of the first and last record, in file order, that carry a time. */
+  #addTimes({ seconds, nanoseconds, length }: RecordBatch): void {
+    let row = 0;
+    if (this.first === null) {
+      while (row < length && Number.isNaN(seconds[row])) row++;
+      if (row < length) this.first = timeText(seconds[row]!, nanoseconds[row]!);
+    }
+    let last = length - 1;
+    while (last >= row && Number.isNaN(seconds[last])) last--;
+    if (last >= row) this.last = timeText(seconds[last]!, nanoseconds[last]!);
   }
 
   addPackets(packets: PacketBatch): void {
@@ -127,8 +137,8 @@ export class Inspection {
   }
 }
 
-function timeText(records: RecordBatch, row: number): string {
-  return `${records.seconds[row]}.${String(records.nanoseconds[row]).padStart(9, '0')}`;
+function timeText(seconds: number, nanoseconds: number): string {
+  return `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
 }
 
 function addAddress(set: DistinctKeys, column: Uint32Array, row: number): void {

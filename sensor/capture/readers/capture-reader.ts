@@ -5,6 +5,9 @@ import type { ByteWindow } from './byte-window.ts';
 /** A packet larger than this is no packet: libpcap and Wireshark draw the line at the same place. */
 export const MAX_CAPTURED_BYTES = 262_144;
 
+/** Lengths on the wire are held here, as Wireshark does: a packet of more than 2 GiB is a lie. */
+export const MAX_WIRE_BYTES = 0x7fff_ffff;
+
 export interface CaptureFormat {
   readonly name: 'pcap' | 'pcapng';
   /** Whether a file that begins with these four bytes (as a little-endian word) is of this format. */

@@ -5,16 +5,24 @@ export interface TickScale {
   readonly unitsPerSecond: number;
   /** Too fine for exact arithmetic in doubles: BigInt is used. */
   readonly big: bigint | null;
+  /** So fine that the largest count there is comes to less than a nanosecond. */
+  readonly tooFine: boolean;
 }
+
+const MAX_TICKS = 2n ** 64n - 1n;
 
 /** From `if_tsresol`: 10^-n, or 2^-n when the top bit is set. */
 export function tickScale(resolution: number): TickScale {
   const exponent = resolution & 0x7f;
-  const big = (resolution & 0x80) === 0 ? 10n ** BigInt(exponent) : 2n ** BigInt(exponent);
-  const unitsPerSecond = Number(big);
+  const decimal = (resolution & 0x80) === 0;
+  const big = decimal ? 10n ** BigInt(exponent) : 2n ** BigInt(exponent);
   // Remainders are shifted by 16 bits, or multiplied by 10^9, in a double: both must stay below 2^53.
-  const exact = (resolution & 0x80) === 0 ? exponent <= 9 : exponent <= 23;
-  return { unitsPerSecond, big: exact ? null : big };
+  const exact = decimal ? exponent <= 9 : exponent <= 23;
+  return {
+    unitsPerSecond: Number(big),
+    big: exact ? null : big,
+    tooFine: MAX_TICKS * 1_000_000_000n < big,
+  };
 }
 
 /** Sets `time` from the two halves of a count of units since 1970. */
@@ -24,6 +32,11 @@ export function readTicks(
   scale: TickScale,
   time: { seconds: number; nanoseconds: number },
 ): void {
+  if (scale.tooFine) {
+    time.seconds = 0;
+    time.nanoseconds = 0;
+    return;
+  }
   if (scale.big !== null) {
     const ticks = (BigInt(high) << 32n) | BigInt(low);
     time.seconds = Number(ticks / scale.big);

@@ -1,13 +1,16 @@
 /** pcapng files (draft-ietf-opsawg-pcapng): sections and interfaces, enhanced, simple and obsolete packet blocks. */
 import type { RecordBatch } from '../../../shared/packet-batch.ts';
 import type { ByteWindow } from './byte-window.ts';
-import { type CaptureFormat, type CaptureReader, MAX_CAPTURED_BYTES } from './capture-reader.ts';
+import { type CaptureFormat, type CaptureReader, MAX_CAPTURED_BYTES, MAX_WIRE_BYTES } from './capture-reader.ts';
 import { readTicks, type TickScale, tickScale } from './pcapng-time.ts';
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+const SWAPPED_BYTE_ORDER_MAGIC = 0x4d3c2b1a;
 const BlockType = { interface: 1, obsoletePacket: 2, simplePacket: 3, enhancedPacket: 6 } as const;
 const MIN_BLOCK_BYTES = 12;
+const MIN_SECTION_HEADER_BYTES = 28;
+const TRAILER_BYTES = 4;
 /** A block that has to be held whole is not larger than this: the largest packet and generous options. */
 const MAX_HELD_BLOCK_BYTES = MAX_CAPTURED_BYTES + (1 << 20);
 const MAX_INTERFACES = 65_536;
@@ -32,8 +35,9 @@ class PcapngReader implements CaptureReader {
   #littleEndian = true;
   #interfaces: Interface[] = [];
   #records = 0;
-  /** Bytes of a block of no interest that are still to come. */
+  /** Bytes of a block of no interest that are still to come before its trailer, and the length that the trailer must repeat. */
   #skip = 0;
+  #skippedBlockBytes = 0;
   readonly #time = { seconds: 0, nanoseconds: 0 };
 
   constructor(window: ByteWindow) {
@@ -52,16 +56,10 @@ class PcapngReader implements CaptureReader {
   /** Reads one block; false when more bytes are needed (or the file is damaged). */
   #readBlock(batch: RecordBatch): boolean {
     const window = this.#window;
-    if (this.#skip > 0) {
-      const skipped = Math.min(this.#skip, window.length);
-      window.start += skipped;
-      this.#skip -= skipped;
-      if (this.#skip > 0) return false;
-    }
+    if (this.#skippedBlockBytes > 0 && !this.#skipBlock()) return false;
     if (window.length < MIN_BLOCK_BYTES) return false;
     const { view, start } = window;
-    if (view.getUint32(start, true) === SECTION_HEADER && !this.#setByteOrder(view.getUint32(start + 8, true)))
-      return false;
+    if (view.getUint32(start, true) === SECTION_HEADER) return this.#beginSection(start);
     const type = view.getUint32(start, this.#littleEndian);
     const blockBytes = view.getUint32(start + 4, this.#littleEndian);
     if (blockBytes < MIN_BLOCK_BYTES || blockBytes % 4 !== 0)
@@ -71,16 +69,12 @@ class PcapngReader implements CaptureReader {
       type === BlockType.obsoletePacket ||
       type === BlockType.simplePacket ||
       type === BlockType.enhancedPacket;
-    if (!held) {
-      if (type === SECTION_HEADER) this.#interfaces = [];
-      this.#skip = blockBytes;
-      return true;
-    }
+    if (!held) return this.#passOver(blockBytes);
     if (blockBytes > MAX_HELD_BLOCK_BYTES)
       return this.#broken(`a block of ${blockBytes} bytes is longer than the longest packet`);
     if (window.length < blockBytes) return false;
-    const trailer = view.getUint32(start + blockBytes - 4, this.#littleEndian);
-    if (trailer !== blockBytes) return this.#broken(`a block's two lengths differ (${blockBytes} and ${trailer})`);
+    const trailer = view.getUint32(start + blockBytes - TRAILER_BYTES, this.#littleEndian);
+    if (trailer !== blockBytes) return this.#lengthsDiffer(blockBytes, trailer);
     if (type === BlockType.interface) this.#readInterface(start, blockBytes);
     else this.#readPacket(type, start, blockBytes, batch);
     // A damaged block is not passed over: `end` then says where it lies.
@@ -88,9 +82,48 @@ class PcapngReader implements CaptureReader {
     return this.damage === null;
   }
 
-  #setByteOrder(magic: number): boolean {
+  /** Byte order and version; the interfaces begin anew. The section's length is not believed: writers leave it wrong. */
+  #beginSection(start: number): boolean {
+    const { view, length } = this.#window;
+    const magic = view.getUint32(start + 8, true);
+    if (magic !== BYTE_ORDER_MAGIC && magic !== SWAPPED_BYTE_ORDER_MAGIC)
+      return this.#broken('a section has no byte-order magic');
     this.#littleEndian = magic === BYTE_ORDER_MAGIC;
-    return this.#littleEndian || magic === 0x4d3c2b1a || this.#broken('a section has no byte-order magic');
+    const blockBytes = view.getUint32(start + 4, this.#littleEndian);
+    if (blockBytes < MIN_SECTION_HEADER_BYTES || blockBytes % 4 !== 0)
+      return this.#broken(`a section header of ${blockBytes} bytes cannot be`);
+    if (length < MIN_SECTION_HEADER_BYTES) return false;
+    const major = view.getUint16(start + 12, this.#littleEndian);
+    const minor = view.getUint16(start + 14, this.#littleEndian);
+    // 1.2 was written by mistake, and means 1.0.
+    if (major !== 1 || (minor !== 0 && minor !== 2))
+      return this.#broken(`a section is of pcapng version ${major}.${minor}, which is unknown; version 1.0 is read`);
+    this.#interfaces = [];
+    return this.#passOver(blockBytes);
+  }
+
+  #passOver(blockBytes: number): true {
+    this.#skip = blockBytes - TRAILER_BYTES;
+    this.#skippedBlockBytes = blockBytes;
+    return true;
+  }
+
+  /** False until all of a block that is passed over has come, and its trailer fits. */
+  #skipBlock(): boolean {
+    const window = this.#window;
+    const skipped = Math.min(this.#skip, window.length);
+    window.start += skipped;
+    this.#skip -= skipped;
+    if (this.#skip > 0 || window.length < TRAILER_BYTES) return false;
+    const trailer = window.view.getUint32(window.start, this.#littleEndian);
+    if (trailer !== this.#skippedBlockBytes) return this.#lengthsDiffer(this.#skippedBlockBytes, trailer);
+    window.start += TRAILER_BYTES;
+    this.#skippedBlockBytes = 0;
+    return true;
+  }
+
+  #lengthsDiffer(blockBytes: number, trailer: number): false {
+    return this.#broken(`a block's two lengths differ (${blockBytes} and ${trailer})`);
   }
 
   #broken(what: string): false {
@@ -147,20 +180,20 @@ class PcapngReader implements CaptureReader {
     const time = this.#time;
     if (simple) {
       // Simple packets carry no time.
-      time.seconds = 0;
+      time.seconds = Number.NaN;
       time.nanoseconds = 0;
     } else readTicks(view.getUint32(start + 12, little), view.getUint32(start + 16, little), from.scale, time);
-    batch.seconds[row] = simple ? 0 : time.seconds + from.offsetSeconds;
+    batch.seconds[row] = time.seconds + from.offsetSeconds;
     batch.nanoseconds[row] = time.nanoseconds;
     batch.offset[row] = start + headerBytes;
     batch.capturedLength[row] = captured;
-    batch.wireLength[row] = wire;
+    batch.wireLength[row] = Math.min(wire, MAX_WIRE_BYTES);
     batch.linkType[row] = from.linkType;
   }
 
   end(): string | null {
     if (this.damage !== null) return this.damage;
-    if (this.#window.length === 0 && this.#skip === 0) return null;
+    if (this.#window.length === 0 && this.#skippedBlockBytes === 0) return null;
     return `the file breaks off after packet ${this.#records}; what came before was read`;
   }
 }

@@ -90,6 +90,21 @@ describe('records come when they are due', () => {
   });
 });
 
+test('what carries no time is due at once, and waits behind what is not due', async () => {
+  const { clock, pace } = makePace(1, 1);
+  const played = await play(pace, clock, [
+    recordsAt(Number.NaN, Number.NaN),
+    recordsAt(Number.NaN, 1000, Number.NaN, 1003, Number.NaN),
+  ]);
+  expect(played.map(({ times }) => times)).toEqual([
+    [Number.NaN, Number.NaN],
+    [Number.NaN, 1000, Number.NaN],
+    [1003, Number.NaN],
+  ]);
+  expect(played.map(({ at }) => at)).toEqual([500, 502, 504]);
+  expect(pace.gaps.count).toBe(0);
+});
+
 describe('silence', () => {
   test('is not what lies between an older record and the next', async () => {
     const { clock, pace } = makePace(1, 1);

@@ -57,25 +57,68 @@ test('packets that are larger than a chunk move the bytes that wait, and stay wh
   expect(found.records.every(({ packet }, i) => packet === many[i]!.packet)).toBe(true);
 });
 
+/** A file of one record whose header has these words. */
+const oneRecord = (shape: PcapShape, ...words: readonly number[]) =>
+  concatenate([pcapHeader(shape), ...words.map((word) => word32(word, shape.littleEndian ?? true)), hex('00')]);
+
 test.for([
-  { name: 'microseconds', nanoseconds: false, units: 2_500_000, second: 12, left: 500_000_000 },
-  { name: 'one second in microseconds', nanoseconds: false, units: 1_000_000, second: 11, left: 0 },
-  { name: 'nanoseconds', nanoseconds: true, units: 4_294_967_295, second: 14, left: 294_967_295 },
-])('a fraction of more than a second is carried: $name', ({ nanoseconds, units, second, left }) => {
-  const packet = hex('00');
-  const bytes = concatenate([
-    pcapHeader({ nanoseconds }),
-    word32(10, true),
-    word32(units, true),
-    word32(packet.length, true),
-    word32(packet.length, true),
-    packet,
-  ]);
-  expect(readCapture(bytes).records).toMatchObject([{ seconds: second, nanoseconds: left }]);
+  { name: 'the last microsecond', nanoseconds: false, units: 999_999, found: 999_999_000 },
+  { name: 'one second in microseconds', nanoseconds: false, units: 1_000_000, found: 100_000_000 },
+  { name: 'two and a bit', nanoseconds: false, units: 2_105_376, found: 210_537_600 },
+  { name: 'past 31 bits of nanoseconds', nanoseconds: false, units: 3_000_000, found: 129_496_729 },
+  { name: 'past 32 bits of nanoseconds', nanoseconds: false, units: 5_000_000, found: 705_032_704 },
+  { name: 'any 32 bits', nanoseconds: false, units: 0x2020_2020, found: 210_537_600 },
+  { name: 'the largest', nanoseconds: false, units: 0xffff_ffff, found: 1_000 },
+  { name: 'the last nanosecond', nanoseconds: true, units: 999_999_999, found: 999_999_999 },
+  { name: 'one second in nanoseconds', nanoseconds: true, units: 1_000_000_000, found: 100_000_000 },
+  { name: 'the largest in nanoseconds', nanoseconds: true, units: 0xffff_ffff, found: 1 },
+])('a fraction of more than a second shows the digits that Wireshark shows: $name', ({ nanoseconds, units, found }) => {
+  const { records } = readCapture(oneRecord({ nanoseconds }, 10, units, 1, 1));
+  expect(records).toMatchObject([{ seconds: 10, nanoseconds: found }]);
 });
 
-test('what the upper half of the link type says is not the link type', () => {
-  expect(readCapture(pcapFile(records, { linkType: 0x5400_0001 })).records[0]!.linkType).toBe(1);
+describe('lengths', () => {
+  test.for([
+    { name: 'as most write them', version: [2, 4] as const, words: [1, 60], wire: 60 },
+    { name: 'more captured than there was', version: [2, 4] as const, words: [1, 0], wire: 0 },
+    { name: 'before 2.3 the other way round', version: [2, 2] as const, words: [60, 1], wire: 60 },
+    { name: 'in 2.3 either way', version: [2, 3] as const, words: [60, 1], wire: 60 },
+    { name: 'in 2.3 either way, again', version: [2, 3] as const, words: [1, 60], wire: 60 },
+    { name: 'in 543.0 (DG/UX) the other way round', version: [543, 0] as const, words: [60, 1], wire: 60 },
+    { name: 'of 2^31 on the wire', version: [2, 4] as const, words: [1, 0x8000_0000], wire: 0x7fff_ffff },
+    { name: 'of 2^32 - 1 on the wire', version: [2, 4] as const, words: [1, 0xffff_ffff], wire: 0x7fff_ffff },
+  ])('$name', ({ version, words, wire }) => {
+    const found = readCapture(oneRecord({ version }, 10, 5, ...words));
+    expect(found.damage).toBeNull();
+    expect(found.records).toEqual([{ seconds: 10, nanoseconds: 5_000, packet: '00', wireLength: wire, linkType: 1 }]);
+  });
+});
+
+test.for([
+  { network: 6, linkType: 1, nanoseconds: 5 },
+  { network: 9, linkType: 6, nanoseconds: 5 },
+  { network: 24, linkType: 0, nanoseconds: 5 },
+  { network: 1, linkType: 1, nanoseconds: 5_000 },
+])('version 2.2 with interface type $network', ({ network, linkType, nanoseconds }) => {
+  const found = readCapture(oneRecord({ version: [2, 2], linkType: network }, 10, 5, 1, 1));
+  expect(found.records).toMatchObject([{ seconds: 10, nanoseconds, linkType }]);
+});
+
+test.for([0, 1, 262_145, 0xffff_ffff])('a snap length of %i limits nothing', (snapLength) => {
+  const bytes = pcapFile(records);
+  new DataView(bytes.buffer).setUint32(16, snapLength, true);
+  expect(readCapture(bytes)).toEqual({ format: 'pcap', records: expected(1), damage: null });
+});
+
+test.for([0x0400_0001, 0x2000_0001, 0x5400_0001, 0xf000_0001, 0x0800_0001])(
+  'a link type field of 0x%o tells of frame check sequences too',
+  (linkType) => expect(readCapture(pcapFile(records, { linkType })).records[0]!.linkType).toBe(1),
+);
+
+test.for([0x0001_0001, 0x0100_0001, 0x0200_0001, 0x03ff_0001])('reserved bits are refused: %i', (linkType) => {
+  const found = readCapture(pcapFile(records, { linkType }));
+  expect(found.records).toEqual([]);
+  expect(found.damage).toContain('bits set that mean nothing yet');
 });
 
 describe('damage', () => {
@@ -88,10 +131,16 @@ describe('damage', () => {
     { name: 'half a header', bytes: pcapHeader().subarray(0, 23), records: 0, damage: '23 of 24 bytes' },
     { name: 'version 1', bytes: pcapFile(records, { version: [1, 4] }), records: 0, damage: 'pcap version 1.4' },
     {
-      name: 'version 543 in big-endian',
-      bytes: pcapFile(records, { version: [543, 0], littleEndian: false }),
+      name: 'version 2.5',
+      bytes: pcapFile(records, { version: [2, 5] }),
       records: 0,
-      damage: 'pcap version 543.0',
+      damage: 'pcap version 2.5',
+    },
+    {
+      name: 'version 543.1 in big-endian',
+      bytes: pcapFile(records, { version: [543, 1], littleEndian: false }),
+      records: 0,
+      damage: 'pcap version 543.1',
     },
     {
       name: 'a record header cut off',

@@ -51,8 +51,8 @@ describe.for([
     );
     expect(found.damage).toBeNull();
     expect(found.records).toEqual([
-      { seconds: 0, nanoseconds: 0, packet: '01020304', wireLength: 1514, linkType: 1 },
-      { seconds: 0, nanoseconds: 0, packet: '0102', wireLength: 2, linkType: 1 },
+      { seconds: Number.NaN, nanoseconds: 0, packet: '01020304', wireLength: 1514, linkType: 1 },
+      { seconds: Number.NaN, nanoseconds: 0, packet: '0102', wireLength: 2, linkType: 1 },
     ]);
   });
 
@@ -105,6 +105,7 @@ describe('time', () => {
       time: [1_700_000_000, 123_456_789],
     },
     { name: 'picoseconds', options: { resolution: 12 }, ticks: 3_000_000_000_999n, time: [3, 0] },
+    { name: '10^-28, which still can show', options: { resolution: 28 }, ticks: 2n ** 64n - 1n, time: [0, 1] },
     { name: 'as fine as decimals go', options: { resolution: 127 }, ticks: 2n ** 64n - 1n, time: [0, 0] },
     { name: 'halves', options: { resolution: 0x81 }, ticks: 7n, time: [3, 500_000_000] },
     {
@@ -192,6 +193,41 @@ describe('sections and interfaces', () => {
     ]);
   });
 
+  test.for([0n, 4n, 1n << 40n, -2n])('a section that says it is %i bytes long is read on', (sectionBytes) => {
+    const section = little.section();
+    new DataView(section.buffer).setBigInt64(16, sectionBytes, true);
+    const found = read(
+      section,
+      little.interface(),
+      little.enhanced({ packet: '01' }),
+      little.enhanced({ packet: '02' }),
+    );
+    expect(found.damage).toBeNull();
+    expect(found.records).toHaveLength(2);
+  });
+
+  test.for([
+    { version: [1, 2], known: true },
+    { version: [1, 1], known: false },
+    { version: [0, 0], known: false },
+    { version: [2, 0], known: false },
+  ] as const)('version $version', ({ version: [major, minor], known }) => {
+    const section = big.section();
+    const view = new DataView(section.buffer);
+    view.setUint16(12, major);
+    view.setUint16(14, minor);
+    const found = read(
+      little.section(),
+      little.interface(),
+      little.enhanced({ packet: '01' }),
+      section,
+      big.interface(),
+    );
+    expect(found.records).toHaveLength(1);
+    if (known) expect(found.damage).toBeNull();
+    else expect(found.damage).toContain(`pcapng version ${major}.${minor}, which is unknown`);
+  });
+
   test('an interface of the section before is none of this one', () => {
     const found = read(
       little.section(),
@@ -236,6 +272,18 @@ describe('damage', () => {
       blocks: [...start, one, little.block(6, body(24), 40), one],
       records: 1,
       damage: 'two lengths differ (36 and 40)',
+    },
+    {
+      name: 'a trailer that differs, of a block of no interest',
+      blocks: [...start, one, little.block(99, body(24), 40), one],
+      records: 1,
+      damage: 'two lengths differ (36 and 40)',
+    },
+    {
+      name: 'a section header that is too short',
+      blocks: [...start, one, little.block(0x0a0d0d0a, hex('4d3c2b1a')), one],
+      records: 1,
+      damage: 'a section header of 16 bytes cannot be',
     },
     {
       name: 'a block shorter than any',
