@@ -1,40 +1,58 @@
 /** Bytes of a file or of standard input, uncompressed, into a reader's window. */
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { CaptureError } from './capture-source.ts';
+import type { Decompression } from './decompress/decompression.ts';
+import { type CompressionName, compressionNotRead, findDecompression } from './decompress/index.ts';
+import { FileBytes, PrefixedBytes, type RawBytes, StreamBytes } from './raw-bytes.ts';
 import type { ByteWindow } from './readers/byte-window.ts';
 
 const CHUNK_BYTES = 1 << 20;
-const GZIP_MAGIC = 0x8b1f;
+const COMPRESSED_CHUNK_BYTES = 1 << 16;
+/** Every compression is told by its first four bytes. */
+const MAGIC_BYTES = 4;
 
 export interface ByteSource {
-  readonly compression: 'gzip' | null;
-  /** Adds bytes to the window; false at the end. Throws an Error whose message is a sentence when the compression is damaged. */
+  readonly compression: CompressionName | null;
+  /** Adds bytes to the window, as soon as there are any; false at the end. Throws an Error whose message is a sentence when the bytes cannot be had. */
   fill(window: ByteWindow): Promise<boolean>;
+  /** A `fill` that still waits ends. */
   close(): Promise<void>;
 }
 
 /** Opens a path, or `-` for standard input. Throws CaptureError. */
 export async function openBytes(path: string): Promise<ByteSource> {
-  if (path === '-') return new StreamBytes(process.stdin, null);
+  const raw = path === '-' ? new StreamBytes(process.stdin) : await openFile(path);
+  try {
+    return await recognise(raw, path);
+  } catch (cause) {
+    await raw.close().catch(() => undefined);
+    throw cause instanceof CaptureError ? cause : fileError(path, cause as NodeJS.ErrnoException);
+  }
+}
+
+async function openFile(path: string): Promise<RawBytes> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
     if ((await file.stat()).isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
-    const head = new Uint8Array(2);
-    const { bytesRead } = await file.read(head, 0, 2, 0);
-    if (bytesRead < 2 || (head[0]! | (head[1]! << 8)) !== GZIP_MAGIC) return new FileBytes(file);
-    await file.close();
-    return new StreamBytes(
-      createReadStream(path, { highWaterMark: CHUNK_BYTES }).pipe(createGunzip({ chunkSize: CHUNK_BYTES })),
-      'gzip',
-    );
+    return new FileBytes(file);
   } catch (cause) {
     await file?.close().catch(() => undefined);
     throw fileError(path, cause as NodeJS.ErrnoException);
   }
+}
+
+async function recognise(raw: RawBytes, path: string): Promise<ByteSource> {
+  const head = new Uint8Array(MAGIC_BYTES);
+  let length = 0;
+  for (let count = 1; count > 0 && length < MAGIC_BYTES; length += count)
+    count = await raw.read(head.subarray(length, MAGIC_BYTES));
+  const magic = new DataView(head.buffer).getUint32(0, true);
+  const refused = compressionNotRead(magic, path);
+  if (refused !== null) throw new CaptureError('CAPTURE_COMPRESSION', refused);
+  const whole = new PrefixedBytes(head.subarray(0, length), raw);
+  const decompression = findDecompression(magic);
+  return decompression === null ? new PlainBytes(whole) : new DecompressedBytes(whole, decompression);
 }
 
 function fileError(path: string, cause: NodeJS.ErrnoException): CaptureError {
@@ -52,40 +70,41 @@ function fileError(path: string, cause: NodeJS.ErrnoException): CaptureError {
 }
 
 /** Reads straight into the window. */
-class FileBytes implements ByteSource {
+class PlainBytes implements ByteSource {
   readonly compression = null;
-  readonly #file: FileHandle;
+  readonly #raw: RawBytes;
 
-  constructor(file: FileHandle) {
-    this.#file = file;
+  constructor(raw: RawBytes) {
+    this.#raw = raw;
   }
 
   async fill(window: ByteWindow): Promise<boolean> {
-    const room = window.reserve(CHUNK_BYTES);
-    const { bytesRead } = await this.#file.read(room, 0, room.length, null);
-    window.arrived(bytesRead);
-    return bytesRead > 0;
+    const count = await this.#raw.read(window.reserve(CHUNK_BYTES)).catch((cause: Error) => {
+      throw new Error(`it cannot be read any further (${cause.message})`, { cause });
+    });
+    window.arrived(count);
+    return count > 0;
   }
 
   close(): Promise<void> {
-    return this.#file.close();
+    return this.#raw.close();
   }
 }
 
-class StreamBytes implements ByteSource {
-  readonly compression: 'gzip' | null;
-  readonly #stream: Readable;
-  readonly #chunks: AsyncIterator<Buffer>;
+class DecompressedBytes implements ByteSource {
+  readonly compression: CompressionName;
+  readonly #raw: RawBytes;
+  readonly #chunks: AsyncIterator<Uint8Array>;
 
-  constructor(stream: Readable, compression: 'gzip' | null) {
-    this.compression = compression;
-    this.#stream = stream;
-    this.#chunks = stream[Symbol.asyncIterator]();
+  constructor(raw: RawBytes, { name, decompress }: Decompression) {
+    this.compression = name;
+    this.#raw = raw;
+    this.#chunks = decompress(chunksOf(raw))[Symbol.asyncIterator]();
   }
 
   async fill(window: ByteWindow): Promise<boolean> {
     const next = await this.#chunks.next().catch((cause: Error) => {
-      throw new Error(`its ${this.compression ?? 'stream'} breaks off or is damaged (${cause.message})`, { cause });
+      throw new Error(`its ${this.compression} breaks off or is damaged (${cause.message})`, { cause });
     });
     if (next.done) return false;
     window.reserve(next.value.length).set(next.value);
@@ -94,6 +113,17 @@ class StreamBytes implements ByteSource {
   }
 
   async close(): Promise<void> {
-    this.#stream.destroy();
+    await this.#raw.close();
+    // What the decompression holds is given back; what it says about bytes that did not come is of no interest.
+    await this.#chunks.return?.().catch(() => undefined);
+  }
+}
+
+async function* chunksOf(raw: RawBytes): AsyncIterable<Uint8Array> {
+  for (;;) {
+    const chunk = new Uint8Array(COMPRESSED_CHUNK_BYTES);
+    const count = await raw.read(chunk);
+    if (count === 0) return;
+    yield chunk.subarray(0, count);
   }
 }

@@ -1,6 +1,7 @@
 /** One capture file, from its first byte to its last. */
 import { createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import { type ByteSource, openBytes } from './byte-source.ts';
+import type { CompressionName } from './decompress/index.ts';
 import { AnyCaptureReader } from './readers/index.ts';
 
 export class CaptureFile {
@@ -9,7 +10,7 @@ export class CaptureFile {
   readonly #batch = createRecordBatch();
   #bytes: ByteSource | null = null;
   #atEnd = false;
-  #compressionDamage: string | null = null;
+  #byteDamage: string | null = null;
 
   constructor(path: string) {
     this.path = path;
@@ -19,13 +20,13 @@ export class CaptureFile {
     return this.#reader.format;
   }
 
-  get compression(): 'gzip' | null {
+  get compression(): CompressionName | null {
     return this.#bytes?.compression ?? null;
   }
 
   /** Why not all of the file could be read, or null. Final once `next` returned null. */
   get damage(): string | null {
-    return this.#compressionDamage ?? this.#reader.damage ?? (this.#atEnd ? this.#reader.end() : null);
+    return this.#byteDamage ?? this.#reader.damage ?? (this.#atEnd ? this.#reader.end() : null);
   }
 
   /** Throws CaptureError. */
@@ -48,11 +49,12 @@ export class CaptureFile {
     try {
       return await this.#bytes!.fill(this.#reader.window);
     } catch (error) {
-      this.#compressionDamage = (error as Error).message;
+      this.#byteDamage = (error as Error).message;
       return false;
     }
   }
 
+  /** A `next` that still waits for bytes ends with null. */
   async close(): Promise<void> {
     await this.#bytes?.close();
   }

@@ -7,7 +7,6 @@ import { FileSource } from '../../../sensor/capture/file-source.ts';
 import { pcapFile } from '../../support/capture-bytes.ts';
 import { codeOfPromise } from '../../support/errors.ts';
 import { testFolder } from '../../support/folders.ts';
-import { concatenate } from '../../support/hex.ts';
 
 /** Packets whose bytes do not compress, so that a cut falls amid them. */
 const capture = (packets: number, firstSecond = 0) =>
@@ -38,35 +37,9 @@ async function fileOf(bytes: Uint8Array): Promise<string> {
 }
 
 const whole = { format: 'pcap', compression: null, damage: null, packets: 10_000 };
-const gzipped = { ...whole, compression: 'gzip' };
 
 describe('what is in a file', () => {
   test('a capture', async () => expect(await readFile(await fileOf(capture(10_000)))).toEqual(whole));
-
-  test('compressed with gzip, whatever its name', async () => {
-    expect(await readFile(await fileOf(gzipSync(capture(10_000))))).toEqual(gzipped);
-  });
-
-  test('compressed in several parts, as gzip joins them', async () => {
-    const bytes = capture(10_000);
-    const parts = [gzipSync(bytes.subarray(0, 1_000)), gzipSync(bytes.subarray(1_000))];
-    expect(await readFile(await fileOf(concatenate(parts)))).toEqual(gzipped);
-  });
-
-  test('compressed, and broken off', async () => {
-    const bytes = gzipSync(capture(10_000));
-    const found = await readFile(await fileOf(bytes.subarray(0, bytes.length - 2_000)));
-    expect(found).toMatchObject({ format: 'pcap', compression: 'gzip' });
-    expect(found.damage).toMatch(/^its gzip breaks off or is damaged \(.+\)$/);
-    expect(found.packets).toBeGreaterThan(0);
-    expect(found.packets).toBeLessThan(10_000);
-  });
-
-  test('compressed, and changed', async () => {
-    const bytes = gzipSync(capture(10_000));
-    bytes.fill(0xff, 10_000, 10_100);
-    expect((await readFile(await fileOf(bytes))).damage).toContain('gzip breaks off or is damaged');
-  });
 
   test('broken off', async () => {
     const found = await readFile(await fileOf(capture(10_000).subarray(0, -1)));

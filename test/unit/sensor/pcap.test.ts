@@ -111,7 +111,7 @@ test.for([0, 1, 262_145, 0xffff_ffff])('a snap length of %i limits nothing', (sn
 });
 
 test.for([0x0400_0001, 0x2000_0001, 0x5400_0001, 0xf000_0001, 0x0800_0001])(
-  'a link type field of 0x%o tells of frame check sequences too',
+  'a link type field of %i tells of frame check sequences too',
   (linkType) => expect(readCapture(pcapFile(records, { linkType })).records[0]!.linkType).toBe(1),
 );
 
