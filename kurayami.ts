@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { flows } from './sensor/commands/flows.ts';
 import { inspect } from './sensor/commands/inspect.ts';
 import { sensor } from './sensor/commands/sensor.ts';
 import { simulate } from './sensor/commands/simulate.ts';
@@ -14,7 +15,7 @@ import { start } from './start.ts';
 
 const SAME_SIGNAL_MILLISECONDS = 1_000;
 
-const commands: readonly Command[] = [start, sensor, server, inspect, simulate, token];
+const commands: readonly Command[] = [start, sensor, server, inspect, flows, simulate, token];
 
 function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, help: { type: 'boolean', about: 'this text' } as const }).map(

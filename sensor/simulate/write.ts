@@ -1,5 +1,6 @@
 /** Simulations into files and pipes. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { nowhere, openSink } from '../output/byte-sink.ts';
 import type { Simulation, TruthActor } from './simulation.ts';
 
 export interface SimulationProgress {
@@ -26,7 +27,7 @@ const PIECE_BYTES = 1 << 20;
 /** Writes a whole capture and the truth about it; each piece is taken before the next is made. */
 export async function writeSimulation(options: WriteSimulationOptions): Promise<SimulationProgress> {
   const { simulation, durationSeconds, out, truth, signal, onProgress } = options;
-  const sink = await openSink(out);
+  const sink = out === undefined ? nowhere : await openSink(out);
   let bytes = 0;
   try {
     const piece = new Uint8Array(PIECE_BYTES);
@@ -40,55 +41,10 @@ export async function writeSimulation(options: WriteSimulationOptions): Promise<
       onProgress?.({ packets: simulation.packets, bytes });
     }
   } finally {
-    await sink.close();
+    await sink.close(true);
   }
   if (truth !== undefined) await writeTruth(truth, simulation.truth());
   return { packets: simulation.packets, bytes };
-}
-
-/** Takes bytes; they may be overwritten once `write` is done. It yields false when nobody reads any more. */
-interface Sink {
-  write(bytes: Uint8Array): Promise<boolean>;
-  close(): Promise<void>;
-}
-
-async function openSink(out: string | undefined): Promise<Sink> {
-  if (out === undefined) return { write: async () => true, close: async () => {} };
-  if (out === '-') return openStandardOutput();
-  const file = await open(out, 'w');
-  return {
-    write: async (bytes) => {
-      await writeWhole(file, bytes);
-      return true;
-    },
-    close: () => file.close(),
-  };
-}
-
-async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  let at = 0;
-  while (at < bytes.length) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
-}
-
-/** A pipe whose reader leaves, such as `head`, is an end and no error. */
-function openStandardOutput(): Sink {
-  // The error also comes to the callback below; without a listener it would end the process.
-  const ignore = () => {};
-  process.stdout.on('error', ignore);
-  return {
-    write: (bytes) => {
-      return new Promise((resolve, reject) => {
-        process.stdout.write(bytes, (error) => {
-          if (!error) resolve(true);
-          else if ('code' in error && error.code === 'EPIPE') resolve(false);
-          else reject(error);
-        });
-      });
-    },
-    close: async () => {
-      process.stdout.off('error', ignore);
-    },
-  };
 }
 
 async function writeTruth(path: string, actors: readonly TruthActor[]): Promise<void> {

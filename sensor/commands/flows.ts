@@ -1,0 +1,118 @@
+/** `kurayami flows FILE…`: the flows of captures, for tables and scripts. */
+import { randomInt } from 'node:crypto';
+import { type Command, type CommandArguments, integerOption, textOption, UsageError } from '../../shared/command.ts';
+import type { Counts } from '../../shared/counters.ts';
+import { FileSource } from '../capture/file-source.ts';
+import { flowColumns } from '../flow-formats/flow-columns.ts';
+import type { FlowWriter } from '../flow-formats/flow-format.ts';
+import { flowFormats } from '../flow-formats/index.ts';
+import { FlowPipeline, type FlowTotals } from '../flow-pipeline.ts';
+import { nowhere, openSink } from '../output/byte-sink.ts';
+
+const COUNT_ONLY = 'none';
+/** Offsets within an interval are kept as 32 bits of microseconds. */
+const MAX_INTERVAL_SECONDS = 3_600;
+const PROGRESS_EVERY_MILLISECONDS = 500;
+
+export const flows: Command = {
+  name: 'flows',
+  about: 'the flows of captures, as CSV or JSON lines',
+  usage: 'FILE…',
+  options: {
+    format: {
+      type: 'string',
+      value: [...flowFormats.map(({ name }) => name), COUNT_ONLY].join('|'),
+      about: 'how they are written; none counts only (csv)',
+    },
+    interval: { type: 'string', value: 'SECONDS', about: 'packets of equal key in this time are one flow (1)' },
+    out: { type: 'string', value: 'FILE', about: 'where to; FILE.partial until it is complete (standard output)' },
+    'community-id': { type: 'boolean', about: 'a column communityId: one id for both directions' },
+    'community-id-seed': { type: 'string', value: 'N', about: 'seed of Community ID, 0 to 65535 (0)' },
+  },
+  examples: [
+    ['kurayami flows darknet.pcap > flows.csv', 'one line a flow, with a line of names'],
+    ['kurayami flows --format ndjson --out flows.ndjson monday.pcap.gz tuesday.pcap.gz', 'two captures as one'],
+    ['kurayami flows --interval 60 darknet.pcap | duckdb -c "FROM read_csv(\'/dev/stdin\')"', 'minutes, as FlowTuple'],
+    ['kurayami flows --format none darknet.pcap', 'how many flows there are'],
+  ],
+  async run(given, program) {
+    if (given.positionals.length === 0) throw new UsageError('flows needs at least one FILE (or - for standard input)');
+    const writer = chooseWriter(given);
+    const intervalSeconds = integerOption(given, 'interval', 1, MAX_INTERVAL_SECONDS) ?? 1;
+    const source = new FileSource(given.positionals, 0);
+    await source.open();
+    const sink =
+      writer === null ? nowhere : await openSink(textOption(given, 'out') ?? '-', { namedWhenComplete: true });
+    const pipeline = new FlowPipeline({
+      source,
+      intervalSeconds,
+      seed: randomInt(2 ** 31),
+      filter: null,
+      writer,
+      sink,
+      onProgress: progressOnTerminal(),
+    });
+    const stop = () => source.stop();
+    program.stop.addEventListener('abort', stop, { once: true });
+    let complete = false;
+    try {
+      complete = (await pipeline.run()) && !program.stop.aborted;
+    } finally {
+      await sink.close(complete);
+    }
+    const totals = pipeline.totals();
+    process.stderr.write(summary(totals, source.damage, program.stop.aborted));
+    return source.damage.length === 0 && totals.balances && !program.stop.aborted ? 0 : 1;
+  },
+};
+
+function chooseWriter(given: CommandArguments): FlowWriter | null {
+  const name = textOption(given, 'format') ?? flowFormats[0]!.name;
+  const seed = integerOption(given, 'community-id-seed', 0, 65_535);
+  const withId = given.options['community-id'] === true;
+  if (seed !== undefined && !withId) throw new UsageError('--community-id-seed needs --community-id');
+  if (name === COUNT_ONLY) {
+    if (given.options.out !== undefined) throw new UsageError('--format none writes no flows: leave --out away');
+    return null;
+  }
+  const format = flowFormats.find((candidate) => candidate.name === name);
+  if (format === undefined)
+    throw new UsageError(
+      `--format takes ${flowFormats.map((known) => known.name).join(', ')} or ${COUNT_ONLY}, not "${name}"`,
+    );
+  return format.writer(flowColumns(withId ? { communityIdSeed: seed ?? 0 } : {}));
+}
+
+/** Where the packets went, so that the sums can be seen. */
+function summary(totals: FlowTotals, damage: readonly string[], interrupted: boolean): string {
+  const number = (count: number) => count.toLocaleString('en');
+  const list = (counts: Counts) =>
+    Object.entries(counts)
+      .map(([name, count]) => `${name} ${number(count)}`)
+      .join(' · ') || '0';
+  const lines = [
+    ['captured', number(totals.captured)],
+    ['filteredOut', number(totals.filteredOut)],
+    ['notIp', list(totals.notIp)],
+    ['undecodable', list(totals.undecodable)],
+    ['decoded', number(totals.decoded)],
+    ['faults', list(totals.faults)],
+    ['flows', `${number(totals.flows)}, with ${number(totals.packets)} packets`],
+    ...damage.map((sentence) => ['damage', sentence]),
+  ].map(([name, value]) => `  ${name!.padEnd(12)} ${value}\n`);
+  const sums = totals.balances
+    ? '  captured = filteredOut + notIp + undecodable + decoded, and decoded = packets in flows\n'
+    : '  the sums do not hold: please report this\n';
+  return `${lines.join('')}${interrupted ? '  interrupted: this is not all\n' : sums}`;
+}
+
+/** A line that renews itself, where somebody is looking. */
+function progressOnTerminal(): (captured: number, flows: number) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  let last = performance.now();
+  return (captured, flows) => {
+    if (performance.now() - last < PROGRESS_EVERY_MILLISECONDS) return;
+    last = performance.now();
+    process.stderr.write(`${captured.toLocaleString('en')} packets, ${flows.toLocaleString('en')} flows …\r`);
+  };
+}
