@@ -1,10 +1,13 @@
-/** Capture files as a source: one after another in the order of their first packets, in their own time or as fast as they go. */
+/** Capture files as a source: merged in the order of time, played in their own time or as fast as they go. */
 import { basename } from 'node:path';
 import type { RecordBatch } from '../../shared/packet-batch.ts';
 import type { CaptureClock } from '../../shared/wire/messages.ts';
 import { CaptureFile } from './capture-file.ts';
 import { CaptureError, type CaptureSource, type CaptureStats } from './capture-source.ts';
+import { BEFORE_ALL, type Instant, Merge } from './merge.ts';
 import { Pace } from './pace.ts';
+
+const MAX_NAME_CHARACTERS = 200;
 
 export class FileSource implements CaptureSource {
   readonly kind = 'file';
@@ -13,16 +16,15 @@ export class FileSource implements CaptureSource {
   readonly link = 'none';
   readonly damage: string[] = [];
   readonly #paths: readonly string[];
+  readonly #starts = new Map<string, Instant>();
   readonly #pace: Pace | null;
+  #merge: Merge | null = null;
   #stopped = false;
 
   /** `speed` 0 is as fast as it goes. */
   constructor(paths: readonly string[], speed: number) {
     this.#paths = paths;
-    this.name = paths
-      .map((path) => basename(path))
-      .join(', ')
-      .slice(0, 200);
+    this.name = nameOf(paths);
     this.clock = { mode: speed === 0 ? 'max' : 'paced', speed };
     this.#pace = speed === 0 ? null : new Pace(speed);
   }
@@ -34,33 +36,19 @@ export class FileSource implements CaptureSource {
   /** Every file must open and begin as a capture does: better told now than after hours of playing the others. */
   async open(): Promise<void> {
     for (const path of this.#paths) {
-      if (path === '-') continue;
-      const file = new CaptureFile(path);
-      await file.open();
-      await file.next();
-      await file.close();
-      if (file.format === null)
-        throw new CaptureError(
-          'CAPTURE_NOT_A_CAPTURE',
-          `${path} cannot be read: ${file.damage}. Name a pcap or pcapng file.`,
-        );
+      if (path !== '-') this.#starts.set(path, await startOf(path));
     }
   }
 
   async *batches(): AsyncIterable<RecordBatch> {
-    for (const path of await inOrderOfTime(this.#paths)) {
-      const file = new CaptureFile(path);
-      await file.open();
-      try {
-        for (let records = await file.next(); records !== null && !this.#stopped; records = await file.next()) {
-          if (this.#pace === null) yield records;
-          else yield* this.#pace.play(records);
-        }
-      } finally {
-        await file.close();
-      }
+    if (this.#stopped) return;
+    // Standard input cannot be looked at beforehand: it is read first, and then waits for its turn.
+    const inputs = this.#paths.map((path) => ({ path, start: this.#starts.get(path) ?? BEFORE_ALL }));
+    this.#merge = new Merge(inputs, (path, damage) => this.damage.push(`${basename(path)}: ${damage}`));
+    for await (const records of this.#merge.batches()) {
+      if (this.#pace === null) yield records;
+      else yield* this.#pace.play(records);
       if (this.#stopped) return;
-      if (file.damage !== null) this.damage.push(`${basename(path)}: ${file.damage}`);
     }
   }
 
@@ -71,21 +59,32 @@ export class FileSource implements CaptureSource {
   stop(): void {
     this.#stopped = true;
     this.#pace?.stop();
+    this.#merge?.stop();
   }
 }
 
-async function inOrderOfTime(paths: readonly string[]): Promise<string[]> {
-  if (paths.length === 1) return [...paths];
-  const starts = await Promise.all(
-    paths.map(async (path) => {
-      if (path === '-') return { path, seconds: 0 };
-      const file = new CaptureFile(path);
-      await file.open();
-      const records = await file.next();
-      const seconds = records === null ? 0 : records.seconds[0]! + records.nanoseconds[0]! / 1e9;
-      await file.close();
-      return { path, seconds };
-    }),
-  );
-  return starts.sort((a, b) => a.seconds - b.seconds).map(({ path }) => path);
+/** The name of a session: that of its files. */
+export function nameOf(paths: readonly string[]): string {
+  return paths
+    .map((path) => basename(path))
+    .join(', ')
+    .slice(0, MAX_NAME_CHARACTERS);
+}
+
+/** The time of a file's first record. Throws CaptureError for what is no capture. */
+async function startOf(path: string): Promise<Instant> {
+  const file = new CaptureFile(path);
+  try {
+    await file.open();
+    const records = await file.next();
+    if (file.format === null)
+      throw new CaptureError(
+        'CAPTURE_NOT_A_CAPTURE',
+        `${path} cannot be read: ${file.damage}. Name a pcap or pcapng file.`,
+      );
+    if (records === null || Number.isNaN(records.seconds[0])) return BEFORE_ALL;
+    return { seconds: records.seconds[0]!, nanoseconds: records.nanoseconds[0]! };
+  } finally {
+    await file.close();
+  }
 }

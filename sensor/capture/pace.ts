@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import type { SkippedGap } from '../../shared/wire/messages.ts';
+import { sliceRecords } from './record-slices.ts';
 
 /** A silence longer than this, in capture time, is skipped. */
 const LONG_GAP_SECONDS = 5;
@@ -34,7 +35,7 @@ export class Pace {
   async *play(records: RecordBatch): AsyncIterable<RecordBatch> {
     for (let from = 0; from < records.length; ) {
       const to = this.#dueRows(records, from);
-      if (to > from) yield this.#slice(records, from, to);
+      if (to > from) yield sliceRecords(records, from, to, this.#due);
       else await sleep(MAX_SLEEP_MILLISECONDS, undefined, { signal: this.#abort.signal }).catch(() => undefined);
       if (this.#abort.signal.aborted) return;
       from = to;
@@ -75,20 +76,5 @@ export class Pace {
     this.#captureStart = until - KEPT_GAP_SECONDS;
     this.#startedAt = this.#now();
     this.#newest = this.#captureStart;
-  }
-
-  #slice(records: RecordBatch, from: number, to: number): RecordBatch {
-    if (from === 0 && to === records.length) return records;
-    const due = this.#due;
-    due.bytes = records.bytes;
-    due.view = records.view;
-    due.length = to - from;
-    due.offset.set(records.offset.subarray(from, to));
-    due.capturedLength.set(records.capturedLength.subarray(from, to));
-    due.wireLength.set(records.wireLength.subarray(from, to));
-    due.seconds.set(records.seconds.subarray(from, to));
-    due.nanoseconds.set(records.nanoseconds.subarray(from, to));
-    due.linkType.set(records.linkType.subarray(from, to));
-    return due;
   }
 }
