@@ -33,6 +33,13 @@ export function formatAddress(family: 4 | 6, column: Uint32Array, row: number): 
   return family === 4 ? formatIpv4(column[row]!) : formatIpv6(column, row * 4);
 }
 
+/** Text of row `row` of a column of 16-byte addresses, in which IPv4 stands as ::ffff:a.b.c.d: that is written as IPv4. */
+export function formatInnerAddress(column: ArrayLike<number>, row: number): string {
+  const at = row * 4;
+  const isIpv4 = column[at] === 0 && column[at + 1] === 0 && column[at + 2] === 0xffff;
+  return isIpv4 ? formatIpv4(column[at + 3]!) : formatIpv6(column, at);
+}
+
 /** Host-order word of a dotted quad, or null when it is none. */
 export function parseIpv4(text: string): number | null {
   const parts = text.split('.');

@@ -19,6 +19,12 @@ export const Fault = {
   badExtension: 7,
   /** IP was read; the packet's time lies outside what can be stored and was set to the nearest that can. */
   timeOutOfRange: 8,
+  /** IP was read; the record carries no time and was given that of the packet before it. */
+  timeMissing: 9,
+  /** Verified on request: the checksum of the IPv4 header does not fit. */
+  badNetworkChecksum: 10,
+  /** Verified on request: the checksum of TCP, UDP, ICMP or their kin does not fit. */
+  badTransportChecksum: 11,
 } as const;
 export type Fault = (typeof Fault)[keyof typeof Fault];
 export const faultNames = Object.keys(Fault) as (keyof typeof Fault)[];

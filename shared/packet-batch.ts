@@ -73,6 +73,10 @@ export interface PacketBatch {
   readonly tcpFlags: Uint8Array;
   readonly ttl: Uint8Array;
   readonly fragment: Uint8Array;
+  /** Bytes of the packet that are there after its IP headers, 255 for as many or more: what of the transport header could be read. */
+  readonly transportBytes: Uint8Array;
+  /** 1 where something followed the IP headers on the wire, whether it was captured or not. */
+  readonly hasPayload: Uint8Array;
   /** How the inner packet is carried (see shared/tunnels.ts); 0 for none. */
   readonly tunnel: Uint8Array;
   readonly innerProtocol: Uint8Array;
@@ -107,6 +111,8 @@ export function createPacketBatch(family: Family, capacity = BATCH_ROWS): Packet
     tcpFlags: new Uint8Array(capacity),
     ttl: new Uint8Array(capacity),
     fragment: new Uint8Array(capacity),
+    transportBytes: new Uint8Array(capacity),
+    hasPayload: new Uint8Array(capacity),
     tunnel: new Uint8Array(capacity),
     innerProtocol: new Uint8Array(capacity),
   };

@@ -6,6 +6,7 @@ import { UsageError } from '../../shared/command.ts';
 import { type Counts, sumCounts } from '../../shared/counters.ts';
 import { createPacketBatch } from '../../shared/packet-batch.ts';
 import { CaptureFile } from '../capture/capture-file.ts';
+import type { CompressionName } from '../capture/decompress/index.ts';
 import { Decoder } from '../decode/decoder.ts';
 import { fingerprints } from '../fingerprint/index.ts';
 import type { DistinctKeys } from '../inspect/distinct.ts';
@@ -18,7 +19,7 @@ const ETHER_TYPE_ARP = '0x0806';
 export interface InspectReport {
   file: string;
   format: 'pcap' | 'pcapng' | null;
-  compression: 'gzip' | null;
+  compression: CompressionName | null;
   complete: boolean;
   damage?: string;
   packets: number;
@@ -37,6 +38,8 @@ export interface InspectReport {
   topPorts: [string, number, number][];
   flows: { oneWay: number; bothWays: number };
   matches: Counts;
+  /** By the way in which a packet carries another, or quotes it: see shared/tunnels.ts. */
+  tunnels: Counts;
   faults: Counts;
   undecodable: Counts;
 }
@@ -105,8 +108,11 @@ function makeReport(
   damage: string | null,
 ): InspectReport {
   const { transport } = inspection;
-  const ofFamily = (prefix: string) =>
-    sumCounts(Object.fromEntries(Object.entries(transport).filter(([key]) => key.startsWith(prefix))));
+  // What the link layer announces as IP counts as such, also where its header cannot be read.
+  const ofFamily = (family: 4 | 6) =>
+    decoder.undecodableIp[family] +
+    sumCounts(Object.fromEntries(Object.entries(transport).filter(([key]) => key.startsWith(`ip${family}.`))));
+  const [ipv4, ipv6] = [ofFamily(4), ofFamily(6)];
   const arp = decoder.notIp()[ETHER_TYPE_ARP] ?? 0;
   return {
     file: path,
@@ -121,10 +127,10 @@ function makeReport(
     last: inspection.last,
     linkTypes: inspection.linkTypes,
     outermost: {
-      ipv4: ofFamily('ip4.'),
-      ipv6: ofFamily('ip6.'),
+      ipv4,
+      ipv6,
       arp,
-      none: inspection.packets - decoder.decoded - arp,
+      none: inspection.packets - ipv4 - ipv6 - arp,
     },
     transport,
     tcp: inspection.tcp,
@@ -135,6 +141,7 @@ function makeReport(
     topPorts: inspection.topPorts(TOP_PORTS),
     flows: inspection.flows,
     matches: inspection.matches,
+    tunnels: inspection.tunnels,
     faults: decoder.faults(),
     undecodable: decoder.undecodable(),
   };

@@ -2,12 +2,14 @@
 import { type Counts, Fault, faultNames } from '../../shared/counters.ts';
 import { BATCH_ROWS, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
-import { ETHER_TYPE_LLC, EtherType, type Layer } from './layer.ts';
+import { ETHER_TYPE_LLC, EtherType } from './layer.ts';
 import { linkDecoders } from './link/index.ts';
 import type { LinkDecoder } from './link/link-decoder.ts';
+import { createIpLayer } from './network/ip-layer.ts';
 import { decodeIpv4 } from './network/ipv4.ts';
 import { decodeIpv6 } from './network/ipv6.ts';
 import { decodeTransport } from './transport/transport.ts';
+import { decodeTunnel } from './tunnel/tunnel.ts';
 
 export interface DecoderOptions {
   /** The largest batch of records. */
@@ -25,7 +27,15 @@ export interface Outcomes {
   readonly faults: Uint32Array;
 }
 
-const Reason = { decoded: 0, etherType: 1 << 16, linkType: 2 << 16, undecodable: 3 << 16 } as const;
+const Reason = {
+  decoded: 0,
+  etherType: 1 << 16,
+  linkType: 2 << 16,
+  undecodable: 3 << 16,
+  /** The link layer announced IP, and its header could not be read. */
+  undecodableIpv4: 4 << 16,
+  undecodableIpv6: 5 << 16,
+} as const;
 const KIND = 0xffff0000;
 const CODE = 0xffff;
 
@@ -33,13 +43,21 @@ export class Decoder {
   captured = 0;
   filteredOut = 0;
   decoded = 0;
+  /**
+   * Packets that the link layer announced as IP and whose header could not be read; part of `undecodable`. IPv6 of
+   * another version is none, as in other readers.
+   */
+  readonly undecodableIp = { 4: 0, 6: 0 };
   readonly outcomes: Outcomes;
   readonly #notIpByEtherType = new Float64Array(65_536);
   readonly #notIpByLinkType = new Float64Array(65_536);
   readonly #undecodable = new Float64Array(faultNames.length);
   readonly #faults = new Float64Array(faultNames.length);
   readonly #links: (LinkDecoder | undefined)[] = [];
-  readonly #layer: Layer = { start: 0, end: 0, type: 0, vlan: 0 };
+  readonly #layer = createIpLayer({ start: 0, end: 0, type: 0, vlan: 0 });
+  /** Time of the packet before, for one without. */
+  #seconds = 0;
+  #nanoseconds = 0;
 
   constructor({ capacity = BATCH_ROWS }: DecoderOptions = {}) {
     for (const decoder of linkDecoders) for (const linkType of decoder.linkTypes) this.#links[linkType] = decoder;
@@ -71,7 +89,11 @@ export class Decoder {
     if (reason === Reason.decoded) this.decoded += by;
     else if ((reason & KIND) === Reason.etherType) this.#notIpByEtherType[reason & CODE]! += by;
     else if ((reason & KIND) === Reason.linkType) this.#notIpByLinkType[reason & CODE]! += by;
-    else this.#undecodable[reason & CODE]! += by;
+    else {
+      this.#undecodable[reason & CODE]! += by;
+      if ((reason & KIND) === Reason.undecodableIpv4) this.undecodableIp[4] += by;
+      else if (reason === (Reason.undecodableIpv6 | Fault.truncatedNetwork)) this.undecodableIp[6] += by;
+    }
     for (let faults = this.outcomes.faults[record]!; faults !== 0; faults &= faults - 1)
       this.#faults[31 - Math.clz32(faults & -faults)]! += by;
   }
@@ -81,6 +103,7 @@ export class Decoder {
     const layer = this.#layer;
     this.outcomes.family[record] = 0;
     faults[record] = 0;
+    const timeFault = this.#setTime(records.seconds[record]!, records.nanoseconds[record]!);
     const linkType = records.linkType[record]!;
     const link = this.#links[linkType];
     if (link === undefined) {
@@ -89,29 +112,36 @@ export class Decoder {
     }
     layer.start = records.offset[record]!;
     layer.end = layer.start + records.capturedLength[record]!;
+    layer.wireEnd = layer.start + Math.max(records.wireLength[record]!, records.capturedLength[record]!);
     layer.vlan = 0;
     const linkFault = link.decode(records.view, layer);
     if (linkFault !== Fault.none) reason[record] = Reason.undecodable | linkFault;
-    else if (layer.type === EtherType.ipv4) this.#decodeNetwork(records, record, ipv4, decodeIpv4);
-    else if (layer.type === EtherType.ipv6) this.#decodeNetwork(records, record, ipv6, decodeIpv6);
+    else if (layer.type === EtherType.ipv4) this.#decodeNetwork(records, record, ipv4, decodeIpv4, timeFault);
+    else if (layer.type === EtherType.ipv6) this.#decodeNetwork(records, record, ipv6, decodeIpv6, timeFault);
     else reason[record] = Reason.etherType | layer.type;
   }
 
-  #decodeNetwork(records: RecordBatch, record: number, batch: PacketBatch, decodeIp: typeof decodeIpv4): void {
+  #decodeNetwork(
+    records: RecordBatch,
+    record: number,
+    batch: PacketBatch,
+    decodeIp: typeof decodeIpv4,
+    timeFault: Fault,
+  ): void {
     const { family, row: rows, reason, faults } = this.outcomes;
     const layer = this.#layer;
     const row = batch.length;
     const fault = decodeIp(records.view, layer, batch, row);
     if (fault !== Fault.none && fault !== Fault.badExtension) {
-      reason[record] = Reason.undecodable | fault;
+      reason[record] = (batch.family === 4 ? Reason.undecodableIpv4 : Reason.undecodableIpv6) | fault;
       return;
     }
-    let found = faultBit(fault) | faultBit(decodeTransport(records.view, layer, batch, row));
-    batch.tunnel[row] = 0;
-    batch.synOptions[row] = 0;
-    found |= faultBit(setTime(batch, row, records.seconds[record]!, records.nanoseconds[record]!));
-    batch.wireLength[row] = records.wireLength[record]!;
+    let found = faultBit(timeFault) | faultBit(fault) | faultBit(decodeTransport(records.view, layer, batch, row));
     batch.vlan[row] = layer.vlan;
+    found |= faultBit(decodeTunnel(records.view, layer, batch, row));
+    batch.seconds[row] = this.#seconds;
+    batch.nanoseconds[row] = this.#nanoseconds;
+    batch.wireLength[row] = records.wireLength[record]!;
     batch.tagsLow[row] = 0;
     batch.tagsHigh[row] = 0;
     batch.length = row + 1;
@@ -119,6 +149,22 @@ export class Decoder {
     rows[record] = row;
     reason[record] = Reason.decoded;
     faults[record] = found;
+  }
+
+  /** A packet without a time is placed at the time of the one before, so that it is in a flow beside its neighbours. */
+  #setTime(seconds: number, nanoseconds: number): Fault {
+    let fault: Fault = Fault.none;
+    if (seconds >= 0 && seconds < MAX_CAPTURE_SECONDS) {
+      this.#seconds = seconds;
+      this.#nanoseconds = nanoseconds;
+    } else if (Number.isNaN(seconds)) {
+      fault = Fault.timeMissing;
+    } else {
+      this.#seconds = seconds > 0 ? MAX_CAPTURE_SECONDS - 1 : 0;
+      this.#nanoseconds = 0;
+      fault = Fault.timeOutOfRange;
+    }
+    return fault;
   }
 
   /** Packets that carry no IP, by EtherType (`0x0806`), `llc`, or number of a link type that is not read (`link 195`). */
@@ -144,13 +190,6 @@ export class Decoder {
 
 function faultBit(fault: Fault): number {
   return fault === Fault.none ? 0 : 1 << fault;
-}
-
-function setTime(batch: PacketBatch, row: number, seconds: number, nanoseconds: number): Fault {
-  const inRange = seconds >= 0 && seconds < MAX_CAPTURE_SECONDS;
-  batch.seconds[row] = inRange ? seconds : seconds > 0 ? MAX_CAPTURE_SECONDS - 1 : 0;
-  batch.nanoseconds[row] = inRange ? nanoseconds : 0;
-  return inRange ? Fault.none : Fault.timeOutOfRange;
 }
 
 function namedFaults(counts: Float64Array): Counts {

@@ -1,13 +1,19 @@
 /** What `kurayami inspect` counts of one capture: exact numbers over its outermost headers. */
 import type { Family } from '../../shared/flow-batch.ts';
 import { Fragment, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
-import { IpProtocol, protocolName, TcpFlag } from '../../shared/protocols.ts';
+import { IpProtocol, TcpFlag } from '../../shared/protocols.ts';
 import { Tag, type TagName, tagNames } from '../../shared/tags.ts';
+import { tunnelNames } from '../../shared/tunnels.ts';
 import { DistinctKeys } from './distinct.ts';
+import { transportName } from './transport-names.ts';
 
 const SIX_FLAGS = 0x3f;
 /** Counted beside the 256 protocols. */
 const LATER_FRAGMENT = 256;
+const NOTHING_FOLLOWED = 257;
+/** Bytes of a transport header that hold its ports, and TCP's flags. */
+const PORTS_BYTES = 4;
+const FLAGS_BYTES = 14;
 const XMAS = TcpFlag.fin | TcpFlag.psh | TcpFlag.urg;
 const { syn: SYN, ack: ACK, rst: RST, fin: FIN } = TcpFlag;
 
@@ -32,7 +38,8 @@ export class Inspection {
   readonly matches = Object.fromEntries(tagNames.map((name) => [name, 0])) as Record<TagName, number>;
   readonly sources = { 4: new DistinctKeys(1), 6: new DistinctKeys(4) };
   readonly targets = { 4: new DistinctKeys(1), 6: new DistinctKeys(4) };
-  readonly #transport = { 4: new Float64Array(LATER_FRAGMENT + 1), 6: new Float64Array(LATER_FRAGMENT + 1) };
+  readonly #transport = { 4: new Float64Array(NOTHING_FOLLOWED + 1), 6: new Float64Array(NOTHING_FOLLOWED + 1) };
+  readonly #tunnels = new Float64Array(tunnelNames.length);
   readonly #oneWay = { 4: new DistinctKeys(4), 6: new DistinctKeys(10) };
   readonly #bothWays = { 4: new DistinctKeys(4), 6: new DistinctKeys(10) };
   readonly #portPackets = { tcp: new Float64Array(65_536), udp: new Float64Array(65_536) };
@@ -63,15 +70,15 @@ export class Inspection {
   addPackets(packets: PacketBatch): void {
     const transport = this.#transport[packets.family];
     for (let row = 0; row < packets.length; row++) {
-      const later = packets.fragment[row] === Fragment.later;
-      transport[later ? LATER_FRAGMENT : packets.protocol[row]!]! += 1;
+      const kind = transportKind(packets, row);
+      transport[kind]! += 1;
       addAddress(this.sources[packets.family], packets.source, row);
       addAddress(this.targets[packets.family], packets.target, row);
-      if (later) continue;
-      const protocol = packets.protocol[row];
-      if (protocol === IpProtocol.tcp) this.#addTcp(packets.tcpFlags[row]!);
-      if (protocol !== IpProtocol.tcp && protocol !== IpProtocol.udp) continue;
-      this.#portPackets[protocol === IpProtocol.tcp ? 'tcp' : 'udp'][packets.targetPort[row]!]! += 1;
+      if (packets.tunnel[row] !== 0) this.#tunnels[packets.tunnel[row]!]! += 1;
+      if (kind === IpProtocol.tcp) this.#addTcp(packets.tcpFlags[row]!, packets.transportBytes[row]! >= FLAGS_BYTES);
+      else if (kind !== IpProtocol.udp) continue;
+      if (packets.transportBytes[row]! < PORTS_BYTES) continue;
+      this.#portPackets[kind === IpProtocol.tcp ? 'tcp' : 'udp'][packets.targetPort[row]!]! += 1;
       this.#addFlow(packets, row);
     }
     for (let row = 0; row < packets.length; row++) {
@@ -80,9 +87,11 @@ export class Inspection {
     }
   }
 
-  #addTcp(flags: number): void {
+  /** Of a header that was cut off before its flags nothing is known but that it is one. */
+  #addTcp(flags: number, hasFlags: boolean): void {
     const tcp = this.tcp;
     tcp.total++;
+    if (!hasFlags) return;
     if ((flags & SYN) !== 0 && (flags & RST) === 0) {
       if ((flags & ACK) !== 0) tcp.synack++;
       else tcp.syn++;
@@ -106,15 +115,29 @@ export class Inspection {
     bothWays.add();
   }
 
-  /** Packets by outermost IP version and transport, such as `ip4.tcp`; later fragments are `data`. */
+  /**
+   * Packets by outermost IP version and what follows it, such as `ip4.tcp`. `data` are later fragments and protocols
+   * that have no name here, `none` are packets that end with their IP header.
+   */
   get transport(): Record<string, number> {
     const named: Record<string, number> = {};
     for (const family of [4, 6] as const) {
-      this.#transport[family].forEach((packets, protocol) => {
-        if (packets > 0)
-          named[`ip${family}.${protocol === LATER_FRAGMENT ? 'data' : protocolName(protocol)}`] = packets;
+      this.#transport[family].forEach((packets, kind) => {
+        if (packets === 0) return;
+        const name =
+          kind === LATER_FRAGMENT ? 'data' : kind === NOTHING_FOLLOWED ? 'none' : (transportName(kind) ?? 'data');
+        named[`ip${family}.${name}`] = (named[`ip${family}.${name}`] ?? 0) + packets;
       });
     }
+    return named;
+  }
+
+  /** Packets by the way in which they carry another, or quote it. */
+  get tunnels(): Record<string, number> {
+    const named: Record<string, number> = {};
+    this.#tunnels.forEach((packets, tunnel) => {
+      if (packets > 0) named[tunnelNames[tunnel]!] = packets;
+    });
     return named;
   }
 
@@ -139,6 +162,13 @@ export class Inspection {
 
 function timeText(seconds: number, nanoseconds: number): string {
   return `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
+}
+
+/** A protocol, or what else is counted. A packet without a byte after its IP headers has no transport, whatever they announce. */
+function transportKind(packets: PacketBatch, row: number): number {
+  if (packets.fragment[row] === Fragment.later) return LATER_FRAGMENT;
+  if (packets.hasPayload[row] === 0) return NOTHING_FOLLOWED;
+  return packets.protocol[row]!;
 }
 
 function addAddress(set: DistinctKeys, column: Uint32Array, row: number): void {

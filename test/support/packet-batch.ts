@@ -1,9 +1,11 @@
 /** Decoded packets from objects that a person can read, and what the decoder makes of one packet's bytes. */
 import { Decoder } from '../../sensor/decode/decoder.ts';
-import { formatAddress, parseIpv4, parseIpv6 } from '../../shared/address.ts';
+import { formatAddress, formatInnerAddress, parseIpv4, parseIpv6 } from '../../shared/address.ts';
 import type { Counts } from '../../shared/counters.ts';
 import type { Family } from '../../shared/flow-batch.ts';
 import { createPacketBatch, createRecordBatch, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
+import { formatTcpOptions } from '../../shared/tcp-options.ts';
+import { tunnelNames } from '../../shared/tunnels.ts';
 import { concatenate } from './hex.ts';
 
 /** Numbers are columns of shared/packet-batch.ts. */
@@ -26,6 +28,16 @@ export interface TestPacket {
   tcpFlags?: number;
   ttl?: number;
   fragment?: number;
+  transportBytes?: number;
+  hasPayload?: number;
+  synOptions?: number;
+  tunnel?: number;
+  innerProtocol?: number;
+  innerSourcePort?: number;
+  innerTargetPort?: number;
+  /** Text of either family. */
+  innerSource?: string;
+  innerTarget?: string;
 }
 
 /** A SYN to port 23 of 60 bytes on the wire. */
@@ -38,15 +50,19 @@ const usual = {
   protocol: 6,
   tcpFlags: 2,
   ttl: 241,
+  transportBytes: 20,
+  hasPayload: 1,
 } as const;
 
 export function packetBatch(family: Family, packets: readonly TestPacket[]): PacketBatch {
   const batch = createPacketBatch(family, packets.length);
-  packets.forEach(({ source, target, ...numbers }, row) => {
+  packets.forEach(({ source, target, innerSource = '::', innerTarget = '::', ...numbers }, row) => {
+    putInnerAddress(batch.innerSource, row, innerSource);
+    putInnerAddress(batch.innerTarget, row, innerTarget);
     putAddress(batch.source, family, row, source ?? (family === 4 ? '192.0.2.1' : '2001:db8::1'));
     putAddress(batch.target, family, row, target ?? (family === 4 ? '198.51.100.7' : '2001:db8:ffff::7'));
     for (const [name, value] of Object.entries({ ...usual, ...numbers }))
-      batch[name as Exclude<keyof TestPacket, 'source' | 'target'>][row] = value;
+      batch[name as Exclude<keyof TestPacket, 'source' | 'target' | 'innerSource' | 'innerTarget'>][row] = value;
   });
   batch.length = packets.length;
   return batch;
@@ -55,6 +71,11 @@ export function packetBatch(family: Family, packets: readonly TestPacket[]): Pac
 function putAddress(column: Uint32Array, family: Family, row: number, text: string): void {
   if (family === 4) column[row] = parseIpv4(text)!;
   else column.set(parseIpv6(text)!, row * 4);
+}
+
+function putInnerAddress(column: Uint32Array, row: number, text: string): void {
+  const ipv4 = parseIpv4(text);
+  column.set(ipv4 === null ? parseIpv6(text)! : [0, 0, 0xffff, ipv4], row * 4);
 }
 
 /** Packets as a reader hands them on: one after another in one array, at offsets of any alignment. */
@@ -93,6 +114,12 @@ export interface DecodedPacket {
   ipId: number;
   vlan: number;
   fragment: number;
+  /** Text form of shared/tcp-options.ts. */
+  synOptions: string;
+  /** Name of shared/tunnels.ts, empty for none. */
+  tunnel: string;
+  /** Such as `192.0.2.1 1024 > 198.51.100.7 23 (6)`, empty without a tunnel. */
+  inner: string;
 }
 
 export interface Decoded {
@@ -134,5 +161,15 @@ function packetOf(batch: PacketBatch, row: number): DecodedPacket {
     ipId: batch.ipId[row]!,
     vlan: batch.vlan[row]!,
     fragment: batch.fragment[row]!,
+    synOptions: formatTcpOptions(batch.synOptions[row]!),
+    tunnel: tunnelNames[batch.tunnel[row]!]!,
+    inner: innerText(batch, row),
   };
+}
+
+function innerText(batch: PacketBatch, row: number): string {
+  if (batch.tunnel[row] === 0) return '';
+  const [source, target] = [batch.innerSource, batch.innerTarget].map((column) => formatInnerAddress(column, row));
+  const { innerSourcePort, innerTargetPort, innerProtocol } = batch;
+  return `${source} ${innerSourcePort[row]} > ${target} ${innerTargetPort[row]} (${innerProtocol[row]})`;
 }

@@ -1,23 +1,30 @@
 /** Ports, flags and what else flows and rules need of TCP (RFC 9293), UDP (RFC 768), ICMP (RFC 792, RFC 4443) and their kin. */
 import { Fault } from '../../../shared/counters.ts';
 import { Fragment, type PacketBatch } from '../../../shared/packet-batch.ts';
-import { IpProtocol } from '../../../shared/protocols.ts';
-import type { Layer } from '../layer.ts';
+import { IpProtocol, TcpFlag } from '../../../shared/protocols.ts';
+import type { IpLayer } from '../network/ip-layer.ts';
+import { readTcpOptions } from './tcp-options.ts';
 
 const TCP_HEADER_BYTES = 20;
+/** Where TCP's header length lies; the flags are the byte after it. */
+const LENGTH_OFFSET = 12;
 const UDP_HEADER_BYTES = 8;
+const MAX_TRANSPORT_BYTES = 255;
 /** Protocols that begin with two ports as UDP does: UDP, DCCP, SCTP, UDP-Lite. */
-const DCCP = 33;
-const UDP_LITE = 136;
+export const DCCP = 33;
+export const UDP_LITE = 136;
 
 /** Fills the transport columns of `row`. A header that is cut off is read as far as it goes. */
-export function decodeTransport(bytes: DataView, layer: Layer, batch: PacketBatch, row: number): Fault {
+export function decodeTransport(bytes: DataView, layer: IpLayer, batch: PacketBatch, row: number): Fault {
   batch.sourcePort[row] = 0;
   batch.targetPort[row] = 0;
   batch.tcpFlags[row] = 0;
   batch.tcpSequence[row] = 0;
   batch.tcpWindow[row] = 0;
-  if (batch.fragment[row] === Fragment.later) return Fault.none;
+  batch.synOptions[row] = 0;
+  batch.transportBytes[row] = Math.min(MAX_TRANSPORT_BYTES, layer.end - layer.start);
+  batch.hasPayload[row] = layer.wireEnd > layer.start ? 1 : 0;
+  if (layer.fragment === Fragment.later) return Fault.none;
   switch (layer.type) {
     case IpProtocol.tcp:
       return decodeTcp(bytes, layer, batch, row);
@@ -34,20 +41,33 @@ export function decodeTransport(bytes: DataView, layer: Layer, batch: PacketBatc
   }
 }
 
-function decodeTcp(bytes: DataView, { start, end }: Layer, batch: PacketBatch, row: number): Fault {
+function decodeTcp(bytes: DataView, layer: IpLayer, batch: PacketBatch, row: number): Fault {
+  const { start, end } = layer;
   const available = end - start;
   if (available >= 4) {
     batch.sourcePort[row] = bytes.getUint16(start);
     batch.targetPort[row] = bytes.getUint16(start + 2);
   }
   if (available >= 8) batch.tcpSequence[row] = bytes.getUint32(start + 4);
-  if (available >= 14) batch.tcpFlags[row] = bytes.getUint8(start + 13);
+  if (available < 14) return Fault.truncatedTransport;
+  const flags = bytes.getUint8(start + 13);
+  batch.tcpFlags[row] = flags;
   if (available >= 16) batch.tcpWindow[row] = bytes.getUint16(start + 14);
   if (available < TCP_HEADER_BYTES) return Fault.truncatedTransport;
-  return bytes.getUint8(start + 12) >> 4 < 5 ? Fault.badTransportHeader : Fault.none;
+  const headerBytes = (bytes.getUint8(start + LENGTH_OFFSET) >> 4) * 4;
+  if (headerBytes < TCP_HEADER_BYTES) {
+    // A header that denies having room for its flags: they are kept, and not believed.
+    batch.transportBytes[row] = LENGTH_OFFSET;
+    return Fault.badTransportHeader;
+  }
+  if ((flags & TcpFlag.syn) !== 0 && headerBytes > TCP_HEADER_BYTES) {
+    const optionsEnd = Math.min(start + headerBytes, layer.wireEnd);
+    batch.synOptions[row] = readTcpOptions(bytes, start + TCP_HEADER_BYTES, optionsEnd, end);
+  }
+  return Fault.none;
 }
 
-function decodePorts(bytes: DataView, { start, end }: Layer, batch: PacketBatch, row: number): Fault {
+function decodePorts(bytes: DataView, { start, end }: IpLayer, batch: PacketBatch, row: number): Fault {
   if (end - start >= 4) {
     batch.sourcePort[row] = bytes.getUint16(start);
     batch.targetPort[row] = bytes.getUint16(start + 2);
@@ -56,7 +76,7 @@ function decodePorts(bytes: DataView, { start, end }: Layer, batch: PacketBatch,
 }
 
 /** Type and code stand where the ports would, as in CAIDA's FlowTuple. */
-function decodeIcmp(bytes: DataView, { start, end }: Layer, batch: PacketBatch, row: number): Fault {
+function decodeIcmp(bytes: DataView, { start, end }: IpLayer, batch: PacketBatch, row: number): Fault {
   if (end - start < 2) return Fault.truncatedTransport;
   batch.sourcePort[row] = bytes.getUint8(start);
   batch.targetPort[row] = bytes.getUint8(start + 1);

@@ -30,6 +30,9 @@ describe('IPv4', () => {
         ipId: 0xabcd,
         vlan: 0,
         fragment: 0,
+        synOptions: '',
+        tunnel: '',
+        inner: '',
       },
       notIp: {},
       undecodable: {},
@@ -74,12 +77,6 @@ describe('IPv4', () => {
       faults: {},
     },
     {
-      name: 'a length of less than the header',
-      bytes: [header({ length: '0004' }), SYN],
-      expected: { targetPort: 0, ipLength: 4 },
-      faults: { truncatedTransport: 1 },
-    },
-    {
       name: 'a length of more than was captured',
       bytes: [header({ length: 'ffff' }), SYN],
       expected: { targetPort: 23, ipLength: 65_535 },
@@ -87,7 +84,7 @@ describe('IPv4', () => {
     },
     {
       name: 'options cut off',
-      bytes: [header({ first: '4f' }), zeros(8)],
+      bytes: [header({ first: '4f', length: '003c' }), zeros(8)],
       expected: { protocol: 6, targetPort: 0 },
       faults: { truncatedTransport: 1 },
     },
@@ -180,6 +177,9 @@ describe('IPv6', () => {
         ipId: 0,
         vlan: 0,
         fragment: 0,
+        synOptions: '',
+        tunnel: '',
+        inner: '',
       },
       notIp: {},
       undecodable: {},
@@ -260,10 +260,10 @@ describe('IPv6', () => {
 
   test.for([
     {
-      name: 'more extensions than are walked',
-      bytes: [header('3c'), extension('3c').repeat(16), extension('06'), SYN],
+      name: 'an option that reaches past the packet',
+      bytes: [header('3c'), '06 00 c9ff 00000000', SYN],
       fault: 'badExtension',
-      expected: { protocol: 60 },
+      expected: { protocol: 60, targetPort: 0 },
     },
     { name: 'an extension that is not there', bytes: [header('00')], fault: 'badExtension', expected: { protocol: 0 } },
     {

@@ -112,15 +112,40 @@ describe('Inspection', () => {
     ]);
   });
 
-  test('transport: later fragments are data, unknown protocols numbers', () => {
-    const packets = [{}, { protocol: 17 }, { protocol: 1 }, { protocol: 253 }, { fragment: 2 }, { fragment: 1 }];
-    expect(inspect(packets).transport).toEqual({
+  test('transport: later fragments and what has no name are data', () => {
+    const protocols = [{}, { protocol: 17 }, { protocol: 1 }, { protocol: 253 }, { protocol: 89 }];
+    expect(inspect([...protocols, { fragment: 2 }, { fragment: 1 }]).transport).toEqual({
       'ip4.icmp': 1,
       'ip4.tcp': 2,
       'ip4.udp': 1,
-      'ip4.253': 1,
-      'ip4.data': 1,
+      'ip4.ospf': 1,
+      'ip4.data': 2,
     });
+  });
+
+  test('a packet that ends with its IP header has no transport, one that was cut off there has', () => {
+    const { transport, tcp, flows } = inspect([
+      { transportBytes: 0, hasPayload: 0 },
+      { transportBytes: 0, hasPayload: 1 },
+    ]);
+    expect(transport).toEqual({ 'ip4.none': 1, 'ip4.tcp': 1 });
+    expect(tcp).toMatchObject({ total: 1, syn: 0, null: 0 });
+    expect(flows).toEqual({ oneWay: 0, bothWays: 0 });
+  });
+
+  test.for([
+    { transportBytes: 3, ports: 0, flags: 0 },
+    { transportBytes: 4, ports: 1, flags: 0 },
+    { transportBytes: 13, ports: 1, flags: 0 },
+    { transportBytes: 14, ports: 1, flags: 1 },
+  ])('of $transportBytes bytes of a TCP header, only what is there counts', ({ transportBytes, ports, flags }) => {
+    const found = inspect([{ transportBytes }]);
+    expect(found.topPorts(5).length).toBe(ports);
+    expect(found.tcp).toMatchObject({ total: 1, syn: flags });
+  });
+
+  test('tunnels by name', () => {
+    expect(inspect([{ tunnel: 8 }, {}, { tunnel: 1 }, { tunnel: 8 }]).tunnels).toEqual({ icmpQuote: 1, vxlan: 2 });
   });
 });
 
@@ -145,8 +170,10 @@ describe('inspectFile', () => {
       first: '5.000001000',
       last: '4.000000000',
       linkTypes: { 101: 2 },
-      outermost: { ipv4: 1, ipv6: 0, arp: 0, none: 1 },
+      // The second is IPv4 by its link type, and cut off.
+      outermost: { ipv4: 2, ipv6: 0, arp: 0, none: 0 },
       transport: { 'ip4.tcp': 1 },
+      tunnels: {},
       uniqueSources: 1,
       topPorts: [['tcp', 23, 1]],
       // printf 192.0.2.1 | sha256sum
