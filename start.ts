@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sourceOptions } from './sensor/commands/source-options.ts';
+import { followedFile, sourceOptions } from './sensor/commands/source-options.ts';
 import { serverFlags, serverOptions } from './server/commands/server.ts';
 import { loadServerConfig } from './server/config.ts';
 import { type RunningServer, startServer } from './server/main.ts';
@@ -56,6 +56,8 @@ function describeSource({ options, positionals }: CommandArguments): string {
   if (named.length > 1) throw new UsageError('name one source: --interface IF, --read FILE… or --simulate');
   if (options.read === undefined && positionals.length > 0)
     throw new UsageError(`"${positionals[0]}" belongs to no option`);
+  const followed = followedFile({ options, positionals });
+  if (followed !== null) return `following ${followed}`;
   if (options.read !== undefined) {
     const speed = speedOption({ options, positionals });
     return `reading ${[...(options.read as string[]), ...positionals].join(', ')} ${speed === 0 ? 'as fast as it goes' : `at ${speed}×`}`;
@@ -87,7 +89,8 @@ function spawnSensor(
   if (given.options.read === undefined && given.options.interface === undefined) words.push('--simulate');
   for (const [name, value] of Object.entries(given.options)) {
     if (!(name in sourceOptions) || name === 'simulate') continue;
-    for (const one of Array.isArray(value) ? value : [value]) words.push(`--${name}=${one}`);
+    for (const one of Array.isArray(value) ? value : [value])
+      words.push(one === true ? `--${name}` : `--${name}=${one}`);
   }
   // After "--" everything is a file, whatever it begins with.
   if (given.positionals.length > 0) words.push('--', ...given.positionals);

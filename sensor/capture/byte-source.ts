@@ -55,7 +55,8 @@ async function recognise(raw: RawBytes, path: string): Promise<ByteSource> {
   return decompression === null ? new PlainBytes(whole) : new DecompressedBytes(whole, decompression);
 }
 
-function fileError(path: string, cause: NodeJS.ErrnoException): CaptureError {
+/** Why a file cannot be had, in a sentence. */
+export function fileError(path: string, cause: NodeJS.ErrnoException): CaptureError {
   if (cause.code === 'ENOENT')
     return new CaptureError('CAPTURE_NO_FILE', `There is no file ${path}: check the path.`, { cause });
   if (cause.code === 'EISDIR')

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { type Command, type CommandArguments, speedOption, textOption, UsageError } from '../../shared/command.ts';
 import type { CaptureSource } from '../capture/capture-source.ts';
 import { FileSource } from '../capture/file-source.ts';
+import { FollowSource } from '../capture/follow-source.ts';
 import { SimulationSource } from '../capture/simulation-source.ts';
 import { TcpdumpSource } from '../capture/tcpdump-source.ts';
 import { loadSensorConfig, type SensorConfig } from '../config.ts';
 import { runSensor } from '../main.ts';
-import { sourceOptions } from './source-options.ts';
+import { followedFile, sourceOptions } from './source-options.ts';
 
 export const sensor: Command = {
   name: 'sensor',
@@ -75,6 +76,8 @@ async function chooseSource(given: CommandArguments): Promise<CaptureSource> {
   if (named !== 1) throw new UsageError('name one source: --interface IF, --read FILE… or --simulate');
   if (given.options.read === undefined && given.positionals.length > 0)
     throw new UsageError(`"${given.positionals[0]}" belongs to no option`);
+  const followed = followedFile(given);
+  if (followed !== null) return new FollowSource(followed);
   if (interfaceName !== undefined) return new TcpdumpSource(interfaceName);
   if (given.options.simulate === true) return SimulationSource.fromOptions(given);
   return new FileSource(files, speedOption(given));

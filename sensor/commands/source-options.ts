@@ -1,5 +1,5 @@
 /** Options that name a source of packets: those of `sensor`, and of `start`, which hands them on. */
-import type { CommandOption } from '../../shared/command.ts';
+import { type CommandArguments, type CommandOption, UsageError } from '../../shared/command.ts';
 
 export const simulationOptions: Readonly<Record<string, CommandOption>> = {
   scenario: {
@@ -17,9 +17,23 @@ export const sourceOptions: Readonly<Record<string, CommandOption>> = {
     type: 'string',
     value: 'FILE…',
     multiple: true,
-    about: 'play capture files (pcap, pcapng, .gz); - is standard input',
+    about: 'play capture files (pcap, pcapng; .gz, .zst); - is standard input',
   },
   speed: { type: 'string', value: 'N|max', about: 'how fast files are played: a factor, or as fast as it goes (1)' },
+  follow: { type: 'boolean', about: 'with --read FILE: read on as the file grows, until stopped' },
   simulate: { type: 'boolean', about: 'simulated darknet traffic' },
   ...simulationOptions,
 };
+
+/** The one file that grows, or null without `--follow`. Throws UsageError. */
+export function followedFile({ options, positionals }: CommandArguments): string | null {
+  if (options.follow !== true) return null;
+  const files = [...((options.read as string[] | undefined) ?? []), ...positionals];
+  const [file] = files;
+  if (file === undefined || files.length > 1 || file === '-')
+    throw new UsageError(
+      '--follow goes with --read and one file that grows; what comes through a pipe is read as it comes',
+    );
+  if (options.speed !== undefined) throw new UsageError('--follow reads a file as it grows: --speed has no say there');
+  return file;
+}
