@@ -1,13 +1,20 @@
 /** Comparisons of a filter over flows: fields, numbers, and those bytes of headers that a flow record has as a field. */
 import type { FlowFieldName } from '../flow-fields.ts';
-import { Fragment } from '../packet-batch.ts';
 import { IpProtocol } from '../protocols.ts';
 import { FilterError } from './filter-error.ts';
 import type { FlowCondition, FlowValue } from './flow-condition.ts';
+import { withHeader } from './flow-headers.ts';
 import type { Arithmetic, BinaryOperator, Comparison, LoadExpression, ProtocolWord, Relation, Span } from './syntax.ts';
 
 const MAX_UINT32 = 0xffffffff;
-const MIRRORED: Readonly<Record<Relation, Relation>> = { '=': '=', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+const MIRRORED: Readonly<Record<Relation, Relation>> = {
+  '=': '=',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
 
 /** Bytes of a header that a flow keeps: protocol, offset, size, field. */
 const loads: readonly (readonly [ProtocolWord, number, 1 | 2, FlowFieldName])[] = [
@@ -38,7 +45,7 @@ const headerProtocols: Partial<Record<ProtocolWord, number>> = {
 
 export function comparisonCondition({ relation, left, right, span }: Comparison): FlowCondition {
   const guards: FlowCondition[] = [];
-  const [leftValue, rightValue] = [valueOf(left, guards), valueOf(right, guards)];
+  const [leftValue, rightValue] = [flowValue(left, guards), flowValue(right, guards)];
   const compared = compare(relation, leftValue, rightValue, span);
   return guards.length === 0 ? compared : { kind: 'and', terms: [...guards, compared] };
 }
@@ -71,17 +78,17 @@ function rangeOf(relation: Relation, column: FlowFieldName, value: number, span:
 }
 
 /** Adds to `guards` what must be true of a flow that has the value. */
-function valueOf(node: Arithmetic, guards: FlowCondition[]): FlowValue {
+function flowValue(node: Arithmetic, guards: FlowCondition[]): FlowValue {
   switch (node.kind) {
     case 'number':
       return { kind: 'number', value: node.value >>> 0 };
     case 'field':
       return { kind: 'column', column: node.name };
     case 'negation':
-      return binary('-', { kind: 'number', value: 0 }, valueOf(node.operand, guards));
+      return binary('-', { kind: 'number', value: 0 }, flowValue(node.operand, guards));
     case 'binary': {
-      const left = valueOf(node.left, guards);
-      const right = valueOf(node.right, guards);
+      const left = flowValue(node.left, guards);
+      const right = flowValue(node.right, guards);
       if (['/', '%', '<<', '>>'].includes(node.operator)) checkRightSide(node.operator, right, node.right.span);
       return binary(node.operator, left, right);
     }
@@ -135,7 +142,7 @@ export function calculate(operator: BinaryOperator, left: number, right: number)
 }
 
 function loadOf(node: LoadExpression, guards: FlowCondition[]): FlowValue {
-  const offset = valueOf(node.offset, guards);
+  const offset = flowValue(node.offset, guards);
   const found = loads.find(
     ([protocol, at, size]) =>
       protocol === node.protocol && offset.kind === 'number' && at === offset.value && size === node.size,
@@ -149,11 +156,6 @@ function loadOf(node: LoadExpression, guards: FlowCondition[]): FlowValue {
     guards.push({ kind: 'range', column: 'protocol', from: number, to: number, span }, withHeader(span));
   }
   return { kind: 'column', column };
-}
-
-/** Not a later fragment, which has no header of its own. */
-export function withHeader(span: Span): FlowCondition {
-  return { kind: 'range', column: 'fragment', from: Fragment.whole, to: Fragment.first, span };
 }
 
 function missingBytes(protocol: ProtocolWord): string {
