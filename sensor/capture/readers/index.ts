@@ -18,8 +18,9 @@ export class AnyCaptureReader implements CaptureReader {
     return this.#damage ?? this.#reader?.damage ?? null;
   }
 
-  /** Copies a chunk in; a caller that can read into place uses `window` itself. */
+  /** Copies a chunk in, unless nothing more is read; a caller that can read into place uses `window` itself. */
   push(chunk: Uint8Array): void {
+    if (this.damage !== null) return;
     this.window.reserve(chunk.length).set(chunk);
     this.window.arrived(chunk.length);
   }
