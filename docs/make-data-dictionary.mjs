@@ -8,11 +8,13 @@ import { fileURLToPath } from 'node:url';
 const PAGE = new URL('data-dictionary.md', import.meta.url);
 
 /** The generated parts of the page by the name in their markers, from what shared/ exports. */
-export function renderTables({ flowFields, TrafficClass, Tag, Fault }) {
+export function renderTables({ flowFields, TrafficClass, Tag, Tunnel, TcpOption, Fault }) {
   return {
     'flow-fields': flowFieldTable(flowFields),
     'traffic-classes': idTable(TrafficClass),
     tags: idTable(Tag),
+    tunnels: idTable(Tunnel),
+    'tcp-options': idTable(TcpOption),
     faults: idTable(Fault),
   };
 }
@@ -66,14 +68,16 @@ export function fillPage(page, tables) {
 }
 
 async function main() {
-  const [{ flowFields }, { TrafficClass }, { Tag }, { Fault }] = await Promise.all([
+  const [{ flowFields }, { TrafficClass }, { Tag }, { Tunnel }, { TcpOption }, { Fault }] = await Promise.all([
     import('../dist/shared/flow-fields.js'),
     import('../dist/shared/protocols.js'),
     import('../dist/shared/tags.js'),
+    import('../dist/shared/tunnels.js'),
+    import('../dist/shared/tcp-options.js'),
     import('../dist/shared/counters.js'),
   ]);
   const page = readFileSync(PAGE, 'utf8');
-  writeFileSync(PAGE, fillPage(page, renderTables({ flowFields, TrafficClass, Tag, Fault })));
+  writeFileSync(PAGE, fillPage(page, renderTables({ flowFields, TrafficClass, Tag, Tunnel, TcpOption, Fault })));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

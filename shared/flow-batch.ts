@@ -13,7 +13,7 @@ type ArrayOf<T extends ColumnType> = T extends 'f64'
       : Uint32Array;
 export type FlowColumns = { readonly [K in FlowFieldName]: ArrayOf<(typeof flowFields)[K]['type']> };
 
-/** `length` rows are filled; the columns' arrays may be longer (address columns by `addressWords(family)` words a row). */
+/** `length` rows are filled; the columns' arrays may be longer (`address` columns have `addressWords(family)` words a row, `address16` four). */
 export interface FlowBatch extends FlowColumns {
   readonly family: Family;
   readonly capacity: number;
@@ -27,6 +27,7 @@ export function addressWords(family: Family): 1 | 4 {
 
 /** Elements of the column's array for `rows` rows. */
 export function columnLength(type: ColumnType, family: Family, rows: number): number {
+  if (type === 'address16') return rows * 4;
   return type === 'address' ? rows * addressWords(family) : rows;
 }
 

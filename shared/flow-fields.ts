@@ -3,8 +3,11 @@
  * one line here adds a field everywhere. Ids are stored and sent: they are never reused.
  */
 
-/** How a column lies in memory and on the wire. `address` is one 32-bit word a row for IPv4, four (most significant first) for IPv6. */
-export type ColumnType = 'u8' | 'u16' | 'u32' | 'f64' | 'address';
+/**
+ * How a column lies in memory and on the wire. `address` is one 32-bit word a row for IPv4, four (most significant
+ * first) for IPv6; `address16` is four words in both, with IPv4 as ::ffff:a.b.c.d.
+ */
+export type ColumnType = 'u8' | 'u16' | 'u32' | 'f64' | 'address' | 'address16';
 
 export interface FlowField {
   readonly id: number;
@@ -60,6 +63,23 @@ export const flowFields = {
     caida: 'dst_ip',
     ipfix: 'destinationIPv4Address',
   },
+  // 21 is kept for payloadDigest.
+  innerSource: {
+    id: 24,
+    type: 'address16',
+    unit: 'address',
+    key: beside,
+    secret: 'target',
+    about: 'source address of the packet inside, of the first packet; void without a tunnel',
+  },
+  innerTarget: {
+    id: 25,
+    type: 'address16',
+    unit: 'address',
+    key: beside,
+    secret: 'target',
+    about: 'target address of the packet inside, of the first packet; void without a tunnel',
+  },
   firstMicros: {
     id: 10,
     type: 'u32',
@@ -94,6 +114,13 @@ export const flowFields = {
     filter: 'wirebytes',
     about: 'lengths on the wire, link header included',
     ipfix: 'layer2OctetDeltaCount',
+  },
+  synOptions: {
+    id: 15,
+    type: 'u32',
+    unit: 'list',
+    key: beside,
+    about: 'kinds of the TCP options of the first packet, where it has SYN, in their order: see shared/tcp-options.ts',
   },
   tagsLow: {
     id: 16,
@@ -151,6 +178,22 @@ export const flowFields = {
     about: 'TCP window of the first packet',
     caida: 'tcp_synwinlen',
     ipfix: 'tcpWindowSize',
+  },
+  innerSourcePort: {
+    id: 26,
+    type: 'u16',
+    unit: 'port',
+    key: beside,
+    secret: 'target',
+    about: 'source port (ICMP type) of the packet inside, of the first packet',
+  },
+  innerTargetPort: {
+    id: 27,
+    type: 'u16',
+    unit: 'port',
+    key: beside,
+    secret: 'target',
+    about: 'target port (ICMP code) of the packet inside, of the first packet',
   },
   vlan: {
     id: 19,
@@ -225,6 +268,20 @@ export const flowFields = {
     key: beside,
     filter: 'fragment',
     about: '0 whole, 1 first fragment, 2 later fragment (without ports)',
+  },
+  tunnel: {
+    id: 22,
+    type: 'u8',
+    unit: 'id',
+    key: beside,
+    about: 'how the first packet carries another, or quotes it; 0 for none',
+  },
+  innerProtocol: {
+    id: 23,
+    type: 'u8',
+    unit: 'number',
+    key: beside,
+    about: 'IP protocol of the packet inside, of the first packet',
   },
 } as const satisfies Record<string, FlowField>;
 

@@ -179,6 +179,8 @@ export class FlowTable {
     rows.class[row] = trafficClass(protocol, tcpFlags);
     rows.vlan[row] = packets.vlan[packet]!;
     rows.fragment[row] = packets.fragment[packet]!;
+    rows.synOptions[row] = packets.synOptions[packet]!;
+    if ((rows.tunnel[row]! | packets.tunnel[packet]!) !== 0) copyInner(rows, row, packets, packet);
     this.#packetsInRows++;
   }
 
@@ -192,5 +194,19 @@ export class FlowTable {
     for (let row = 0; row < rows.length; row++) this.#slots[this.#slotOfRow[row]!] = 0;
     rows.length = 0;
     this.#packetsInRows = 0;
+  }
+}
+
+/** Rows are used again: what a tunnel left in this one is overwritten, too. Ordinary packets never come here. */
+function copyInner(rows: FlowBatch, row: number, packets: PacketBatch, packet: number): void {
+  const tunnel = packets.tunnel[packet]!;
+  const isNone = tunnel === 0;
+  rows.tunnel[row] = tunnel;
+  rows.innerProtocol[row] = isNone ? 0 : packets.innerProtocol[packet]!;
+  rows.innerSourcePort[row] = isNone ? 0 : packets.innerSourcePort[packet]!;
+  rows.innerTargetPort[row] = isNone ? 0 : packets.innerTargetPort[packet]!;
+  for (let word = 0; word < 4; word++) {
+    rows.innerSource[row * 4 + word] = isNone ? 0 : packets.innerSource[packet * 4 + word]!;
+    rows.innerTarget[row * 4 + word] = isNone ? 0 : packets.innerTarget[packet * 4 + word]!;
   }
 }

@@ -2,6 +2,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { protocolName, trafficClassNames } from '../../shared/protocols.ts';
+import { formatTcpOptions } from '../../shared/tcp-options.ts';
+import { tunnelNames } from '../../shared/tunnels.ts';
 import { maySeeTargets, roleOf } from '../access/role.ts';
 import type { FlowRow } from '../store/stores.ts';
 import type { ApiParts } from './parts.ts';
@@ -29,8 +31,15 @@ const Flow = Type.Object({
   ttl: Type.Integer(),
   ipLength: Type.Integer(),
   synWindow: Type.Integer(),
+  synOptions: Type.String({ description: 'TCP options of a SYN in their order, such as mss,nop,ws; empty for none' }),
   vlan: Type.Integer(),
   fragment: Type.Integer(),
+  tunnel: Type.String({ description: 'how the packet inside is carried or quoted, such as icmpQuote; empty for none' }),
+  innerProtocol: Type.Optional(Type.String({ description: 'of the packet inside, where there is one' })),
+  innerSource: Type.Optional(Type.String({ description: 'for analysts, as all that a packet inside gives away' })),
+  innerTarget: Type.Optional(Type.String()),
+  innerSourcePort: Type.Optional(Type.Integer()),
+  innerTargetPort: Type.Optional(Type.Integer()),
   packets: Count,
   wireBytes: Count,
 });
@@ -65,7 +74,9 @@ function flowOf(
   targetSlot: (sensor: number, target: string) => number,
   withTargets: boolean,
 ): Type.Static<typeof Flow> {
-  const { firstSeconds, lastSeconds, target, protocol, class: trafficClass, ...rest } = row;
+  const { firstSeconds, lastSeconds, target, protocol, class: trafficClass, synOptions, ...others } = row;
+  const { tunnel, innerProtocol, innerSource, innerTarget, innerSourcePort, innerTargetPort, ...rest } = others;
+  const isTunnel = tunnel !== 0;
   return {
     ...rest,
     first: microText(firstSeconds),
@@ -74,6 +85,10 @@ function flowOf(
     targetSlot: targetSlot(row.sensor, target),
     protocol: protocolName(protocol),
     class: trafficClassNames[trafficClass] || String(trafficClass),
+    synOptions: formatTcpOptions(synOptions),
+    tunnel: tunnelNames[tunnel] ?? String(tunnel),
+    ...(isTunnel ? { innerProtocol: protocolName(innerProtocol) } : {}),
+    ...(isTunnel && withTargets ? { innerSource, innerTarget, innerSourcePort, innerTargetPort } : {}),
   };
 }
 

@@ -72,6 +72,15 @@ export interface FlowRow {
   readonly vlan: number;
   readonly fragment: number;
   readonly synWindow: number;
+  /** Kinds of the TCP options of a SYN: see shared/tcp-options.ts. */
+  readonly synOptions: number;
+  /** How the packet inside is carried, 0 for none; then the rest is void: addresses empty, numbers 0. */
+  readonly tunnel: number;
+  readonly innerProtocol: number;
+  readonly innerSource: string;
+  readonly innerTarget: string;
+  readonly innerSourcePort: number;
+  readonly innerTargetPort: number;
 }
 export interface FlowQuery extends Span {
   readonly session: number;

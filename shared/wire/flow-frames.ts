@@ -9,6 +9,7 @@ import { WireError } from './wire-error.ts';
 export const MAX_FRAME_ROWS = 5_000;
 
 function wireTypeOf(type: ColumnType, family: Family): WireType {
+  if (type === 'address16') return WireType.words4;
   if (type === 'address') return family === 6 ? WireType.words4 : WireType.u32;
   return WireType[type];
 }

@@ -25,7 +25,7 @@ export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
 export const Codec = { none: 0, deflateRaw: 1 } as const;
 
-/** Types of columns on the wire. `words4` is four 32-bit words a row (an IPv6 address). */
+/** Types of columns on the wire. `words4` is four 32-bit words a row (an IPv6 address, or one of 16 bytes whatever the family). */
 export const WireType = { u8: 1, u16: 2, u32: 3, f64: 4, words4: 5, utf8: 6, i16: 7 } as const;
 export type WireType = (typeof WireType)[keyof typeof WireType];
 

@@ -54,6 +54,13 @@ describe('DuckDB as a flow store', () => {
       vlan: 0,
       fragment: 0,
       synWindow: 1024,
+      synOptions: 0,
+      tunnel: 0,
+      innerProtocol: 0,
+      innerSource: '',
+      innerTarget: '',
+      innerSourcePort: 0,
+      innerTargetPort: 0,
     });
     expect(flows[0]).toMatchObject({ source: 'ff02:0:0:1::1', target: '2001:db8:ffff::7', country: '' });
   });

@@ -24,6 +24,14 @@ export interface TestFlow {
   protocol?: number;
   session?: number;
   country?: string;
+  synOptions?: number;
+  tunnel?: number;
+  innerProtocol?: number;
+  /** Text of either family. */
+  innerSource?: string;
+  innerTarget?: string;
+  innerSourcePort?: number;
+  innerTargetPort?: number;
 }
 
 export interface TestSeriesRow {
@@ -42,6 +50,11 @@ export const NOON_SECONDS = 1_700_049_600;
 function putAddress(column: Uint32Array, row: number, family: Family, text: string): void {
   if (family === 4) column[row] = parseIpv4(text)!;
   else column.set(parseIpv6(text)!, row * 4);
+}
+
+function putInnerAddress(column: Uint32Array, row: number, text: string): void {
+  const ipv4 = parseIpv4(text);
+  column.set(ipv4 === null ? parseIpv6(text)! : [0, 0, 0xffff, ipv4], row * 4);
 }
 
 /** One batch, with some room to spare, as batches have it in operation. */
@@ -68,6 +81,13 @@ export function flowBatch(family: Family, flows: readonly TestFlow[]): FlowBatch
     batch.tcpFlags[row] = 2;
     batch.ttl[row] = 241;
     batch.class[row] = TrafficClass.tcpSyn;
+    batch.synOptions[row] = flow.synOptions ?? 0;
+    batch.tunnel[row] = flow.tunnel ?? 0;
+    batch.innerProtocol[row] = flow.innerProtocol ?? 0;
+    batch.innerSourcePort[row] = flow.innerSourcePort ?? 0;
+    batch.innerTargetPort[row] = flow.innerTargetPort ?? 0;
+    putInnerAddress(batch.innerSource, row, flow.innerSource ?? '::');
+    putInnerAddress(batch.innerTarget, row, flow.innerTarget ?? '::');
   });
   batch.length = flows.length;
   return batch;

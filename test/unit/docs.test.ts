@@ -12,6 +12,8 @@ import { createFlowBatch } from '../../shared/flow-batch.ts';
 import { flowFields } from '../../shared/flow-fields.ts';
 import { TrafficClass } from '../../shared/protocols.ts';
 import { Tag } from '../../shared/tags.ts';
+import { TcpOption } from '../../shared/tcp-options.ts';
+import { Tunnel } from '../../shared/tunnels.ts';
 import { flowsToFrame } from '../../shared/wire/flow-frames.ts';
 import { encodeFrame } from '../../shared/wire/frame.ts';
 import { encodeAcknowledge } from '../../shared/wire/json-frame.ts';
@@ -35,7 +37,7 @@ const sources = [
 describe('docs/data-dictionary.md', () => {
   test('its tables are those of the code (else: npm run build:programs && npm run docs:data-dictionary)', () => {
     const page = read('docs/data-dictionary.md');
-    expect(page).toBe(fillPage(page, renderTables({ flowFields, TrafficClass, Tag, Fault })));
+    expect(page).toBe(fillPage(page, renderTables({ flowFields, TrafficClass, Tag, Tunnel, TcpOption, Fault })));
   });
 
   test('a page without a marker is refused', () => {

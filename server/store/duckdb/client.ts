@@ -1,6 +1,6 @@
 /** The stores as the rest of the server sees them: calls that are answered by the thread that owns the database. */
 import { Worker } from 'node:worker_threads';
-import { addressWords, type Column, type FlowBatch } from '../../../shared/flow-batch.ts';
+import { type Column, columnLength, type FlowBatch } from '../../../shared/flow-batch.ts';
 import { flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 import type { IngestCommit, SeriesRows } from '../ingest-commit.ts';
 import { StoreError } from '../stores.ts';
@@ -142,8 +142,7 @@ function sendCommit(owner: Owner, commit: IngestCommit): Promise<unknown> {
 function copyFlows(batch: FlowBatch): FlowBatch {
   const columns: Record<string, unknown> = { family: batch.family, capacity: batch.length, length: batch.length };
   for (const name of flowFieldNames) {
-    const words = flowFields[name].type === 'address' ? addressWords(batch.family) : 1;
-    columns[name] = copyOf(batch[name], batch.length * words);
+    columns[name] = copyOf(batch[name], columnLength(flowFields[name].type, batch.family, batch.length));
   }
   return columns as unknown as FlowBatch;
 }

@@ -1,6 +1,7 @@
 /** Typed arrays turned into the bytes of DuckDB's vectors (little-endian, values side by side). */
-import { addressWords, type FlowBatch } from '../../../shared/flow-batch.ts';
-import { flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
+import { columnLength, type FlowBatch } from '../../../shared/flow-batch.ts';
+import { flowFields } from '../../../shared/flow-fields.ts';
+import { storedFieldNames } from './schema.ts';
 
 const TWO_TO_32 = 2 ** 32;
 
@@ -16,7 +17,7 @@ export function int64Words(values: ArrayLike<number>, length: number, scale = 1)
   return words;
 }
 
-/** UHUGEINT values of IPv6 addresses: our words run from the most significant, DuckDB's from the least. */
+/** UHUGEINT values of addresses of 16 bytes: our words run from the most significant, DuckDB's from the least. */
 export function uhugeintWords(address: Uint32Array, length: number): Uint32Array {
   const words = new Uint32Array(length * 4);
   for (let at = 0; at < length * 4; at += 4) {
@@ -28,15 +29,16 @@ export function uhugeintWords(address: Uint32Array, length: number): Uint32Array
   return words;
 }
 
-/** The columns of `flows4` or `flows6` in the order of the field table. Throws RangeError for what cannot be stored. */
+/** The columns of `flows4` or `flows6` in the order of their table. Throws RangeError for what cannot be stored. */
 export function flowColumnData(batch: FlowBatch): ArrayBufferView[] {
   const { length, family } = batch;
-  return flowFieldNames.map((name) => {
+  return storedFieldNames.map((name) => {
     const column = batch[name];
     const { type } = flowFields[name];
-    const wanted = type === 'address' ? length * addressWords(family) : length;
-    if (column.length < wanted) throw new RangeError(`the flows' column ${name} has fewer values than the batch rows`);
-    if (type === 'address' && family === 6) return uhugeintWords(column as Uint32Array, length);
+    if (column.length < columnLength(type, family, length))
+      throw new RangeError(`the flows' column ${name} has fewer values than the batch rows`);
+    if (type === 'address16' || (type === 'address' && family === 6))
+      return uhugeintWords(column as Uint32Array, length);
     if (type !== 'f64') return column;
     checkFinite(column, length, name);
     return int64Words(column, length, 1_000_000);

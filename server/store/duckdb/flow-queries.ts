@@ -1,5 +1,5 @@
 /** What is asked about stored flows. */
-import { formatAddress } from '../../../shared/address.ts';
+import { formatAddress, formatInnerAddress } from '../../../shared/address.ts';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { checkInteger, checkSession, checkSpan, MAX_FLOWS_PER_PAGE, MAX_TOP_ROWS } from '../query-limits.ts';
 import type { FlowPage, FlowQuery, FlowRow, SourceTop, Span } from '../stores.ts';
@@ -14,7 +14,8 @@ const FIRST = '("interval" + "firstMicros")';
 /** Flows of a session whose first packet lies in the span. Parameters: session, from, to in µs, from less the offset. */
 const IN_SPAN = `session = $1 AND ${FIRST} >= $2 AND ${FIRST} < $3 AND "interval" >= $4 AND "interval" < $3`;
 const COLUMNS = `sensor, "sourcePort", "targetPort", protocol, "tcpFlags", ttl, "ipLength", packets, "wireBytes",
-  class, country, vlan, fragment, "synWindow"`;
+  class, country, vlan, fragment, "synWindow", "synOptions", tunnel, "innerProtocol", "innerSourcePort", "innerTargetPort",
+  ${wordColumns('innerSource')}, ${wordColumns('innerTarget')}`;
 
 /** A page of flows, oldest first. Throws RangeError for wrong arguments. */
 export async function queryFlows(connections: Connections, query: FlowQuery): Promise<FlowPage> {
@@ -59,13 +60,20 @@ function addressColumns(family: Family): string {
 /** An IPv6 address as four words, most significant first: numbers, where 128 bits would come as a BigInt. */
 function wordColumns(name: string): string {
   return [0, 1, 2, 3]
-    .map((word) => `((${name} >> ${96 - 32 * word}) & 4294967295)::UINTEGER AS ${name}${word}`)
+    .map((word) => `(("${name}" >> ${96 - 32 * word}) & 4294967295)::UINTEGER AS "${name}${word}"`)
     .join(', ');
 }
 
 function addressText(family: Family, row: Row, name: 'source' | 'target'): string {
   const words = family === 4 ? [row[name]] : [0, 1, 2, 3].map((word) => row[`${name}${word}`]);
   return formatAddress(family, Uint32Array.from(words, Number), 0);
+}
+
+/** Empty without a tunnel. */
+function innerAddressText(row: Row, name: 'innerSource' | 'innerTarget'): string {
+  if (Number(row.tunnel) === 0) return '';
+  const words = [0, 1, 2, 3].map((word) => Number(row[`${name}${word}`]));
+  return formatInnerAddress(words, 0);
 }
 
 function countryText(country: unknown): string {
@@ -93,6 +101,13 @@ function toFlowRow(family: Family, row: Row): FlowRow {
     vlan: Number(row.vlan),
     fragment: Number(row.fragment),
     synWindow: Number(row.synWindow),
+    synOptions: Number(row.synOptions),
+    tunnel: Number(row.tunnel),
+    innerProtocol: Number(row.innerProtocol),
+    innerSource: innerAddressText(row, 'innerSource'),
+    innerTarget: innerAddressText(row, 'innerTarget'),
+    innerSourcePort: Number(row.innerSourcePort),
+    innerTargetPort: Number(row.innerTargetPort),
   };
 }
 

@@ -8,7 +8,7 @@ import { StoreError } from '../stores.ts';
 import { rowsOf } from './connections.ts';
 import { LockFile } from './lock-file.ts';
 import type { DuckDbOptions } from './operations.ts';
-import { CREATE_STATEMENTS, STORE_VERSION } from './schema.ts';
+import { CREATE_STATEMENTS, STORE_VERSION, UPGRADE_STATEMENTS } from './schema.ts';
 import { firstLine, messageOf, openError } from './store-errors.ts';
 
 const FILE_NAME = 'kurayami.duckdb';
@@ -100,7 +100,7 @@ async function prepareTables(instance: DuckDBInstance, path: string): Promise<vo
   try {
     const tables = await rowsOf(connection, 'SELECT table_name FROM duckdb_tables()');
     if (tables.length === 0) await makeTables(connection);
-    else await checkVersion(connection, path, tables);
+    else await bringUpToVersion(connection, path, tables);
   } finally {
     connection.closeSync();
   }
@@ -118,7 +118,7 @@ async function makeTables(connection: DuckDBConnection): Promise<void> {
   await connection.run('CHECKPOINT');
 }
 
-async function checkVersion(connection: DuckDBConnection, path: string, tables: readonly object[]): Promise<void> {
+async function bringUpToVersion(connection: DuckDBConnection, path: string, tables: readonly object[]): Promise<void> {
   if (!tables.some((table) => 'table_name' in table && table.table_name === 'meta')) {
     throw new StoreError(
       'STORE_UNREADABLE',
@@ -126,10 +126,24 @@ async function checkVersion(connection: DuckDBConnection, path: string, tables: 
     );
   }
   const [meta] = await rowsOf(connection, 'SELECT version FROM meta');
-  if (meta?.version === STORE_VERSION) return;
-  throw new StoreError(
-    'STORE_VERSION',
-    `${path} has format ${String(meta?.version)}, and this program reads format ${STORE_VERSION}: ` +
-      'use the program that made it, or name another data directory',
-  );
+  const version = Number(meta?.version);
+  if (version === STORE_VERSION) return;
+  if (UPGRADE_STATEMENTS[version] === undefined) {
+    throw new StoreError(
+      'STORE_VERSION',
+      `${path} has format ${String(meta?.version)}, and this program reads format ${STORE_VERSION}: ` +
+        'use the program that made it, or name another data directory',
+    );
+  }
+  await upgrade(connection, version);
+}
+
+/** In one transaction: a stop in between leaves the directory as it was. */
+async function upgrade(connection: DuckDBConnection, from: number): Promise<void> {
+  await connection.run('BEGIN TRANSACTION');
+  for (let version = from; version < STORE_VERSION; version++)
+    for (const statement of UPGRADE_STATEMENTS[version]!) await connection.run(statement);
+  await connection.run('UPDATE meta SET version = ?', [STORE_VERSION]);
+  await connection.run('COMMIT');
+  await connection.run('CHECKPOINT');
 }

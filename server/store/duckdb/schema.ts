@@ -3,8 +3,8 @@
 import type { Family } from '../../../shared/flow-batch.ts';
 import { type ColumnType, type FlowFieldName, flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 
-/** Version of the tables. A data directory of another version is refused, not guessed at. */
-export const STORE_VERSION = 1;
+/** Version of the tables. A data directory of an older one is brought up to it (upgrade.ts); any other is refused, not guessed at. */
+export const STORE_VERSION = 2;
 
 /** Physical layout of a column: how many bytes a value takes, and which DuckDB type that is. */
 export type SqlType = 'UTINYINT' | 'USMALLINT' | 'UINTEGER' | 'BIGINT' | 'UHUGEINT';
@@ -14,15 +14,32 @@ export interface ColumnDefinition {
   readonly type: SqlType;
 }
 
+/** Columns come in the order in which versions added them, so that a table that was upgraded is one that was made. */
+export const FIELDS_ADDED_IN_2 = [
+  'synOptions',
+  'tunnel',
+  'innerProtocol',
+  'innerSource',
+  'innerTarget',
+  'innerSourcePort',
+  'innerTargetPort',
+] as const satisfies readonly FlowFieldName[];
+const added: readonly FlowFieldName[] = FIELDS_ADDED_IN_2;
+export const storedFieldNames: readonly FlowFieldName[] = [
+  ...flowFieldNames.filter((name) => !added.includes(name)),
+  ...added,
+];
+
 const SQL_TYPES: Record<Exclude<ColumnType, 'address'>, SqlType> = {
   u8: 'UTINYINT',
   u16: 'USMALLINT',
   u32: 'UINTEGER',
   // The only f64 of a flow is its interval, kept as µs since 1970 UTC: exact, and packs better than a float.
   f64: 'BIGINT',
+  address16: 'UHUGEINT',
 };
 
-/** SQL type of a flow's field. An IPv6 address is one 128-bit number, so that prefixes are ranges. */
+/** SQL type of a flow's field. An address of 16 bytes is one 128-bit number, so that prefixes are ranges. */
 export function flowColumnType(name: FlowFieldName, family: Family): SqlType {
   const { type } = flowFields[name];
   if (type === 'address') return family === 4 ? 'UINTEGER' : 'UHUGEINT';
@@ -30,7 +47,7 @@ export function flowColumnType(name: FlowFieldName, family: Family): SqlType {
 }
 
 export function flowColumns(family: Family): ColumnDefinition[] {
-  return flowFieldNames.map((name) => ({ name, type: flowColumnType(name, family) }));
+  return storedFieldNames.map((name) => ({ name, type: flowColumnType(name, family) }));
 }
 
 /** Partial sums of one resolution: rows of equal session, bin, dimension and key add up. `bin` is its start in seconds. */
@@ -68,20 +85,30 @@ const COMPRESSED = [8, 7, 6, 5, 4, 3, 2]
   .map((pattern) => `WHEN regexp_matches(long, ${pattern}) THEN regexp_replace(long, ${pattern}, '::')`)
   .join(' ');
 
+const INNER_TEXT_MACRO = `CREATE MACRO inner_text(a) AS CASE WHEN (a >> 32) = 65535
+    THEN ipv4_text((a & 4294967295)::UINTEGER) ELSE ipv6_text(a) END`;
+
 /** Text forms of addresses for people who open the file; the program itself formats them in shared/address.ts. */
 const MACROS = [
   `CREATE MACRO ipv4_text(a) AS concat_ws('.', a >> 24, (a >> 16) & 255, (a >> 8) & 255, a & 255)`,
   `CREATE MACRO ipv6_compressed(long) AS CASE ${COMPRESSED} ELSE long END`,
   `CREATE MACRO ipv6_text(a) AS CASE WHEN (a >> 32) = 65535
     THEN concat('::ffff:', ipv4_text((a & 4294967295)::UINTEGER)) ELSE ipv6_compressed(concat(${HEXTETS})) END`,
+  INNER_TEXT_MACRO,
 ];
 
 function flowSelect(family: Family): string {
-  const columns = flowFieldNames.map((name) =>
-    flowFields[name].type === 'address' ? `ipv${family}_text("${name}") AS "${name}"` : `"${name}"`,
-  );
+  const columns = storedFieldNames.map((name) => {
+    const { type } = flowFields[name];
+    if (type === 'address') return `ipv${family}_text("${name}") AS "${name}"`;
+    return type === 'address16'
+      ? `CASE WHEN tunnel = 0 THEN '' ELSE inner_text("${name}") END AS "${name}"`
+      : `"${name}"`;
+  });
   return `SELECT ${family}::UTINYINT AS family, ${columns.join(', ')} FROM flows${family}`;
 }
+
+const CREATE_FLOWS_VIEW = `CREATE VIEW flows AS ${flowSelect(4)} UNION ALL ${flowSelect(6)}`;
 
 /** Statements that make an empty store, in order. */
 export const CREATE_STATEMENTS: readonly string[] = [
@@ -102,5 +129,25 @@ export const CREATE_STATEMENTS: readonly string[] = [
   createTable('outbox', touchedColumns),
   'CREATE TABLE mirror_ports (session BIGINT NOT NULL, day BIGINT NOT NULL, key UINTEGER NOT NULL)',
   ...MACROS,
-  `CREATE VIEW flows AS ${flowSelect(4)} UNION ALL ${flowSelect(6)}`,
+  CREATE_FLOWS_VIEW,
 ];
+
+function addColumn(family: Family, name: FlowFieldName): string[] {
+  const column = `flows${family} ALTER COLUMN "${name}"`;
+  // DuckDB adds no column with a constraint: what is there gets 0 first.
+  return [
+    `ALTER TABLE flows${family} ADD COLUMN "${name}" ${flowColumnType(name, family)} DEFAULT 0`,
+    `ALTER TABLE ${column} SET NOT NULL`,
+    `ALTER TABLE ${column} DROP DEFAULT`,
+  ];
+}
+
+/** Statements that make the tables of a version those of the next, by that version. */
+export const UPGRADE_STATEMENTS: Readonly<Record<number, readonly string[]>> = {
+  1: [
+    'DROP VIEW flows',
+    ...([4, 6] as const).flatMap((family) => FIELDS_ADDED_IN_2.flatMap((name) => addColumn(family, name))),
+    INNER_TEXT_MACRO,
+    CREATE_FLOWS_VIEW,
+  ],
+};

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FlowTable, type FlowTableOptions } from '../../../sensor/flow/flow-table.ts';
-import { formatAddress } from '../../../shared/address.ts';
+import { formatAddress, formatInnerAddress } from '../../../shared/address.ts';
 import type { Family, FlowBatch } from '../../../shared/flow-batch.ts';
 import { flowFieldNames } from '../../../shared/flow-fields.ts';
 import { TrafficClass } from '../../../shared/protocols.ts';
@@ -14,10 +14,11 @@ type Row = Record<string, number | string>;
 function rowsOf(batch: FlowBatch): Row[] {
   return Array.from({ length: batch.length }, (_, row) =>
     Object.fromEntries(
-      flowFieldNames.map((name) => [
-        name,
-        name === 'source' || name === 'target' ? formatAddress(batch.family, batch[name], row) : batch[name][row]!,
-      ]),
+      flowFieldNames.map((name) => {
+        if (name === 'source' || name === 'target') return [name, formatAddress(batch.family, batch[name], row)];
+        if (name === 'innerSource' || name === 'innerTarget') return [name, formatInnerAddress(batch[name], row)];
+        return [name, batch[name][row]!];
+      }),
     ),
   );
 }
@@ -39,8 +40,8 @@ describe('sums', () => {
   test('of packets of one key', () => {
     const [rows] = flowsOf(4, [
       [
-        { nanoseconds: 500_000_999, wireLength: 60, tcpWindow: 1024, tagsLow: 2, vlan: 5 },
-        { nanoseconds: 200_000_000, wireLength: 74, tcpWindow: 9, tagsLow: 8, tagsHigh: 1, vlan: 6 },
+        { nanoseconds: 500_000_999, wireLength: 60, tcpWindow: 1024, tagsLow: 2, vlan: 5, synOptions: 3 },
+        { nanoseconds: 200_000_000, wireLength: 74, tcpWindow: 9, tagsLow: 8, tagsHigh: 1, vlan: 6, synOptions: 7 },
       ],
       [{ nanoseconds: 999_999_999, wireLength: 1 }],
     ]);
@@ -69,6 +70,13 @@ describe('sums', () => {
         session: 0,
         sensor: 0,
         country: 0,
+        synOptions: 3,
+        tunnel: 0,
+        innerProtocol: 0,
+        innerSource: '::',
+        innerTarget: '::',
+        innerSourcePort: 0,
+        innerTargetPort: 0,
       },
     ]);
   });
@@ -80,6 +88,36 @@ describe('sums', () => {
   ])('fragment of $name', ({ fragments, expected }) => {
     const [rows] = flowsOf(4, [fragments.map((fragment) => ({ fragment }))]);
     expect(rows).toMatchObject([{ packets: fragments.length, fragment: expected }]);
+  });
+});
+
+describe('what a tunnel carries', () => {
+  const inner: TestPacket = {
+    tunnel: 8,
+    innerProtocol: 6,
+    innerSource: '203.0.113.5',
+    innerTarget: '2001:db8::9',
+    innerSourcePort: 1,
+    innerTargetPort: 2,
+  };
+
+  test.for([4, 6] as const)('is that of the first packet, IPv%i', (family) => {
+    const other = { ...inner, tunnel: 1, innerSource: '203.0.113.6', innerTargetPort: 9 };
+    expect(flowsOf(family, [[inner, other, {}]]).flat()).toMatchObject([{ ...inner, packets: 3 }]);
+    expect(flowsOf(family, [[{}, inner]]).flat()).toMatchObject([{ tunnel: 0, innerSource: '::', packets: 2 }]);
+  });
+
+  test('leaves nothing in a row that is used again', () => {
+    const void0 = { ...inner, tunnel: 0 };
+    const rows = flowsOf(
+      4,
+      [[inner], [{ sourcePort: 2 }], [{ ...inner, sourcePort: 3 }], [{ ...void0, sourcePort: 4 }]],
+      {
+        capacity: 1,
+      },
+    ).flat();
+    const none = { tunnel: 0, innerProtocol: 0, innerSource: '::', innerTarget: '::', innerSourcePort: 0 };
+    expect(rows).toMatchObject([inner, none, { ...inner, sourcePort: 3 }, { ...none, innerTargetPort: 0 }]);
   });
 });
 

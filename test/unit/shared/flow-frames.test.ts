@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Family, FlowBatch } from '../../../shared/flow-batch.ts';
+import { columnLength, type Family, type FlowBatch } from '../../../shared/flow-batch.ts';
 import { flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 import { flowsToFrame, frameToFlows, MAX_FRAME_ROWS, sumPackets } from '../../../shared/wire/flow-frames.ts';
 import { decodeFrame, encodeFrame, type Frame, FrameKind, WireType } from '../../../shared/wire/frame.ts';
@@ -21,8 +21,7 @@ const sent = flowFieldNames.filter((name) => !('addedAtIngest' in flowFields[nam
 const overWire = (frame: Frame) => decodeFrame(encodeFrame(frame));
 
 describe.for([4, 6] as const)('IPv%i flows', (family) => {
-  const words = family === 4 ? 1 : 4;
-  const lengthOf = (name: (typeof flowFieldNames)[number]) => (flowFields[name].type === 'address' ? words : 1);
+  const lengthOf = (name: (typeof flowFieldNames)[number]) => columnLength(flowFields[name].type, family, 1);
 
   test('come back as they were sent', () => {
     const batch = fullBatch(family);
@@ -135,7 +134,7 @@ describe('what no sensor sends', () => {
 test('field ids are distinct, and columns lie widest first', () => {
   const ids = flowFieldNames.map((name) => flowFields[name].id);
   expect(new Set(ids).size).toBe(ids.length);
-  const width = { f64: 8, address: 4, u32: 4, u16: 2, u8: 1 };
+  const width = { f64: 8, address: 4, address16: 4, u32: 4, u16: 2, u8: 1 };
   const widths = flowFieldNames.map((name) => width[flowFields[name].type]);
   expect(widths).toEqual([...widths].sort((a, b) => b - a));
 });

@@ -1,9 +1,10 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import { rowsOf } from '../../../server/store/duckdb/connections.ts';
-import { CREATE_STATEMENTS, flowColumns } from '../../../server/store/duckdb/schema.ts';
+import { CREATE_STATEMENTS, flowColumns, storedFieldNames } from '../../../server/store/duckdb/schema.ts';
 import { formatIpv6, parseIpv6 } from '../../../shared/address.ts';
 import { flowFieldNames } from '../../../shared/flow-fields.ts';
+import { Tunnel } from '../../../shared/tunnels.ts';
 
 async function emptyStore() {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
@@ -11,12 +12,23 @@ async function emptyStore() {
   return connection;
 }
 
-test('every flow field is a column, in the order of the table', () => {
+test('every flow field is a column, those of later versions at the end', () => {
+  expect([...storedFieldNames].sort()).toEqual([...flowFieldNames].sort());
+  expect(storedFieldNames.slice(-7)).toEqual([
+    'synOptions',
+    'tunnel',
+    'innerProtocol',
+    'innerSource',
+    'innerTarget',
+    'innerSourcePort',
+    'innerTargetPort',
+  ]);
   for (const family of [4, 6] as const) {
-    expect(flowColumns(family).map((column) => column.name)).toEqual(flowFieldNames);
+    expect(flowColumns(family).map((column) => column.name)).toEqual(storedFieldNames);
   }
-  const source = (family: 4 | 6) => flowColumns(family).find((column) => column.name === 'source')?.type;
-  expect([source(4), source(6)]).toEqual(['UINTEGER', 'UHUGEINT']);
+  const type = (family: 4 | 6, name: string) => flowColumns(family).find((column) => column.name === name)?.type;
+  expect([type(4, 'source'), type(6, 'source')]).toEqual(['UINTEGER', 'UHUGEINT']);
+  expect([type(4, 'innerSource'), type(6, 'innerSource')]).toEqual(['UHUGEINT', 'UHUGEINT']);
 });
 
 test.for([
@@ -41,13 +53,19 @@ test.for([
 
 test('the view shows both families with addresses as text', async () => {
   const connection = await emptyStore();
-  const values = (address: string) =>
-    flowFieldNames.map((name) => (name === 'source' || name === 'target' ? address : '1'));
-  await connection.run(`INSERT INTO flows4 VALUES (${values('3221225985').join(', ')})`);
-  await connection.run(`INSERT INTO flows6 VALUES (${values('1').join(', ')})`);
-  const rows = await rowsOf(connection, 'SELECT family, source, target, packets FROM flows ORDER BY family');
+  const insert = async (family: 4 | 6, given: Record<string, string>) => {
+    const values = storedFieldNames.map((name) => given[name] ?? '1').join(', ');
+    await connection.run(`INSERT INTO flows${family} VALUES (${values})`);
+  };
+  const mapped = String((0xffffn << 32n) | 3_221_225_985n);
+  await insert(4, { source: '3221225985', target: '3221225985', tunnel: String(Tunnel.ipip), innerSource: mapped });
+  await insert(6, { tunnel: '0' });
+  const rows = await rowsOf(
+    connection,
+    'SELECT family, source, target, packets, innerSource, innerTarget FROM flows ORDER BY family',
+  );
   expect(rows).toEqual([
-    { family: 4, source: '192.0.2.1', target: '192.0.2.1', packets: 1 },
-    { family: 6, source: '::1', target: '::1', packets: 1 },
+    { family: 4, source: '192.0.2.1', target: '192.0.2.1', packets: 1, innerSource: '192.0.2.1', innerTarget: '::1' },
+    { family: 6, source: '::1', target: '::1', packets: 1, innerSource: '', innerTarget: '' },
   ]);
 });
