@@ -2,6 +2,7 @@
 import { createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import { type ByteSource, openBytes } from './byte-source.ts';
 import type { CompressionName } from './decompress/index.ts';
+import type { CaptureFormatName } from './readers/capture-reader.ts';
 import { AnyCaptureReader } from './readers/index.ts';
 
 export class CaptureFile {
@@ -16,7 +17,7 @@ export class CaptureFile {
     this.path = path;
   }
 
-  get format(): 'pcap' | 'pcapng' | null {
+  get format(): CaptureFormatName | null {
     return this.#reader.format;
   }
 

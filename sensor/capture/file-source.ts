@@ -78,10 +78,7 @@ async function startOf(path: string): Promise<Instant> {
     await file.open();
     const records = await file.next();
     if (file.format === null)
-      throw new CaptureError(
-        'CAPTURE_NOT_A_CAPTURE',
-        `${path} cannot be read: ${file.damage}. Name a pcap or pcapng file.`,
-      );
+      throw new CaptureError('CAPTURE_NOT_A_CAPTURE', `${path} cannot be read: ${file.damage}. Name a capture file.`);
     if (records === null || Number.isNaN(records.seconds[0])) return BEFORE_ALL;
     return { seconds: records.seconds[0]!, nanoseconds: records.nanoseconds[0]! };
   } finally {

@@ -4,10 +4,11 @@ import { createRecordBatch, type RecordBatch } from '../../shared/packet-batch.t
 import { fileError } from './byte-source.ts';
 import { CaptureError } from './capture-source.ts';
 import { compressionNotRead, findDecompression } from './decompress/index.ts';
-import { AnyCaptureReader, captureFormats } from './readers/index.ts';
+import { AnyCaptureReader, findFormat } from './readers/index.ts';
 
 const CHUNK_BYTES = 1 << 20;
-const MAGIC_BYTES = 4;
+/** Enough to tell any format and any compression. */
+const HEAD_BYTES = 16;
 
 export class GrowingFile {
   readonly path: string;
@@ -38,19 +39,19 @@ export class GrowingFile {
 
   /** A file whose first bytes are still to come may become anything. */
   async #refuseOthers(): Promise<void> {
-    const head = Buffer.alloc(MAGIC_BYTES);
-    const { bytesRead } = await this.#file.read(head, 0, MAGIC_BYTES, 0);
-    const magic = head.readUInt32LE(0);
-    if (bytesRead < MAGIC_BYTES || captureFormats.some((format) => format.recognises(magic))) return;
-    if (findDecompression(magic) === null && compressionNotRead(magic, this.path) === null)
+    const head = new DataView(new ArrayBuffer(HEAD_BYTES));
+    const { bytesRead } = await this.#file.read(head, 0, HEAD_BYTES, 0);
+    const magic = head.getUint32(0, true);
+    if (findDecompression(magic) !== null || compressionNotRead(magic, this.path) !== null)
+      throw new CaptureError(
+        'CAPTURE_FOLLOW',
+        `${this.path} is compressed, and what grows is not followed through a compression: let it be written as it is.`,
+      );
+    if (findFormat(head, 0, bytesRead) === null)
       throw new CaptureError(
         'CAPTURE_NOT_A_CAPTURE',
-        `${this.path} cannot be followed: it begins neither as pcap nor as pcapng does. Name a pcap or pcapng file.`,
+        `${this.path} cannot be followed: it begins as none of pcap, pcapng and ERF does. Name a capture file.`,
       );
-    throw new CaptureError(
-      'CAPTURE_FOLLOW',
-      `${this.path} is compressed, and what grows is not followed through a compression: let it be written as it is.`,
-    );
   }
 
   /** Why nothing more can be read whatever comes, or null. */

@@ -151,8 +151,30 @@ export class PcapngBlocks {
   }
 }
 
+/** A record of an ERF file. `fraction` is of 2^32, `headers` the extension headers and the padding, as hex. */
+export function erfRecord(record: {
+  type: number;
+  seconds: number;
+  fraction?: number;
+  headers?: string;
+  packet: string;
+  wireLength?: number;
+  recordBytes?: number;
+}): Uint8Array<ArrayBuffer> {
+  const packet = hex(record.headers ?? '', record.packet);
+  return concatenate([
+    word32(record.fraction ?? 0, true),
+    word32(record.seconds, true),
+    Uint8Array.of(record.type, 0x04),
+    word16(record.recordBytes ?? 16 + packet.length),
+    word16(0),
+    word16(record.wireLength ?? record.packet.length / 2),
+    packet,
+  ]);
+}
+
 export interface ReadCapture {
-  format: 'pcap' | 'pcapng' | null;
+  format: 'pcap' | 'pcapng' | 'erf' | null;
   records: ReadRecord[];
   /** The sentence about what could not be read, or null. */
   damage: string | null;

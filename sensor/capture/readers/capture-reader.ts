@@ -8,10 +8,14 @@ export const MAX_CAPTURED_BYTES = 262_144;
 /** Lengths on the wire are held here, as Wireshark does: a packet of more than 2 GiB is a lie. */
 export const MAX_WIRE_BYTES = 0x7fff_ffff;
 
+export type CaptureFormatName = 'pcap' | 'pcapng' | 'erf';
+
 export interface CaptureFormat {
-  readonly name: 'pcap' | 'pcapng';
-  /** Whether a file that begins with these four bytes (as a little-endian word) is of this format. */
-  recognises(magic: number): boolean;
+  readonly name: CaptureFormatName;
+  /** So many bytes are needed to tell it. */
+  readonly headBytes: number;
+  /** Whether a file that begins with the bytes at `start` is of this format. */
+  recognises(view: DataView, start: number): boolean;
   open(window: ByteWindow): CaptureReader;
 }
 

@@ -1,16 +1,23 @@
 /** The capture formats there are, and the reader that finds out which one it has. */
 import type { RecordBatch } from '../../../shared/packet-batch.ts';
 import { ByteWindow } from './byte-window.ts';
-import type { CaptureFormat, CaptureReader } from './capture-reader.ts';
+import type { CaptureFormat, CaptureFormatName, CaptureReader } from './capture-reader.ts';
+import { erf } from './erf.ts';
 import { pcap } from './pcap.ts';
 import { pcapng } from './pcapng.ts';
 
-export const captureFormats: readonly CaptureFormat[] = [pcap, pcapng];
+export const captureFormats: readonly CaptureFormat[] = [pcap, pcapng, erf];
+
+/** The format of what begins at `start`; null when it is none of ours, undefined when more bytes are needed to tell. */
+export function findFormat(view: DataView, start: number, length: number): CaptureFormat | null | undefined {
+  const found = captureFormats.find(({ headBytes, recognises }) => length >= headBytes && recognises(view, start));
+  return found ?? (captureFormats.some(({ headBytes }) => length < headBytes) ? undefined : null);
+}
 
 /** Reads a capture of any known format from chunks of any size. */
 export class AnyCaptureReader implements CaptureReader {
   readonly window = new ByteWindow();
-  format: CaptureFormat['name'] | null = null;
+  format: CaptureFormatName | null = null;
   #reader: CaptureReader | null = null;
   #damage: string | null = null;
 
@@ -32,11 +39,11 @@ export class AnyCaptureReader implements CaptureReader {
 
   #recognise(): boolean {
     const { view, start, length } = this.window;
-    if (length < 4 || this.#damage !== null) return false;
-    const magic = view.getUint32(start, true);
-    const format = captureFormats.find((candidate) => candidate.recognises(magic));
-    if (!format) {
-      this.#damage = 'this is no capture file: it begins neither as pcap nor as pcapng does';
+    if (this.#damage !== null) return false;
+    const format = findFormat(view, start, length);
+    if (format === undefined) return false;
+    if (format === null) {
+      this.#damage = 'this is no capture file: it begins as none of pcap, pcapng and ERF does';
       return false;
     }
     this.format = format.name;

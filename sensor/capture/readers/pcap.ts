@@ -10,7 +10,8 @@ import { subsecondNanoseconds } from './pcap-time.ts';
 
 export const pcap: CaptureFormat = {
   name: 'pcap',
-  recognises: isPcapMagic,
+  headBytes: 4,
+  recognises: (view, start) => isPcapMagic(view.getUint32(start, true)),
   open: (window) => new PcapReader(window),
 };
 

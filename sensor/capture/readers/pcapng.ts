@@ -25,7 +25,8 @@ interface Interface {
 
 export const pcapng: CaptureFormat = {
   name: 'pcapng',
-  recognises: (magic) => magic === SECTION_HEADER,
+  headBytes: 4,
+  recognises: (view, start) => view.getUint32(start, true) === SECTION_HEADER,
   open: (window) => new PcapngReader(window),
 };
 
