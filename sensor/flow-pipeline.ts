@@ -1,9 +1,10 @@
-/** The path of `kurayami flows`, in one place: files → decode → filter → rules → flows → text. */
+/** The path of `kurayami flows`, in one place: files → decode → rules → filter → flows → text. */
 import { sumCounts } from '../shared/counters.ts';
 import type { FlowBatch } from '../shared/flow-batch.ts';
 import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
 import { Decoder } from './decode/decoder.ts';
+import type { PacketFilter } from './filter/index.ts';
 import { fingerprints } from './fingerprint/index.ts';
 import { FlowTable } from './flow/flow-table.ts';
 import type { FlowWriter } from './flow-formats/flow-format.ts';
@@ -13,22 +14,12 @@ import type { ByteSink } from './output/byte-sink.ts';
 /** Text is handed on in pieces of at least this size. */
 const PIECE_BYTES = 1 << 18;
 
-/** Removes packets from the batches, and takes their counts back from the decoder. */
-export interface BatchFilter {
-  apply(
-    records: RecordBatch,
-    decoder: Decoder,
-    ipv4: ReturnType<typeof createPacketBatch>,
-    ipv6: ReturnType<typeof createPacketBatch>,
-  ): void;
-}
-
 export interface FlowPipelineOptions {
   readonly source: CaptureSource;
   readonly intervalSeconds: number;
   /** Makes the hash unpredictable; the flows and their order do not depend on it. */
   readonly seed: number;
-  readonly filter: BatchFilter | null;
+  readonly filter: PacketFilter | null;
   /** Null counts only. */
   readonly writer: FlowWriter | null;
   readonly sink: ByteSink;
@@ -86,8 +77,9 @@ export class FlowPipeline {
     this.#ipv4.length = 0;
     this.#ipv6.length = 0;
     this.#decoder.decode(records, this.#ipv4, this.#ipv6);
-    this.#options.filter?.apply(records, this.#decoder, this.#ipv4, this.#ipv6);
     for (const rule of fingerprints) rule.match(this.#ipv4);
+    // Behind the rules, since a filter may ask for their tags.
+    this.#options.filter?.apply(records, this.#decoder, this.#ipv4, this.#ipv6);
     this.#flows4.add(this.#ipv4);
     this.#flows6.add(this.#ipv6);
   }

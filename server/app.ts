@@ -63,7 +63,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
 }
 
 function answerError(error: FastifyError, reply: Parameters<typeof sendProblem>[0]) {
-  if (error instanceof ApiError) return sendProblem(reply, error.status, error.code, error.message);
+  if (error instanceof ApiError) return sendProblem(reply, error.status, error.code, error.message, error.position);
   if (error.validation) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
   if (error instanceof RangeError) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
   if (error instanceof StoreError) return sendProblem(reply, 503, error.code, error.message);

@@ -7,6 +7,7 @@ import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { type FlowFieldName, flowFieldNames, flowFields } from '../../shared/flow-fields.ts';
 import { trafficClassNames } from '../../shared/protocols.ts';
 import { Tag, tagNames } from '../../shared/tags.ts';
+import { tcpOptionNames } from '../../shared/tcp-options.ts';
 import { tunnelNames } from '../../shared/tunnels.ts';
 import type { TextBuffer } from './text-buffer.ts';
 import { putTime } from './time-text.ts';
@@ -50,6 +51,7 @@ const special: Partial<Record<string, FlowColumn>> = {
   firstMicros: timeColumn('first', 'firstMicros'),
   lastMicros: timeColumn('last', 'lastMicros'),
   tagsLow: tagColumn(),
+  synOptions: optionColumn(),
   class: nameColumn('class', trafficClassNames),
   tunnel: nameColumn('tunnel', tunnelNames),
 };
@@ -123,6 +125,16 @@ function tagColumn(): FlowColumn {
   };
 }
 
+/** Kinds of TCP options in their order: four bits each, the first lowest. */
+function optionColumn(): FlowColumn {
+  return {
+    name: 'synOptions',
+    kind: 'list',
+    count: (flows, row) => Math.ceil((32 - Math.clz32(flows.synOptions[row]!)) / 4),
+    write: (out, flows, row, item) => out.putAscii(tcpOptionNames[(flows.synOptions[row]! >>> (item * 4)) & 15]!),
+  };
+}
+
 function countBits(word: number): number {
   let count = 0;
   for (let rest = word; rest !== 0; rest &= rest - 1) count++;
@@ -141,8 +153,7 @@ function bitAt(low: number, high: number, item: number): number {
 
 /** `inner…` says something only where a packet lies inside another. */
 function hasNoTunnel(flows: FlowBatch, row: number): boolean {
-  const { tunnel } = flows as unknown as { tunnel?: Uint8Array };
-  return tunnel?.[row] === 0;
+  return flows.tunnel[row] === 0;
 }
 
 function communityIdColumn(seed: number): FlowColumn {

@@ -6,13 +6,15 @@ import { formatTcpOptions } from '../../shared/tcp-options.ts';
 import { tunnelNames } from '../../shared/tunnels.ts';
 import { maySeeTargets, roleOf } from '../access/role.ts';
 import type { FlowRow } from '../store/stores.ts';
+import { resolveFilter } from './filter.ts';
 import type { ApiParts } from './parts.ts';
-import { Count, Problem, SessionId, spanProperties, Time } from './schemas.ts';
+import { Count, FilterText, Problem, SessionId, spanProperties, Time } from './schemas.ts';
 import { resolveSpan, timeText } from './span.ts';
 
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 100 }),
   cursor: Type.Optional(Type.String({ maxLength: 200, description: 'from the page before' })),
+  filter: FilterText,
   ...spanProperties,
 });
 const Flow = Type.Object({
@@ -56,9 +58,10 @@ export const flowRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts
   app.get('/api/v1/flows', { schema }, async (request) => {
     const { limit, cursor } = request.query;
     const span = await resolveSpan(request.query, parts.catalog, () => parts.live.current().record.id);
-    const page = await parts.flows.flows({ ...span, limit, ...(cursor === undefined ? {} : { cursor }) });
-    const targetSlot = parts.targetSlots(span.session);
     const withTargets = maySeeTargets(roleOf(request.raw, parts.tokens));
+    const filter = await resolveFilter(request.query.filter, parts.catalog, withTargets);
+    const page = await parts.flows.flows({ ...span, limit, ...filter, ...(cursor === undefined ? {} : { cursor }) });
+    const targetSlot = parts.targetSlots(span.session);
     return {
       session: span.session,
       from: timeText(span.fromSeconds),

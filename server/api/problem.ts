@@ -1,14 +1,22 @@
 /** Errors of the API: problem documents with stable codes. */
 import type { FastifyReply } from 'fastify';
 
+/** The part of a parameter's text that is meant: characters from 0, half-open. */
+export interface ProblemPosition {
+  readonly start: number;
+  readonly end: number;
+}
+
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
   readonly status: number;
-  constructor(status: number, code: string, message: string) {
+  readonly position: ProblemPosition | undefined;
+  constructor(status: number, code: string, message: string, position?: ProblemPosition) {
     super(message);
     this.status = status;
     this.code = code;
+    this.position = position;
   }
 }
 
@@ -23,10 +31,16 @@ const titles: Record<number, string> = {
   503: 'Not ready',
 };
 
-export function sendProblem(reply: FastifyReply, status: number, code: string, detail: string): FastifyReply {
+export function sendProblem(
+  reply: FastifyReply,
+  status: number,
+  code: string,
+  detail: string,
+  position?: ProblemPosition,
+): FastifyReply {
   return reply
     .code(status)
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({ type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail });
+    .send({ type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, position });
 }

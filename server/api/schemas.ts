@@ -9,6 +9,12 @@ export const Problem = Type.Object(
     status: Type.Integer(),
     code: Type.String({ description: 'stable: docs/errors.md' }),
     detail: Type.String(),
+    position: Type.Optional(
+      Type.Object(
+        { start: Type.Integer(), end: Type.Integer() },
+        { description: 'the part of `filter` that is meant, in characters from 0, end not included' },
+      ),
+    ),
   },
   { description: 'what went wrong' },
 );
@@ -28,6 +34,9 @@ export const spanProperties = {
   ),
 };
 
+export const FilterText = Type.Optional(
+  Type.String({ maxLength: 8_192, description: 'only flows for which this holds: the flow level of docs/filter.md' }),
+);
 export const Time = Type.String({ description: 'RFC 3339, UTC' });
 export const SessionId = Type.Integer({ minimum: 0, maximum: 0xffffffff });
 export const Count = Type.Integer({ minimum: 0 });

@@ -1,10 +1,12 @@
 /** `GET /api/v1/series` and `/api/v1/top`: sums over time, and what has most. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { maySeeTargets, roleOf } from '../access/role.ts';
+import { refuseFilter, resolveFilter } from './filter.ts';
 import { keyText } from './keys.ts';
 import type { ApiParts } from './parts.ts';
 import { ApiError } from './problem.ts';
-import { Count, Dimension, Measure, Problem, SessionId, spanProperties, Time } from './schemas.ts';
+import { Count, Dimension, FilterText, Measure, Problem, SessionId, spanProperties, Time } from './schemas.ts';
 import { resolveSpan, timeText } from './span.ts';
 
 /** More bins than any chart has pixels. */
@@ -18,6 +20,7 @@ const SeriesQuery = Type.Object({
   step: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 31_536_000, description: 'seconds a bin; default: what gives about 120 bins' }),
   ),
+  filter: FilterText,
   ...spanProperties,
 });
 const Series = Type.Object({
@@ -35,6 +38,7 @@ const Series = Type.Object({
 const TopQuery = Type.Object({
   by: Type.Enum(['class', 'protocol', 'port', 'country', 'sensor', 'source'], { description: 'what is counted' }),
   limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 20 }),
+  filter: FilterText,
   ...spanProperties,
 });
 const Top = Type.Object({
@@ -67,6 +71,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
     },
     async ({ query }) => {
       const by = query.by ?? 'total';
+      refuseFilter(query.filter, 'series are sums that were made when the flows came');
       const span = await resolveSpan(query, parts.catalog, current);
       const stepSeconds = query.step ?? defaultStep(span.toSeconds - span.fromSeconds, by);
       if ((span.toSeconds - span.fromSeconds) / stepSeconds > MAX_BINS)
@@ -113,12 +118,17 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
         response: { 200: Top, '4xx': Problem },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request;
       const { by, limit } = query;
+      if (by !== 'source')
+        refuseFilter(query.filter, `what has most by ${by} comes from sums made when the flows came`);
       const span = await resolveSpan(query, parts.catalog, current);
+      const withTargets = maySeeTargets(roleOf(request.raw, parts.tokens));
+      const filter = await resolveFilter(query.filter, parts.catalog, withTargets);
       const rows =
         by === 'source'
-          ? (await parts.flows.topSources({ ...span, limit })).map(({ source, country, ...sums }) => ({
+          ? (await parts.flows.topSources({ ...span, limit, ...filter })).map(({ source, country, ...sums }) => ({
               key: source,
               country: country || 'unknown',
               ...sums,

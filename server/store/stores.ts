@@ -1,5 +1,6 @@
 /** The server's stores, as interfaces. Spans are half-open [from, to), times in seconds since 1970 UTC. */
 
+import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
 import type { Place, SessionKind } from '../../shared/wire/messages.ts';
 import type { IngestCommit, LedgerState, SeriesDimensionName, SeriesResolution } from './ingest-commit.ts';
 
@@ -85,12 +86,20 @@ export interface FlowRow {
 export interface FlowQuery extends Span {
   readonly session: number;
   readonly limit: number;
-  /** Opaque; from the page before. */
+  /** Only flows for which this holds. */
+  readonly filter?: FlowCondition;
+  /** Opaque; from the page before, which had the same filter. */
   readonly cursor?: string;
 }
 export interface FlowPage {
   readonly flows: FlowRow[];
   readonly cursor: string | null;
+}
+export interface TopSourcesQuery extends Span {
+  readonly session: number;
+  readonly limit: number;
+  /** Only flows for which this holds. */
+  readonly filter?: FlowCondition;
 }
 export interface SourceTop {
   readonly source: string;
@@ -109,7 +118,7 @@ export interface FlowStore {
   commit(commit: IngestCommit): Promise<void>;
   /** Those whose first packet lies in the span, oldest first; at most 10,000. RangeError for wrong arguments. */
   flows(query: FlowQuery): Promise<FlowPage>;
-  topSources(query: Span & { session: number; limit: number }): Promise<SourceTop[]>;
+  topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
   /** Sums over the flow records of a session, for the ledger's check. */
   sum(session: number): Promise<{ packets: number; bytes: number; flows: number }>;
   close(): Promise<void>;

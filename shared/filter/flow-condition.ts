@@ -51,7 +51,7 @@ export interface ColumnComparison {
   readonly span: Span;
 }
 
-/** Unsigned 32-bit arithmetic. The right side of `/`, `%`, `<<` and `>>` is a number, and that of `/` and `%` is not 0. */
+/** Unsigned 32-bit arithmetic. The right side of `/` and `%` is a number other than 0 or the column `packets`; that of `<<` and `>>` is a number. */
 export type FlowValue =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'column'; readonly column: FlowFieldName }

@@ -8,7 +8,7 @@ import { FilterError } from './filter-error.ts';
 import type { FlowCondition } from './flow-condition.ts';
 import { headerCondition, innerCondition, LINK, outermost } from './flow-headers.ts';
 import { comparisonCondition } from './flow-values.ts';
-import type { Expression, SensorPrimitive, Span } from './syntax.ts';
+import type { Expression, SensorPrimitive, Span, VlanPrimitive } from './syntax.ts';
 
 /** What names in a filter stand for, where only the place knows. */
 export interface FlowNames {
@@ -18,12 +18,21 @@ export interface FlowNames {
 
 /** Throws FilterError. */
 export function planFlowFilter(expression: Expression, names: FlowNames): FlowCondition {
+  return plan(expression, { ...names, vlans: 0 });
+}
+
+/** What the words read so far mean for those to come: as in tcpdump, the second `vlan` of a text asks for the second tag. */
+interface Scope extends FlowNames {
+  vlans: number;
+}
+
+function plan(expression: Expression, scope: Scope): FlowCondition {
   switch (expression.kind) {
     case 'and':
     case 'or':
-      return { kind: expression.kind, terms: expression.terms.map((term) => planFlowFilter(term, names)) };
+      return { kind: expression.kind, terms: expression.terms.map((term) => plan(term, scope)) };
     case 'not':
-      return { kind: 'not', term: planFlowFilter(expression.term, names) };
+      return { kind: 'not', term: plan(expression.term, scope) };
     case 'host':
     case 'net':
     case 'port':
@@ -33,9 +42,7 @@ export function planFlowFilter(expression: Expression, names: FlowNames): FlowCo
     case 'comparison':
       return comparisonCondition(expression);
     case 'vlan':
-      if (expression.id === null || expression.id === 0)
-        throw notHere(expression.span, 'flow records have the VLAN’s number, and 0 for none: name another number');
-      return is('vlan', expression.id, expression.span);
+      return vlanCondition(expression, scope);
     case 'tag': {
       const column = expression.bit < 32 ? 'tagsLow' : 'tagsHigh';
       return { kind: 'bit', column, bit: expression.bit & 31, span: expression.span };
@@ -45,7 +52,7 @@ export function planFlowFilter(expression: Expression, names: FlowNames): FlowCo
     case 'country':
       return is('country', countryNumber(expression.code), expression.span);
     case 'sensor':
-      return sensorCondition(expression, names);
+      return sensorCondition(expression, scope);
     case 'inner':
       return innerCondition(expression);
     default:
@@ -77,6 +84,17 @@ function notHere(span: Span, why: string): FilterError {
 
 function is(column: FlowFieldName, value: number, span: Span): FlowCondition {
   return { kind: 'range', column, from: value, to: value, span };
+}
+
+function vlanCondition({ id, span }: VlanPrimitive, scope: Scope): FlowCondition {
+  if (scope.vlans++ > 0)
+    throw notHere(
+      span,
+      'a second "vlan" asks for the tag inside, and flow records have the outermost: write "vlan = N"',
+    );
+  if (id === null || id === 0)
+    throw notHere(span, 'flow records have the number of the VLAN, and 0 for none: name another number');
+  return is('vlan', id, span);
 }
 
 /** Two letters as one number; 0 where the country is unknown. */

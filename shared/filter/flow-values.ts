@@ -88,7 +88,9 @@ function flowValue(node: Arithmetic, guards: FlowCondition[]): FlowValue {
       return binary('-', { kind: 'number', value: 0 }, flowValue(node.operand, guards));
     case 'binary': {
       const left = flowValue(node.left, guards);
-      const right = flowValue(node.right, guards);
+      const rightGuards: FlowCondition[] = [];
+      const right = flowValue(node.right, rightGuards);
+      checkSameHeader(guards, rightGuards, node.right.span);
       if (['/', '%', '<<', '>>'].includes(node.operator)) checkRightSide(node.operator, right, node.right.span);
       return binary(node.operator, left, right);
     }
@@ -103,11 +105,32 @@ function flowValue(node: Arithmetic, guards: FlowCondition[]): FlowValue {
   }
 }
 
+/**
+ * Of a sum, tcpdump asks the protocol of the left side only, and reads the right side's bytes in packets of any protocol:
+ * flows can tell no more than where both are the same.
+ */
+function checkSameHeader(guards: readonly FlowCondition[], rightGuards: readonly FlowCondition[], span: Span): void {
+  const texts = new Set(guards.map(withoutSpan));
+  if (rightGuards.every((guard) => texts.has(withoutSpan(guard)))) return;
+  const sentence = 'the header that these bytes are in must also be that of the left side of the operator';
+  throw new FilterError('FILTER_NOT_HERE', sentence, span);
+}
+
+function withoutSpan(guard: FlowCondition): string {
+  return JSON.stringify(guard, (key, value) => (key === 'span' ? undefined : value));
+}
+
 function checkRightSide(operator: BinaryOperator, right: FlowValue, span: Span): void {
+  const isDivision = operator === '/' || operator === '%';
+  // There is no record without packets.
+  if (isDivision && right.kind === 'column' && right.column === 'packets') return;
   if (right.kind !== 'number')
-    throw new FilterError('FILTER_NOT_HERE', `what stands right of "${operator}" must be a number here`, span);
-  if (right.value === 0 && (operator === '/' || operator === '%'))
-    throw new FilterError('FILTER_BAD_VALUE', 'nothing can be divided by 0', span);
+    throw new FilterError(
+      'FILTER_NOT_HERE',
+      `what stands right of "${operator}" must be a number here${isDivision ? ', or packets' : ''}`,
+      span,
+    );
+  if (right.value === 0 && isDivision) throw new FilterError('FILTER_BAD_VALUE', 'nothing can be divided by 0', span);
 }
 
 function binary(operator: BinaryOperator, left: FlowValue, right: FlowValue): FlowValue {

@@ -1,10 +1,12 @@
 /** What is asked about stored flows. */
 import { formatAddress, formatInnerAddress } from '../../../shared/address.ts';
+import type { FlowCondition } from '../../../shared/filter/flow-condition.ts';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { checkInteger, checkSession, checkSpan, MAX_FLOWS_PER_PAGE, MAX_TOP_ROWS } from '../query-limits.ts';
-import type { FlowPage, FlowQuery, FlowRow, SourceTop, Span } from '../stores.ts';
+import type { FlowPage, FlowQuery, FlowRow, SourceTop, Span, TopSourcesQuery } from '../stores.ts';
 import type { Connections, Row } from './connections.ts';
-import { BEGINNING, decodeCursor, encodeCursor, type FlowPosition } from './flow-cursor.ts';
+import { flowFilterSql, type SqlCondition } from './filter-sql.ts';
+import { BEGINNING, decodeCursor, encodeCursor, type FlowPosition, filterFingerprint } from './flow-cursor.ts';
 import type { Sums } from './operations.ts';
 
 const FAMILIES: readonly Family[] = [4, 6];
@@ -22,7 +24,8 @@ export async function queryFlows(connections: Connections, query: FlowQuery): Pr
   checkSpan(query);
   checkSession(query.session);
   checkInteger('limit', query.limit, 1, MAX_FLOWS_PER_PAGE);
-  const after = query.cursor === undefined ? BEGINNING : decodeCursor(query.cursor);
+  const fingerprint = filterFingerprint(query.filter);
+  const after = query.cursor === undefined ? BEGINNING : decodeCursor(query.cursor, fingerprint);
   const found: { position: FlowPosition; row: Row }[] = [];
   for (const family of FAMILIES) {
     for (const row of await pageOf(connections, family, query, after)) {
@@ -35,7 +38,7 @@ export async function queryFlows(connections: Connections, query: FlowQuery): Pr
   const last = found.length > query.limit ? page.at(-1)!.position : null;
   return {
     flows: page.map(({ position, row }) => toFlowRow(position.family, row)),
-    cursor: last && encodeCursor(last),
+    cursor: last && encodeCursor(last, fingerprint),
   };
 }
 
@@ -43,14 +46,20 @@ export async function queryFlows(connections: Connections, query: FlowQuery): Pr
 async function pageOf(connections: Connections, family: Family, query: FlowQuery, after: FlowPosition): Promise<Row[]> {
   // At the time where the last page ended, a lower family is done, a higher one is still whole.
   const afterRow = family === after.family ? after.row : family < after.family ? Number.MAX_SAFE_INTEGER : -1;
+  const filter = filterOf(query, family, 8);
   return await connections.read(
     `SELECT ${FIRST}::DOUBLE AS first, ("interval" + "lastMicros")::DOUBLE AS last, rowid::DOUBLE AS row,
         ${addressColumns(family)}, ${COLUMNS}
       FROM flows${family}
-      WHERE ${IN_SPAN} AND (${FIRST} > $5 OR (${FIRST} = $5 AND rowid > $6))
+      WHERE ${IN_SPAN} AND (${FIRST} > $5 OR (${FIRST} = $5 AND rowid > $6)) AND ${filter.sql}
       ORDER BY ${FIRST}, rowid LIMIT $7`,
-    [...spanValues(query), after.firstMicros, afterRow, query.limit + 1],
+    [...spanValues(query), after.firstMicros, afterRow, query.limit + 1, ...filter.values],
   );
+}
+
+/** The filter's condition, its parameters numbered from `first` on; true where there is none. */
+function filterOf({ filter }: { filter?: FlowCondition }, family: Family, first: number): SqlCondition {
+  return filter === undefined ? { sql: 'TRUE', values: [] } : flowFilterSql(filter, family, first);
 }
 
 function addressColumns(family: Family): string {
@@ -117,23 +126,21 @@ function spanValues({ session, fromSeconds, toSeconds }: Span & { session: numbe
 }
 
 /** The sources with most packets, most first; ties: IPv4 before IPv6, then by address. Throws RangeError. */
-export async function queryTopSources(
-  connections: Connections,
-  query: Span & { session: number; limit: number },
-): Promise<SourceTop[]> {
+export async function queryTopSources(connections: Connections, query: TopSourcesQuery): Promise<SourceTop[]> {
   checkSpan(query);
   checkSession(query.session);
   checkInteger('limit', query.limit, 1, MAX_TOP_ROWS);
   const tops: SourceTop[] = [];
   for (const family of FAMILIES) {
     const order = family === 4 ? 'source' : 'source0, source1, source2, source3';
+    const filter = filterOf(query, family, 6);
     const rows = await connections.read(
       `SELECT ${family === 4 ? 'source' : wordColumns('source')}, country, packets, bytes, flows FROM (
           SELECT source, max(country) AS country, sum(packets)::DOUBLE AS packets, sum("wireBytes")::DOUBLE AS bytes,
             count(*)::DOUBLE AS flows
-          FROM flows${family} WHERE ${IN_SPAN} GROUP BY source ORDER BY packets DESC, source LIMIT $5)
+          FROM flows${family} WHERE ${IN_SPAN} AND ${filter.sql} GROUP BY source ORDER BY packets DESC, source LIMIT $5)
         ORDER BY packets DESC, ${order}`,
-      [...spanValues(query), query.limit],
+      [...spanValues(query), query.limit, ...filter.values],
     );
     for (const row of rows) tops.push(toSourceTop(family, row));
   }

@@ -15,7 +15,7 @@ import type {
   SeriesTopQuery,
   SessionRecord,
   SourceTop,
-  Span,
+  TopSourcesQuery,
 } from '../stores.ts';
 
 export interface Sums {
@@ -27,7 +27,7 @@ export interface Sums {
 export interface StoreOperations {
   commit(commit: IngestCommit): Promise<void>;
   flows(query: FlowQuery): Promise<FlowPage>;
-  topSources(query: Span & { session: number; limit: number }): Promise<SourceTop[]>;
+  topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
   flowSum(session: number): Promise<Sums>;
   series(query: SeriesQuery): Promise<SeriesPoint[]>;
   seriesTop(query: SeriesTopQuery): Promise<SeriesTop[]>;

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { int64Words, uhugeintWords } from '../../../server/store/duckdb/columns.ts';
-import { decodeCursor, encodeCursor } from '../../../server/store/duckdb/flow-cursor.ts';
+import { decodeCursor, encodeCursor, filterFingerprint } from '../../../server/store/duckdb/flow-cursor.ts';
+import { planFlowFilter } from '../../../shared/filter/flow-plan.ts';
+import { parseFilter } from '../../../shared/filter/index.ts';
 
 test.for([0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 1.7e15, Number.MAX_SAFE_INTEGER, -1, -(2 ** 32), -1.7e15])(
   '%d is written as a 64-bit integer',
@@ -20,5 +22,13 @@ test('the words of an IPv6 address are turned round', () => {
 
 test('a cursor comes back as it was', () => {
   const position = { firstMicros: -1_700_049_600_000_001, family: 6, row: 2 ** 40 } as const;
-  expect(decodeCursor(encodeCursor(position))).toEqual(position);
+  expect(decodeCursor(encodeCursor(position, ''), '')).toEqual(position);
+});
+
+test('a cursor belongs to its filter, however that is written', () => {
+  const print = (text: string) => filterFingerprint(planFlowFilter(parseFilter(text), { sensor: () => null }));
+  const cursor = encodeCursor({ firstMicros: 1, family: 4, row: 1 }, print('port 23'));
+  expect(decodeCursor(cursor, print('( port   23 )'))).toMatchObject({ row: 1 });
+  expect(() => decodeCursor(cursor, print('port 24'))).toThrow('another filter');
+  expect(() => decodeCursor(cursor, '')).toThrow(RangeError);
 });
