@@ -7,6 +7,7 @@ import { type Counts, sumCounts } from '../../shared/counters.ts';
 import { createPacketBatch } from '../../shared/packet-batch.ts';
 import { CaptureFile } from '../capture/capture-file.ts';
 import type { CompressionName } from '../capture/decompress/index.ts';
+import type { CaptureFormatName } from '../capture/readers/capture-reader.ts';
 import { Decoder } from '../decode/decoder.ts';
 import { fingerprints } from '../fingerprint/index.ts';
 import type { DistinctKeys } from '../inspect/distinct.ts';
@@ -18,7 +19,7 @@ const ETHER_TYPE_ARP = '0x0806';
 /** One line of `inspect --json`; the fields are described in docs/data-dictionary.md. */
 export interface InspectReport {
   file: string;
-  format: 'pcap' | 'pcapng' | null;
+  format: CaptureFormatName | null;
   compression: CompressionName | null;
   complete: boolean;
   damage?: string;
