@@ -167,13 +167,18 @@ function wlanHostTest(direction: Direction, bytes: readonly number[]): Test {
     case 'ta':
       return wlanSecondTest(direction, at(10));
     case 'addr3':
-      return allOf([noneOf(bit(0, Frame.control)), at(16)]);
+      return allOf([isNotControl, at(16)]);
     case 'addr4':
       return allOf([bit(1, Frame.toSystem | Frame.fromSystem, true), at(24)]);
     case 'ra':
       return allOf([bit(0, Frame.data), at(4)]);
   }
 }
+
+const isNotControl: Test = (packet) => {
+  const control = packet.byte(packet.header);
+  return control < 0 ? Answer.reject : yesIf((control & 0x0c) !== Frame.control);
+};
 
 /** A bit, or with `all` every bit, of a byte of the header. */
 function bit(offset: number, mask: number, all = false): Test {

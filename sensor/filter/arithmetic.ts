@@ -132,25 +132,33 @@ const inIpv4: ReadonlySet<ProtocolWord> = new Set<ProtocolWord>([
   ...(['tcp', 'udp', 'sctp', 'icmp', 'igmp', 'igrp', 'pim', 'vrrp', 'carp'] as const),
 ]);
 
+/** Where an offset of 0 is. */
+type Base = (packet: PacketView) => number;
+
 function loadReading({ protocol, offset, size, span }: LoadExpression, scope: Scope): Reading {
   const index = readingOf(offset, scope);
   const read = readers[size];
-  const from = (base: Value, checks: readonly Test[]): Reading => ({
+  const shift = scope.networkShift;
+  const network: Base = (packet) => packet.network + shift;
+  const from = (base: Base, checks: readonly Test[], vary: Base = variablePart): Reading => ({
     checks,
     value: (packet) => {
       const at = index.value(packet);
       if (at < 0) return -1;
       const start = base(packet);
-      return start < 0 ? -1 : read(packet, start + at);
+      return start < 0 ? -1 : read(packet, addOffset(start, at, vary(packet)));
     },
   });
-  if (protocol === 'radio') return from(radioHeader, index.checks);
+  if (protocol === 'radio') return from(radioHeader, index.checks, () => 0);
   if (protocol === 'link') {
     scope.looksAtHeader = true;
-    return from(linkHeader(scope), index.checks);
+    return from(
+      linkHeader(scope),
+      index.checks,
+      scope.sessions > 0 ? variablePart : (packet) => packet.header - packet.start,
+    );
   }
   scope.looksAtPayload = true;
-  const shift = scope.networkShift;
   if (protocol === 'icmp6') {
     const isIpv6 = linkTypeTest(EtherType.ipv6, scope);
     return from(icmpv6Header(isIpv6, shift), [...index.checks, isIpv6, icmpv6Test(scope)]);
@@ -160,8 +168,14 @@ function loadReading({ protocol, offset, size, span }: LoadExpression, scope: Sc
     const checks = [isIpv4, ...index.checks, protocolTest(protocol, scope, span), firstFragmentTest(scope)];
     return { checks, value: transportValue(index.value, read, shift) };
   }
-  const isProtocol = protocolTest(protocol, scope, span);
-  return from((packet) => packet.network + shift, [...index.checks, isProtocol]);
+  return from(network, [...index.checks, protocolTest(protocol, scope, span)]);
+}
+
+const variablePart: Base = (packet) => packet.variable;
+
+/** BPF adds an offset to what varies of the position, in 32 bits; what is fixed is added behind that. */
+function addOffset(start: number, offset: number, variable: number): number {
+  return start - variable + ((variable + offset) >>> 0);
 }
 
 const readers: Readonly<Record<1 | 2 | 4, (packet: PacketView, at: number) => number>> = {
@@ -177,7 +191,7 @@ function transportValue(index: Value, read: (packet: PacketView, at: number) => 
     if (at < 0) return -1;
     const network = packet.network + shift;
     const headerBytes = ipv4HeaderBytes(packet, network);
-    return headerBytes < 0 ? -1 : read(packet, network + ((at + headerBytes) >>> 0));
+    return headerBytes < 0 ? -1 : read(packet, addOffset(network, at + headerBytes, packet.variable));
   };
 }
 

@@ -89,6 +89,7 @@ function compileLinkTest(expression: LinkPrimitive, scope: Scope): Test {
   switch (kind) {
     case 'vlan':
       scope.requireLinkLayer('vlan', span);
+      scope.requireNoLabels('vlan', span);
       return vlanTest(scope.vlans++, expression.id, scope);
     case 'mpls': {
       const test = mplsTest(expression.label, scope);

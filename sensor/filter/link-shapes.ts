@@ -101,6 +101,7 @@ export function locateLink(packet: PacketView): void {
   packet.header = packet.start + prefixBytes(packet);
   packet.payload = packet.header + payloadOffset[shape]! + variableBytes(packet);
   packet.typeAt = packet.header + typeOffset[shape]!;
+  packet.variable = isWlan(shape) ? packet.payload - packet.start : 0;
   packet.tags = 0;
   packet.network = packet.payload + networkOffset[shape]!;
   if (isWlan(shape)) packet.typeAt = packet.payload + 6;
@@ -140,8 +141,10 @@ function variableBytes(packet: PacketView): number {
   const present = packet.word(packet.start + 4);
   if (present < 0 || (present & RADIOTAP_FLAGS) === 0 || (present & RADIOTAP_MORE) !== 0) return headerBytes - 24;
   const flags = packet.byte(packet.start + ((present & RADIOTAP_TSFT) === 0 ? 8 : 16));
-  const length = flags >= 0 && (flags & DATA_PADDING) !== 0 ? (headerBytes + 3) & ~3 : headerBytes;
-  return length - 24;
+  if (flags < 0 || (flags & DATA_PADDING) === 0) return headerBytes - 24;
+  // As in libpcap, the end of the header is rounded up as counted from the record's start.
+  const prefix = packet.header - packet.start;
+  return ((prefix + headerBytes + 3) & ~3) - prefix - 24;
 }
 
 /**

@@ -25,6 +25,8 @@ export class PacketView {
   payload = 0;
   /** The network layer's header. */
   network = 0;
+  /** How much of the way from the record's start to `payload` varies from packet to packet. */
+  variable = 0;
   /** VLAN tags, and the first one's two bytes. */
   tags = 0;
   tagAt = 0;

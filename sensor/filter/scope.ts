@@ -28,11 +28,10 @@ export class Scope {
     return this.sessions * (PPPOE_BYTES + PPP_TYPE_BYTES) - PPP_TYPE_BYTES;
   }
 
-  /** Throws FilterError where the word would look at a link layer behind `mpls` or `pppoes`. */
+  /** Throws FilterError where the word asks about the captured link layer: behind `pppoes` that is PPP. */
   requireLinkLayer(word: string, span: Span): void {
-    if (this.labels === 0 && this.sessions === 0) return;
-    const before = this.labels > 0 ? 'mpls' : 'pppoes';
-    const sentence = `behind "${before}" there is no ${word}: put it before "${before}"`;
+    if (this.sessions === 0) return;
+    const sentence = `behind "pppoes" there is no ${word}: put it before "pppoes"`;
     throw new FilterError('FILTER_NOT_HERE', sentence, span);
   }
 
