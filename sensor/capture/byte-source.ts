@@ -20,8 +20,12 @@ export interface ByteSource {
 }
 
 /** Opens a path, or `-` for standard input. Throws CaptureError. */
-export async function openBytes(path: string): Promise<ByteSource> {
-  const raw = path === '-' ? new StreamBytes(process.stdin) : await openFile(path);
+export async function openRaw(path: string): Promise<RawBytes> {
+  return path === '-' ? new StreamBytes(process.stdin) : openFile(path);
+}
+
+/** Finds out how bytes are compressed, which waits for the first few. Throws CaptureError. */
+export async function openBytes(raw: RawBytes, path: string): Promise<ByteSource> {
   try {
     return await recognise(raw, path);
   } catch (cause) {

@@ -1,7 +1,8 @@
 /** One capture file, from its first byte to its last. */
 import { createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
-import { type ByteSource, openBytes } from './byte-source.ts';
+import { type ByteSource, openBytes, openRaw } from './byte-source.ts';
 import type { CompressionName } from './decompress/index.ts';
+import type { RawBytes } from './raw-bytes.ts';
 import type { CaptureFormatName } from './readers/capture-reader.ts';
 import { AnyCaptureReader } from './readers/index.ts';
 
@@ -9,6 +10,7 @@ export class CaptureFile {
   readonly path: string;
   readonly #reader = new AnyCaptureReader();
   readonly #batch = createRecordBatch();
+  #raw: RawBytes | null = null;
   #bytes: ByteSource | null = null;
   #atEnd = false;
   #byteDamage: string | null = null;
@@ -32,7 +34,8 @@ export class CaptureFile {
 
   /** Throws CaptureError. */
   async open(): Promise<void> {
-    this.#bytes = await openBytes(this.path);
+    this.#raw = await openRaw(this.path);
+    this.#bytes = await openBytes(this.#raw, this.path);
   }
 
   /** The next records, or null at the end. The batch is valid until the next call. */
@@ -55,8 +58,8 @@ export class CaptureFile {
     }
   }
 
-  /** A `next` that still waits for bytes ends with null. */
+  /** An `open` or a `next` that still waits for bytes ends: there are no more. */
   async close(): Promise<void> {
-    await this.#bytes?.close();
+    await (this.#bytes ?? this.#raw)?.close();
   }
 }
