@@ -6,6 +6,8 @@ export interface DictionaryTables {
   readonly flowFields: Readonly<Record<string, FlowField>>;
   readonly TrafficClass: Ids;
   readonly Tag: Ids;
+  readonly Tunnel: Ids;
+  readonly TcpOption: Ids;
   readonly Fault: Ids;
 }
 

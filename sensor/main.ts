@@ -20,6 +20,8 @@ export interface SensorOptions {
   readonly token: string;
   readonly place: Place | null;
   readonly prefixes: string[];
+  /** Verify checksums; what does not fit is a fault. */
+  readonly checksums?: boolean;
   /** Aborted when the sensor shall stop. */
   readonly stop: AbortSignal;
   readonly log: (message: string) => void;
@@ -51,7 +53,7 @@ export async function runSensor(options: SensorOptions): Promise<SensorResult> {
       clock: source.clock,
     },
   });
-  const pipeline = new SensorPipeline(source, uplink, randomInt(2 ** 31));
+  const pipeline = new SensorPipeline(source, uplink, randomInt(2 ** 31), { checksums: options.checksums ?? false });
   const stopSource = () => {
     source.stop();
     uplink.hurry();

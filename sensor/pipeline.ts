@@ -15,10 +15,15 @@ import type { Uplink } from './output/uplink.ts';
 const EMPTY_EVERY_MILLISECONDS = 100;
 const HEALTH_EVERY_MILLISECONDS = 500;
 
+export interface PipelineOptions {
+  /** Verify checksums; what does not fit is a fault. */
+  readonly checksums?: boolean;
+}
+
 export class SensorPipeline {
   readonly #source: CaptureSource;
   readonly #uplink: Uplink;
-  readonly #decoder = new Decoder();
+  readonly #decoder: Decoder;
   readonly #ipv4 = createPacketBatch(4);
   readonly #ipv6 = createPacketBatch(6);
   readonly #flows4: FlowTable;
@@ -26,8 +31,9 @@ export class SensorPipeline {
   #captureSeconds: number | null = null;
   #emptying = false;
 
-  constructor(source: CaptureSource, uplink: Uplink, seed: number) {
+  constructor(source: CaptureSource, uplink: Uplink, seed: number, options: PipelineOptions = {}) {
     this.#source = source;
+    this.#decoder = new Decoder({ checksums: options.checksums ?? false });
     this.#uplink = uplink;
     // When one family's table is emptied, the other's is, too: neither comes long after the other.
     const onRows = (rows: FlowBatch) => {

@@ -8,7 +8,7 @@ import { createPacketBatch } from '../../shared/packet-batch.ts';
 import { CaptureFile } from '../capture/capture-file.ts';
 import type { CompressionName } from '../capture/decompress/index.ts';
 import type { CaptureFormatName } from '../capture/readers/capture-reader.ts';
-import { Decoder } from '../decode/decoder.ts';
+import { type ChecksumCounts, Decoder } from '../decode/decoder.ts';
 import { fingerprints } from '../fingerprint/index.ts';
 import type { DistinctKeys } from '../inspect/distinct.ts';
 import { Inspection } from '../inspect/inspection.ts';
@@ -41,6 +41,8 @@ export interface InspectReport {
   matches: Counts;
   /** By the way in which a packet carries another, or quotes it: see shared/tunnels.ts. */
   tunnels: Counts;
+  /** With `--checksums`: packets by what became of the checksum of their IPv4 header, and of what follows. */
+  checksums?: ChecksumCounts;
   faults: Counts;
   undecodable: Counts;
 }
@@ -49,7 +51,10 @@ export const inspect: Command = {
   name: 'inspect',
   about: 'what is in a capture: packets, protocols, addresses, ports, rules that match',
   usage: 'FILE…',
-  options: { json: { type: 'boolean', about: 'one JSON object a line for each file' } },
+  options: {
+    json: { type: 'boolean', about: 'one JSON object a line for each file' },
+    checksums: { type: 'boolean', about: 'verify the checksums of IPv4, TCP, UDP, ICMP, SCTP' },
+  },
   examples: [
     ['kurayami inspect darknet.pcap', 'a table of what is in it'],
     ['kurayami inspect --json *.pcapng | jq .topPorts', 'one JSON object a file'],
@@ -58,7 +63,7 @@ export const inspect: Command = {
     if (positionals.length === 0) throw new UsageError('inspect needs at least one FILE');
     let complete = true;
     for (const path of positionals) {
-      const report = await inspectFile(path);
+      const report = await inspectFile(path, options.checksums === true);
       complete &&= report.complete;
       if (options.json !== true && report.format === null) {
         process.stderr.write(`${sentence(path, report.damage)}\n`);
@@ -71,10 +76,10 @@ export const inspect: Command = {
 };
 
 /** Reads a whole capture. Never throws for a bad file: the report says what was wrong with it. */
-export async function inspectFile(path: string): Promise<InspectReport> {
+export async function inspectFile(path: string, checksums = false): Promise<InspectReport> {
   const file = new CaptureFile(path);
   const inspection = new Inspection();
-  const decoder = new Decoder();
+  const decoder = new Decoder({ checksums });
   let openDamage: string | null = null;
   try {
     await file.open();
@@ -143,6 +148,7 @@ function makeReport(
     flows: inspection.flows,
     matches: inspection.matches,
     tunnels: inspection.tunnels,
+    ...(decoder.checksums === null ? {} : { checksums: decoder.checksums }),
     faults: decoder.faults(),
     undecodable: decoder.undecodable(),
   };
@@ -185,9 +191,14 @@ function describe(report: InspectReport): string {
         .map(([protocol, port, packets]) => `${port}/${protocol} ${packets.toLocaleString('en')}`)
         .join(' · ') || 'none',
     ],
+    ['tunnels', counts(report.tunnels)],
     ['rules', counts(report.matches)],
     ['faults', counts({ ...report.faults, ...report.undecodable })],
   ];
+  if (report.checksums !== undefined) {
+    lines.push(['IPv4 sums', counts({ ...report.checksums.network })]);
+    lines.push(['checksums', counts({ ...report.checksums.transport })]);
+  }
   if (report.damage !== undefined) lines.push(['damage', report.damage]);
   return `${report.file}\n${lines.map(([name, value]) => `  ${name.padEnd(10)} ${value}\n`).join('')}`;
 }

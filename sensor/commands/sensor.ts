@@ -43,6 +43,7 @@ export const sensor: Command = {
       token: readToken(config),
       place: config.place ?? (source instanceof SimulationSource ? source.place : null),
       prefixes: config.prefixes.length === 0 && source instanceof SimulationSource ? source.prefixes : config.prefixes,
+      checksums: given.options.checksums === true,
       stop: program.stop,
       log: (message) => process.stderr.write(`sensor: ${message}\n`),
     });

@@ -21,6 +21,7 @@ export const sourceOptions: Readonly<Record<string, CommandOption>> = {
   },
   speed: { type: 'string', value: 'N|max', about: 'how fast files are played: a factor, or as fast as it goes (1)' },
   follow: { type: 'boolean', about: 'with --read FILE: read on as the file grows, until stopped' },
+  checksums: { type: 'boolean', about: 'verify checksums: packets with bad ones are counted as faults' },
   simulate: { type: 'boolean', about: 'simulated darknet traffic' },
   ...simulationOptions,
 };

@@ -8,12 +8,21 @@ import type { LinkDecoder } from './link/link-decoder.ts';
 import { createIpLayer } from './network/ip-layer.ts';
 import { decodeIpv4 } from './network/ipv4.ts';
 import { decodeIpv6 } from './network/ipv6.ts';
+import { Verdict, verifyNetwork, verifyTransport } from './transport/checksum.ts';
 import { decodeTransport } from './transport/transport.ts';
 import { decodeTunnel } from './tunnel/tunnel.ts';
 
 export interface DecoderOptions {
   /** The largest batch of records. */
   readonly capacity?: number;
+  /** Verify checksums: what does not fit is a fault, and the packet stays decoded. */
+  readonly checksums?: boolean;
+}
+
+/** Decoded packets by what became of their checksums; of IPv4 headers, and of what follows IP headers. */
+export interface ChecksumCounts {
+  readonly network: { good: number; bad: number };
+  readonly transport: { good: number; bad: number; notVerified: number };
 }
 
 /** What became of each record of the last batch. A filter reads it, and takes back the count of what it removes. */
@@ -49,6 +58,8 @@ export class Decoder {
    */
   readonly undecodableIp = { 4: 0, 6: 0 };
   readonly outcomes: Outcomes;
+  /** Null where they are not verified. What a filter removes stays counted. */
+  readonly checksums: ChecksumCounts | null;
   readonly #notIpByEtherType = new Float64Array(65_536);
   readonly #notIpByLinkType = new Float64Array(65_536);
   readonly #undecodable = new Float64Array(faultNames.length);
@@ -59,7 +70,10 @@ export class Decoder {
   #seconds = 0;
   #nanoseconds = 0;
 
-  constructor({ capacity = BATCH_ROWS }: DecoderOptions = {}) {
+  constructor({ capacity = BATCH_ROWS, checksums = false }: DecoderOptions = {}) {
+    this.checksums = checksums
+      ? { network: { good: 0, bad: 0 }, transport: { good: 0, bad: 0, notVerified: 0 } }
+      : null;
     for (const decoder of linkDecoders) for (const linkType of decoder.linkTypes) this.#links[linkType] = decoder;
     this.outcomes = {
       family: new Uint8Array(capacity),
@@ -138,6 +152,7 @@ export class Decoder {
     }
     let found = faultBit(timeFault) | faultBit(fault) | faultBit(decodeTransport(records.view, layer, batch, row));
     batch.vlan[row] = layer.vlan;
+    if (this.checksums !== null) found |= this.#verify(this.checksums, records, record, fault);
     found |= faultBit(decodeTunnel(records.view, layer, batch, row));
     batch.seconds[row] = this.#seconds;
     batch.nanoseconds[row] = this.#nanoseconds;
@@ -149,6 +164,22 @@ export class Decoder {
     rows[record] = row;
     reason[record] = Reason.decoded;
     faults[record] = found;
+  }
+
+  /** Faults as bits. What stands behind a broken extension header is not known. */
+  #verify(counts: ChecksumCounts, { view, offset, capturedLength }: RecordBatch, record: number, fault: Fault): number {
+    const layer = this.#layer;
+    const network = verifyNetwork(view, layer, offset[record]! + capturedLength[record]!);
+    const transport = fault === Fault.none ? verifyTransport(view, layer) : Verdict.notVerified;
+    if (network === Verdict.good) counts.network.good++;
+    else if (network === Verdict.bad) counts.network.bad++;
+    if (transport === Verdict.good) counts.transport.good++;
+    else if (transport === Verdict.bad) counts.transport.bad++;
+    else counts.transport.notVerified++;
+    return (
+      (network === Verdict.bad ? faultBit(Fault.badNetworkChecksum) : 0) |
+      (transport === Verdict.bad ? faultBit(Fault.badTransportChecksum) : 0)
+    );
   }
 
   /** A packet without a time is placed at the time of the one before, so that it is in a flow beside its neighbours. */

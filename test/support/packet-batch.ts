@@ -1,5 +1,5 @@
 /** Decoded packets from objects that a person can read, and what the decoder makes of one packet's bytes. */
-import { Decoder } from '../../sensor/decode/decoder.ts';
+import { type ChecksumCounts, Decoder } from '../../sensor/decode/decoder.ts';
 import { formatAddress, formatInnerAddress, parseIpv4, parseIpv6 } from '../../shared/address.ts';
 import type { Counts } from '../../shared/counters.ts';
 import type { Family } from '../../shared/flow-batch.ts';
@@ -128,20 +128,29 @@ export interface Decoded {
   notIp: Counts;
   undecodable: Counts;
   faults: Counts;
+  /** Where they were verified. */
+  checksums?: ChecksumCounts;
 }
 
 /** Decodes one packet with a decoder of its own. */
-export function decodeOne(linkType: number, bytes: Uint8Array, seconds?: number): Decoded {
-  const decoder = new Decoder();
+export function decodeOne(
+  linkType: number,
+  bytes: Uint8Array,
+  options: { seconds?: number; wireLength?: number; checksums?: boolean } = {},
+): Decoded {
+  const decoder = new Decoder({ checksums: options.checksums ?? false });
   const ipv4 = createPacketBatch(4, 1);
   const ipv6 = createPacketBatch(6, 1);
-  decoder.decode(recordBatch(linkType, [bytes], seconds), ipv4, ipv6);
+  const records = recordBatch(linkType, [bytes], options.seconds);
+  if (options.wireLength !== undefined) records.wireLength[0] = options.wireLength;
+  decoder.decode(records, ipv4, ipv6);
   const batch = ipv4.length === 1 ? ipv4 : ipv6.length === 1 ? ipv6 : null;
   return {
     packet: batch === null ? null : packetOf(batch, 0),
     notIp: decoder.notIp(),
     undecodable: decoder.undecodable(),
     faults: decoder.faults(),
+    ...(decoder.checksums === null ? {} : { checksums: decoder.checksums }),
   };
 }
 

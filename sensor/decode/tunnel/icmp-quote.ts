@@ -9,7 +9,6 @@ const HEADER_BYTES = 8;
 export const icmpQuote: TunnelDecoder = {
   name: 'ICMP error',
   protocols: [IpProtocol.icmp, IpProtocol.icmpv6],
-  quotes: true,
   decode(bytes, layer) {
     const { start, end } = layer;
     if (end - start < HEADER_BYTES) return NO_TUNNEL;

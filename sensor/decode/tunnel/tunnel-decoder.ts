@@ -9,11 +9,10 @@ export type Found = Tunnel | typeof NO_TUNNEL | typeof TOO_DEEP;
 /** One way in which an IP packet lies inside another. */
 export interface TunnelDecoder {
   readonly name: string;
-  /** IP protocols that announce it, or UDP ports at which it is found (of either side, the target's first). */
+  /** IP protocols that announce it. */
   readonly protocols?: readonly number[];
+  /** UDP ports at which it is found, of either side, the target's first. Then what is inside must also fit into the datagram. */
   readonly ports?: readonly number[];
-  /** What it carries is a copy, cut off where the sender liked: lengths reach beyond what is there. */
-  readonly quotes?: true;
   /**
    * `layer` stands at the tunnel's own header: after the IP header, or after that of UDP. Moves it to what the tunnel
    * carries, and sets `layer.type` to its EtherType. A port alone proves nothing: bits that are fixed must agree.

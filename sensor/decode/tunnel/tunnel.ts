@@ -55,13 +55,13 @@ function lookInto(decoder: TunnelDecoder, bytes: DataView, layer: IpLayer, batch
   const wireBytes = layer.wireEnd - layer.start;
   const fault = isIpv6 ? readIpv6(bytes, layer) : readIpv4(bytes, layer);
   if (fault !== Fault.none && fault !== Fault.badExtension) return Fault.none;
-  if (decoder.quotes !== true && innerBytes(bytes, layer) > wireBytes) return Fault.none;
+  if (decoder.ports !== undefined && innerBytes(bytes, layer) > wireBytes) return Fault.none;
   batch.tunnel[row] = tunnel;
   putInner(bytes, layer, batch, row);
   return Fault.none;
 }
 
-/** Bytes of the inner packet as its header says. One that says more than the tunnel holds is none. */
+/** Bytes of the inner packet as its header says. At a port that anyone may use, one that says more than is there is none. */
 function innerBytes(bytes: DataView, { family, ipStart }: IpLayer): number {
   return family === 4 ? bytes.getUint16(ipStart + 2) : bytes.getUint16(ipStart + 4) + 40;
 }

@@ -320,7 +320,7 @@ test.for([
   { name: 'before 1970', seconds: -1 },
   { name: 'after 2255', seconds: 9_000_000_000 },
 ])('a packet of a time $name is decoded, with a fault', ({ seconds }) => {
-  const { packet, faults } = decodeOne(RAW, hex('4500 0028 0000 0000 0106 0000 c0000201 c6336407', SYN), seconds);
+  const { packet, faults } = decodeOne(RAW, hex('4500 0028 0000 0000 0106 0000 c0000201 c6336407', SYN), { seconds });
   expect(packet).not.toBeNull();
   expect(faults).toEqual({ timeOutOfRange: 1 });
 });

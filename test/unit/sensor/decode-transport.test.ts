@@ -43,6 +43,68 @@ describe('TCP', () => {
   });
 });
 
+describe('TCP options of a SYN', () => {
+  /** A SYN whose header length fits the options, padded to whole words with `padding`. */
+  const syn = (options: string, flags = '02') => {
+    const bytes = hexText(options);
+    const words = 5 + Math.ceil(bytes.length / 8);
+    const offset = (words * 16).toString(16).padStart(2, '0');
+    return `${`9c40001700000001000000000000${'00'}`.slice(0, 24) + offset + flags}040000000000${bytes}`;
+  };
+  const MSS = '020405b4';
+
+  test.for([
+    { name: 'none', options: '', expected: '' },
+    { name: 'of Linux', options: `${MSS} 0402 080a 00000001 00000000 01 030307`, expected: 'mss,sackOk,ts,nop,ws' },
+    { name: 'of Windows', options: `${MSS} 01 030308 01 01 0402`, expected: 'mss,nop,ws,nop,nop,sackOk' },
+    { name: 'the end of the list ends it', options: `${MSS} 00 030307`, expected: 'mss,eol' },
+    { name: 'rare ones', options: '1e04 0000 1304 0000 1d04 0000 1c04 0000', expected: 'mptcp,md5,ao,userTimeout' },
+    {
+      name: 'Fast Open, experimental, unknown',
+      options: '2202 fd04 f989 4b02 0101',
+      expected: 'fastOpen,experimental,other,nop,nop',
+    },
+    { name: 'no more than eight', options: '01'.repeat(12), expected: 'nop,nop,nop,nop,nop,nop,nop,nop' },
+    { name: 'a length of 0', options: `${MSS} 0300 0101`, expected: 'mss,malformed' },
+    { name: 'a length of 1', options: `${MSS} 0301 0101`, expected: 'mss,malformed' },
+    { name: 'a length beyond the header', options: `${MSS} 0309 0101`, expected: 'mss,malformed' },
+    { name: 'a kind without a length', options: `${MSS} 01 01 01 03`, expected: 'mss,nop,nop,nop,malformed' },
+    {
+      name: 'a lie as the eighth',
+      options: `${'01'.repeat(7)} 08ff`,
+      expected: 'nop,nop,nop,nop,nop,nop,nop,malformed',
+    },
+  ])('$name', ({ options, expected }) => {
+    const padded = options === '' ? '' : options;
+    const bytes = hexText(padded);
+    const filled = bytes + '00'.repeat((4 - ((bytes.length / 2) % 4)) % 4);
+    const decoded = decode('06', syn(filled));
+    expect(decoded.packet?.synOptions.replace(/(,eol)+$/, '')).toBe(expected.replace(/(,eol)+$/, ''));
+    expect(decoded.faults).toEqual({});
+  });
+
+  test('of packets without SYN are not read, of SYN-ACKs they are', () => {
+    expect(decode('06', syn(MSS, '10')).packet?.synOptions).toBe('');
+    expect(decode('06', syn(MSS, '12')).packet?.synOptions).toBe('mss');
+  });
+
+  test('cut off by the capture, they end without a lie', () => {
+    const whole = hex(`45000034 abcd0000 f3060000 c0000201 c6336407 ${syn(`${MSS} 01 030308 01 01 0402`)}`);
+    const found = Array.from({ length: 13 }, (_, cut) => {
+      const { packet } = decodeOne(RAW, whole.slice(0, 40 + cut), { wireLength: whole.length });
+      return packet?.synOptions;
+    });
+    expect(found.slice(0, 6)).toEqual(['', '', 'mss', 'mss', 'mss', 'mss,nop']);
+    expect(found.at(-1)).toBe('mss,nop,ws,nop,nop,sackOk');
+  });
+
+  test('that reach beyond the packet end with it', () => {
+    // The header says 60 bytes, the packet ends after 24 of them.
+    const header = syn(MSS).replace(/^(.{24})../, '$1f0');
+    expect(decode('06', header).packet?.synOptions).toBe('mss');
+  });
+});
+
 describe('UDP and its kin', () => {
   const DNS = hexText('d431 0035 0008 0000');
   test.for([
