@@ -70,6 +70,8 @@ export class Merge {
   readonly #slice = createRecordBatch();
   readonly #copies = createRecordBatch();
   #copiedBytes = 0;
+  /** Rows of a batch that come next. */
+  readonly #run: { batch: RecordBatch | null; from: number; to: number } = { batch: null, from: 0, to: 0 };
   #openFiles = 0;
   #stopped = false;
 
@@ -86,14 +88,19 @@ export class Merge {
   /** Each batch is valid until the next is asked for. Throws CaptureError. */
   async *batches(): AsyncIterable<RecordBatch> {
     try {
-      for (let head = this.#heads[0]; head !== undefined && !this.#stopped; head = this.#heads[0]) {
-        if (head.batch !== null && head.row < head.batch.length) yield* this.#run(head);
-        else {
-          yield* this.#takeCopies();
-          await this.#load(head);
+      for (let next = this.#collect(); next !== 'end' && !this.#stopped; next = this.#collect()) {
+        // What was copied comes before what is handed on, and does not wait for a file.
+        if (this.#copies.length > 0) {
+          yield this.#copies;
+          this.#copies.length = 0;
+          this.#copiedBytes = 0;
         }
+        if (next === 'handOn') {
+          yield sliceRecords(this.#run.batch!, this.#run.from, this.#run.to, this.#slice);
+          this.#run.from = this.#run.to;
+        } else if (next === 'load') await this.#load(this.#heads[0]!);
       }
-      yield* this.#takeCopies();
+      if (this.#copies.length > 0 && !this.#stopped) yield this.#copies;
     } finally {
       await this.#closeAll();
     }
@@ -105,50 +112,47 @@ export class Merge {
     void this.#closeAll();
   }
 
-  /** Hands on, or copies, the records of the first file that come before any of the second's. */
-  *#run(head: Head): Iterable<RecordBatch> {
-    const batch = head.batch!;
-    const from = head.row;
+  /** Copies runs until one is long enough to be handed on, a file has to be read, or no more copies fit. */
+  #collect(): 'handOn' | 'load' | 'flush' | 'end' {
+    const run = this.#run;
+    for (;;) {
+      for (; run.from < run.to; run.from++) if (!this.#copy(run.batch!, run.from)) return 'flush';
+      const head = this.#heads[0];
+      if (head === undefined) return 'end';
+      if (head.batch === null || head.row === head.batch.length) return 'load';
+      run.batch = head.batch;
+      run.from = head.row;
+      this.#moveBehindRun(head, head.batch);
+      run.to = head.row;
+      if (run.to < head.batch.length) this.#sort(head);
+      if (run.to - run.from >= MIN_SLICE_ROWS || run.to - run.from === head.batch.length) return 'handOn';
+    }
+  }
+
+  /** Past the records of the first file that come before any of the second's. */
+  #moveBehindRun(head: Head, batch: RecordBatch): void {
     const limit = this.#heads[1];
     do {
       if (head.row + 1 === batch.length) {
         head.row = batch.length;
-        break;
+        return;
       }
       head.moveTo(head.row + 1);
     } while (limit === undefined || head.isBefore(limit));
-    const to = head.row;
-    if (to - from >= MIN_SLICE_ROWS || (from === 0 && to === batch.length)) {
-      yield* this.#takeCopies();
-      yield sliceRecords(batch, from, to, this.#slice);
-    } else {
-      for (let row = from; row < to; row++) {
-        if (!this.#hasRoom(batch.capturedLength[row]!)) yield* this.#takeCopies();
-        this.#copy(batch, row);
-      }
-    }
-    if (to < batch.length) this.#sort(head);
   }
 
-  #hasRoom(bytes: number): boolean {
-    return this.#copies.length < this.#copies.offset.length && this.#copiedBytes + bytes <= COPY_BYTES;
-  }
-
-  #copy(batch: RecordBatch, row: number): void {
+  /** False when there is no room. */
+  #copy(batch: RecordBatch, row: number): boolean {
     const copies = this.#copies;
+    const bytes = batch.capturedLength[row]!;
+    if (copies.length === copies.offset.length || this.#copiedBytes + bytes > COPY_BYTES) return false;
     if (copies.bytes.length === 0) {
       copies.bytes = new Uint8Array(COPY_BYTES);
       copies.view = new DataView(copies.bytes.buffer);
     }
     copyRecord(batch, row, copies, this.#copiedBytes);
-    this.#copiedBytes += batch.capturedLength[row]!;
-  }
-
-  *#takeCopies(): Iterable<RecordBatch> {
-    if (this.#copies.length === 0) return;
-    yield this.#copies;
-    this.#copies.length = 0;
-    this.#copiedBytes = 0;
+    this.#copiedBytes += bytes;
+    return true;
   }
 
   /** Reads the next batch of a file, which is opened when it is its turn, and closed at its end. */

@@ -84,6 +84,27 @@ describe('order', () => {
     expect(records).toEqual([record(1, 5), record(2, 10), record(3, 10), record(5, 10), record(4, 20)]);
   });
 
+  test('holds for large packets, of which few fit into a batch', async () => {
+    const folder = await testFolder();
+    const large = (index: number) => ({
+      ...record(index, index),
+      packet: index.toString(16).padStart(4, '0').repeat(30_000),
+    });
+    const all = Array.from({ length: 60 }, (_, index) => large(index));
+    const paths = await Promise.all(
+      [0, 1, 2].map((part) =>
+        write(
+          folder,
+          `${part}`,
+          all.filter((_, index) => index % 3 === part),
+        ),
+      ),
+    );
+    const { records } = await readAll(paths);
+    expect(records.map(({ seconds }) => seconds)).toEqual(all.map(({ seconds }) => seconds));
+    expect(records.every(({ packet }, index) => packet === all[index]!.packet)).toBe(true);
+  });
+
   test('within a file that is not in order is kept', async () => {
     const folder = await testFolder();
     const jumbled = await write(folder, 'a', [record(1, 50), record(2, 10), record(3, 60)]);
