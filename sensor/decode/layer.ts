@@ -7,6 +7,8 @@ export interface Layer {
   type: number;
   /** Outermost VLAN id, 0 for none. */
   vlan: number;
+  /** Bits of `Encapsulation`: what stood between link layer and IP. Set afresh for each packet by link/index.ts. */
+  encapsulations?: number;
 }
 
 export const EtherType = {
@@ -20,3 +22,17 @@ export const EtherType = {
 
 /** What a frame carries that names no EtherType: 802.3 with an LLC header other than SNAP. Counted under this number. */
 export const ETHER_TYPE_LLC = 1;
+
+/** What `inspect` tells of the way to the IP header, a bit each. */
+export const Encapsulation = {
+  vlan: 1,
+  /** A second VLAN tag, or a service tag. */
+  qinq: 2,
+  mpls: 4,
+  pppoe: 8,
+  /** A whole Ethernet frame inside of another header. */
+  ethernet: 16,
+  /** A tag of a switch, or of a fabric. */
+  switchTag: 32,
+  wireless: 64,
+} as const;

@@ -34,8 +34,8 @@ describe('Ethernet', () => {
     { name: 'QinQ: the outermost tag counts', header: '88a8 00c8 8100 0064 0800', packet: IPV4, expected: ipv4(200) },
     { name: 'QinQ as before 802.1ad', header: '9100 00c8 8100 0064 0800', packet: IPV4, expected: ipv4(200) },
     { name: 'a priority tag, then a VLAN', header: '8100 e000 8100 0064 0800', packet: IPV4, expected: ipv4(100) },
-    { name: 'eight tags', header: `${'8100 0001 '.repeat(8)}0800`, packet: IPV4, expected: ipv4(1) },
-    { name: 'nine tags', header: `${'8100 0001 '.repeat(9)}0800`, packet: IPV4, expected: undecodable('tooDeep') },
+    { name: '32 tags', header: `${'8100 0001 '.repeat(32)}0800`, packet: IPV4, expected: ipv4(1) },
+    { name: '33 tags', header: `${'8100 0001 '.repeat(33)}0800`, packet: IPV4, expected: undecodable('tooDeep') },
     { name: 'nothing but tags', header: '8100 0001 '.repeat(40), packet: '', expected: undecodable('tooDeep') },
     { name: 'a tag cut off', header: '8100 0064 08', packet: '', expected: undecodable('truncatedLink') },
     { name: 'ARP in a VLAN', header: '8100 0064 0806', packet: '', expected: notIp('0x0806') },
@@ -43,13 +43,13 @@ describe('Ethernet', () => {
     { name: '802.3 with SNAP and ARP', header: '0030 aaaa 03 000000 0806', packet: '', expected: notIp('0x0806') },
     {
       name: '802.3 with SNAP in a VLAN',
-      header: '8100 0064 0030 aaaa 03 000000 86dd',
+      header: '8100 0064 0050 aaaa 03 000000 86dd',
       packet: IPV6,
       expected: ipv6(100),
     },
     { name: 'spanning tree (LLC)', header: '0026 4242 03 0000000000', packet: '', expected: notIp('llc') },
     { name: 'SNAP of another organisation', header: '0030 aaaa 03 00000c 2000', packet: '', expected: notIp('llc') },
-    { name: 'SNAP cut off', header: '0030 aaaa 03 000000 08', packet: '', expected: notIp('llc') },
+    { name: 'SNAP cut off', header: '0030 aaaa 03 000000 08', packet: '', expected: undecodable('truncatedLink') },
     { name: 'a header and no more', header: '0800', packet: '', expected: undecodable('truncatedNetwork') },
     { name: 'IPv6 where IPv4 was told', header: '0800', packet: IPV6, expected: undecodable('badNetworkHeader') },
     {
@@ -127,16 +127,12 @@ describe('BSD loopback', () => {
     { name: 'IPv6 of NetBSD', bytes: `18000000${IPV6}`, expected: ipv6() },
     { name: 'IPv6 of FreeBSD', bytes: `0000001c${IPV6}`, expected: ipv6() },
     { name: 'IPv6 of macOS', bytes: `1e000000${IPV6}`, expected: ipv6() },
-    { name: 'IPv6 of Linux', bytes: `0000000a${IPV6}`, expected: ipv6() },
     { name: 'another family', bytes: `07000000${IPV4}`, expected: notIp('0x0000') },
-  ])('$name', ({ bytes, expected }) => {
-    expect(found(0, bytes, SYN)).toEqual(expected);
-    expect(found(108, bytes, SYN)).toEqual(expected);
-  });
+  ])('$name', ({ bytes, expected }) => expect(found(0, bytes, SYN)).toEqual(expected));
 
   test('cut off', () => expect(found(0, '020000')).toEqual(undecodable('truncatedLink')));
 });
 
-test.for([195, 127, 65_535])('link type %i is counted under its number', (linkType) => {
+test.for([195, 230, 65_535])('link type %i is counted under its number', (linkType) => {
   expect(found(linkType, IPV4, SYN)).toEqual(notIp(`link ${linkType}`));
 });
