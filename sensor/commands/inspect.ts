@@ -15,6 +15,8 @@ import { Inspection } from '../inspect/inspection.ts';
 
 const TOP_PORTS = 5;
 const ETHER_TYPE_ARP = '0x0806';
+/** Reverse ARP (RFC 903) has the header of ARP. */
+const ETHER_TYPE_RARP = '0x8035';
 
 /** One line of `inspect --json`; the fields are described in docs/data-dictionary.md. */
 export interface InspectReport {
@@ -119,7 +121,8 @@ function makeReport(
     decoder.undecodableIp[family] +
     sumCounts(Object.fromEntries(Object.entries(transport).filter(([key]) => key.startsWith(`ip${family}.`))));
   const [ipv4, ipv6] = [ofFamily(4), ofFamily(6)];
-  const arp = decoder.notIp()[ETHER_TYPE_ARP] ?? 0;
+  const notIp = decoder.notIp();
+  const arp = (notIp[ETHER_TYPE_ARP] ?? 0) + (notIp[ETHER_TYPE_RARP] ?? 0);
   return {
     file: path,
     format: file.format,

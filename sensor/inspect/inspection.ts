@@ -4,6 +4,7 @@ import { Fragment, type PacketBatch, type RecordBatch } from '../../shared/packe
 import { IpProtocol, TcpFlag } from '../../shared/protocols.ts';
 import { Tag, type TagName, tagNames } from '../../shared/tags.ts';
 import { tunnelNames } from '../../shared/tunnels.ts';
+import { pseudoHeaderBytes } from '../decode/link/pseudo-header.ts';
 import { DistinctKeys } from './distinct.ts';
 import { transportName } from './transport-names.ts';
 
@@ -46,9 +47,12 @@ export class Inspection {
 
   addRecords(records: RecordBatch): void {
     for (let row = 0; row < records.length; row++) {
-      this.bytes += records.wireLength[row]!;
-      this.capturedBytes += records.capturedLength[row]!;
       const linkType = records.linkType[row]!;
+      const start = records.offset[row]!;
+      const captured = records.capturedLength[row]!;
+      const added = pseudoHeaderBytes(linkType, records.view, start, start + captured);
+      this.bytes += Math.max(0, records.wireLength[row]! - added);
+      this.capturedBytes += captured - added;
       this.linkTypes[linkType] = (this.linkTypes[linkType] ?? 0) + 1;
     }
     this.#addTimes(records);
