@@ -32,11 +32,15 @@ export function notIp(number: number): number {
   return NOT_IP | number;
 }
 
+/** Reverse ARP as an EtherType; Cisco's HDLC has its keep-alives under this number. */
+const REVERSE_ARP = 0x8035;
+
 /** The number to count: one that means IP or ARP in EtherTypes, but is of another list, must not pass for it. */
 export function countedNumber(type: number): number {
   if (type < NOT_IP) return type;
   const number = type & 0xffff;
-  return number === EtherType.ipv4 || number === EtherType.ipv6 || number === EtherType.arp ? 0 : number;
+  const isEtherTypes = number === EtherType.ipv4 || number === EtherType.ipv6 || number === EtherType.arp;
+  return isEtherTypes || number === REVERSE_ARP ? 0 : number;
 }
 
 /** The longest 802.3 length; what is larger is a type. */

@@ -40,7 +40,7 @@ for (const linkType of [104, 112]) {
     { name: 'MPLS', header: '0f00 8847 00010140', expected: 'ipv4' },
     { name: 'a frame', header: `0f00 6558 ${MACS} 0800`, expected: 'ipv4' },
     { name: 'ISO network layer', header: '0f00 fefe 03 8e', expected: 'ipv6' },
-    { name: 'keep-alive', header: '8f00 8035', packet: IPV4, expected: { notIp: '0x8035' } },
+    { name: 'keep-alive', header: '8f00 8035', packet: IPV4, expected: { notIp: '0x0000' } },
     { name: "a VLAN's number", header: '8f00 8100 0001 0800', packet: IPV4, expected: { notIp: '0x8100' } },
   ]);
 }
