@@ -6,6 +6,7 @@ import { ethernet } from './ethernet.ts';
 import { firewire } from './firewire.ts';
 import { frameRelay } from './frame-relay.ts';
 import { atm, fddi, ipOverFibreChannel, sunAtm, tokenRing } from './ieee802.ts';
+import { infiniband } from './infiniband.ts';
 import { ipnet } from './ipnet.ts';
 import { juniperCiscoHdlc, juniperEthernet, juniperFrameRelay, juniperPpp } from './juniper.ts';
 import type { LinkDecoder } from './link-decoder.ts';
@@ -60,6 +61,7 @@ const list: readonly LinkDecoder[] = [
   juniperFrameRelay,
   juniperCiscoHdlc,
   endace,
+  infiniband,
 ];
 
 /** Every packet begins without encapsulations, whatever the one before it had. */
