@@ -40,8 +40,12 @@ function findPayload(bytes: DataView, layer: Layer): boolean {
   return false;
 }
 
-/** They are in the order of the machine that captured. Numbers of attributes are small. */
+/** They are in the order of the machine that captured. Lengths and numbers are small: both must say big-endian. */
 function isLittleEndian(bytes: DataView, layer: Layer): boolean {
   if (layer.end - layer.start < ATTRIBUTE_BYTES) return true;
-  return bytes.getUint16(layer.start + 2, true) <= bytes.getUint16(layer.start + 2);
+  const { start } = layer;
+  return (
+    bytes.getUint16(start, true) < bytes.getUint16(start) ||
+    bytes.getUint16(start + 2, true) < bytes.getUint16(start + 2)
+  );
 }
