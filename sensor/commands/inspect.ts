@@ -31,6 +31,8 @@ export interface InspectReport {
   first: string | null;
   last: string | null;
   linkTypes: Counts;
+  /** Packets by what stood between link layer and IP: see `Encapsulation` in sensor/decode/layer.ts. */
+  encapsulations: Counts;
   outermost: { ipv4: number; ipv6: number; arp: number; none: number };
   transport: Counts;
   tcp: Inspection['tcp'];
@@ -102,7 +104,7 @@ async function readAll(file: CaptureFile, decoder: Decoder, inspection: Inspecti
     ipv6.length = 0;
     decoder.decode(records, ipv4, ipv6);
     for (const rule of fingerprints) rule.match(ipv4);
-    inspection.addRecords(records);
+    inspection.addRecords(records, decoder.outcomes.encapsulations);
     inspection.addPackets(ipv4);
     inspection.addPackets(ipv6);
   }
@@ -135,6 +137,7 @@ function makeReport(
     first: inspection.first,
     last: inspection.last,
     linkTypes: inspection.linkTypes,
+    encapsulations: inspection.encapsulations,
     outermost: {
       ipv4,
       ipv6,
@@ -194,6 +197,7 @@ function describe(report: InspectReport): string {
         .map(([protocol, port, packets]) => `${port}/${protocol} ${packets.toLocaleString('en')}`)
         .join(' · ') || 'none',
     ],
+    ['below IP', counts(report.encapsulations)],
     ['tunnels', counts(report.tunnels)],
     ['rules', counts(report.matches)],
     ['faults', counts({ ...report.faults, ...report.undecodable })],

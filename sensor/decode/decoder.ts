@@ -34,6 +34,8 @@ export interface Outcomes {
   readonly reason: Uint32Array;
   /** Faults above the IP header, a bit for each code. */
   readonly faults: Uint32Array;
+  /** What stood between link layer and IP: bits of `Encapsulation` (layer.ts). */
+  readonly encapsulations: Uint8Array;
 }
 
 const Reason = {
@@ -65,7 +67,7 @@ export class Decoder {
   readonly #undecodable = new Float64Array(faultNames.length);
   readonly #faults = new Float64Array(faultNames.length);
   readonly #links: (LinkDecoder | undefined)[] = [];
-  readonly #layer = createIpLayer({ start: 0, end: 0, type: 0, vlan: 0 });
+  readonly #layer = createIpLayer({ start: 0, end: 0, type: 0, vlan: 0, encapsulations: 0 });
   /** Time of the packet before, for one without. */
   #seconds = 0;
   #nanoseconds = 0;
@@ -80,6 +82,7 @@ export class Decoder {
       row: new Uint32Array(capacity),
       reason: new Uint32Array(capacity),
       faults: new Uint32Array(capacity),
+      encapsulations: new Uint8Array(capacity),
     };
   }
 
@@ -117,6 +120,7 @@ export class Decoder {
     const layer = this.#layer;
     this.outcomes.family[record] = 0;
     faults[record] = 0;
+    this.outcomes.encapsulations[record] = 0;
     const timeFault = this.#setTime(records.seconds[record]!, records.nanoseconds[record]!);
     const linkType = records.linkType[record]!;
     const link = this.#links[linkType];
@@ -129,6 +133,7 @@ export class Decoder {
     layer.wireEnd = layer.start + Math.max(records.wireLength[record]!, records.capturedLength[record]!);
     layer.vlan = 0;
     const linkFault = link.decode(records.view, layer);
+    this.outcomes.encapsulations[record] = layer.encapsulations ?? 0;
     if (linkFault !== Fault.none) reason[record] = Reason.undecodable | linkFault;
     else if (layer.type === EtherType.ipv4) this.#decodeNetwork(records, record, ipv4, decodeIpv4, timeFault);
     else if (layer.type === EtherType.ipv6) this.#decodeNetwork(records, record, ipv6, decodeIpv6, timeFault);

@@ -4,6 +4,7 @@ import { Fragment, type PacketBatch, type RecordBatch } from '../../shared/packe
 import { IpProtocol, TcpFlag } from '../../shared/protocols.ts';
 import { Tag, type TagName, tagNames } from '../../shared/tags.ts';
 import { tunnelNames } from '../../shared/tunnels.ts';
+import { Encapsulation } from '../decode/layer.ts';
 import { pseudoHeaderBytes } from '../decode/link/pseudo-header.ts';
 import { DistinctKeys } from './distinct.ts';
 import { transportName } from './transport-names.ts';
@@ -35,6 +36,8 @@ export class Inspection {
   first: string | null = null;
   last: string | null = null;
   readonly linkTypes: Record<string, number> = {};
+  /** Packets by what stood between link layer and IP. */
+  readonly encapsulations: Record<string, number> = {};
   readonly tcp: TcpCounts = { total: 0, syn: 0, synack: 0, rst: 0, fin: 0, null: 0, xmas: 0 };
   readonly matches = Object.fromEntries(tagNames.map((name) => [name, 0])) as Record<TagName, number>;
   readonly sources = { 4: new DistinctKeys(1), 6: new DistinctKeys(4) };
@@ -45,7 +48,8 @@ export class Inspection {
   readonly #bothWays = { 4: new DistinctKeys(4), 6: new DistinctKeys(10) };
   readonly #portPackets = { tcp: new Float64Array(65_536), udp: new Float64Array(65_536) };
 
-  addRecords(records: RecordBatch): void {
+  /** `encapsulations` are those that the decoder found, by record. */
+  addRecords(records: RecordBatch, encapsulations?: Uint8Array): void {
     for (let row = 0; row < records.length; row++) {
       const linkType = records.linkType[row]!;
       const start = records.offset[row]!;
@@ -54,9 +58,16 @@ export class Inspection {
       this.bytes += Math.max(0, records.wireLength[row]! - added);
       this.capturedBytes += captured - added;
       this.linkTypes[linkType] = (this.linkTypes[linkType] ?? 0) + 1;
+      const bits = encapsulations?.[row] ?? 0;
+      if (bits !== 0) this.#addEncapsulations(bits);
     }
     this.#addTimes(records);
     this.packets += records.length;
+  }
+
+  #addEncapsulations(bits: number): void {
+    for (const [name, bit] of Object.entries(Encapsulation))
+      if ((bits & bit) !== 0) this.encapsulations[name] = (this.encapsulations[name] ?? 0) + 1;
   }
 
   /** Of the first and last record, in file order, that carry a time. */

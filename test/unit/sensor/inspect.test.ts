@@ -183,6 +183,25 @@ describe('inspectFile', () => {
     });
   });
 
+  test('what stands below IP, tunnels, and checksums where they are asked for', async () => {
+    const path = join(await testFolder(), 'tagged.pcap');
+    const ip = SYN.replaceAll(' ', '');
+    const ipip = `4500004000000000f3040000c0000201c6336407${ip}`;
+    const frames = [`81000005${'0800'}${ip}`, `88a80007${'8100'}0005${'0800'}${ipip}`, `0800${ip}`];
+    const records = frames.map((frame, seconds) => ({
+      seconds,
+      nanoseconds: 0,
+      packet: `020000000001020000000002${frame}`,
+    }));
+    await writeFile(path, pcapFile(records));
+    const plain = await inspectFile(path);
+    expect(plain).toMatchObject({ encapsulations: { vlan: 2, qinq: 1 }, tunnels: { ipip: 1 } });
+    expect(plain).not.toHaveProperty('checksums');
+    const { checksums, faults } = await inspectFile(path, true);
+    expect(checksums).toEqual({ network: { good: 0, bad: 3 }, transport: { good: 0, bad: 2, notVerified: 1 } });
+    expect(faults).toEqual({ badNetworkChecksum: 3, badTransportChecksum: 2 });
+  });
+
   test('of what is no capture says why', async () => {
     const folder = await testFolder();
     const none = { format: null, complete: false, packets: 0, first: null, last: null, uniqueSources: 0 };
