@@ -20,7 +20,7 @@ export function renderTables({ flowFields, TrafficClass, Tag, Tunnel, TcpOption,
 }
 
 function flowFieldTable(flowFields) {
-  const head = ['id', 'name', 'type', 'unit', 'key', 'what it is', 'CAIDA FlowTuple v3', 'IPFIX'];
+  const head = ['id', 'name', 'type', 'unit', 'key', 'what it is', 'in a filter', 'CAIDA FlowTuple v3', 'IPFIX'];
   const rows = Object.entries(flowFields).map(([name, field]) => [
     field.id,
     `\`${name}\``,
@@ -28,6 +28,7 @@ function flowFieldTable(flowFields) {
     field.unit,
     field.key ? 'yes' : '',
     aboutOf(field),
+    field.filter === undefined ? '' : `\`${field.filter}\``,
     field.caida === undefined ? '' : `\`${field.caida}\``,
     field.ipfix === undefined ? '' : `\`${field.ipfix}\``,
   ]);

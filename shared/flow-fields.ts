@@ -70,6 +70,7 @@ export const flowFields = {
     unit: 'address',
     key: beside,
     secret: 'target',
+    filter: 'inner src host',
     about: 'source address of the packet inside, of the first packet; void without a tunnel',
   },
   innerTarget: {
@@ -78,6 +79,7 @@ export const flowFields = {
     unit: 'address',
     key: beside,
     secret: 'target',
+    filter: 'inner dst host',
     about: 'target address of the packet inside, of the first packet; void without a tunnel',
   },
   firstMicros: {
@@ -185,6 +187,7 @@ export const flowFields = {
     unit: 'port',
     key: beside,
     secret: 'target',
+    filter: 'inner src port',
     about: 'source port (ICMP type) of the packet inside, of the first packet',
   },
   innerTargetPort: {
@@ -193,6 +196,7 @@ export const flowFields = {
     unit: 'port',
     key: beside,
     secret: 'target',
+    filter: 'inner dst port',
     about: 'target port (ICMP code) of the packet inside, of the first packet',
   },
   vlan: {
@@ -274,6 +278,7 @@ export const flowFields = {
     type: 'u8',
     unit: 'id',
     key: beside,
+    filter: 'tunnel',
     about: 'how the first packet carries another, or quotes it; 0 for none',
   },
   innerProtocol: {
@@ -281,6 +286,7 @@ export const flowFields = {
     type: 'u8',
     unit: 'number',
     key: beside,
+    filter: 'inner proto',
     about: 'IP protocol of the packet inside, of the first packet',
   },
 } as const satisfies Record<string, FlowField>;

@@ -8,6 +8,7 @@ import type { FlowWriter } from '../flow-formats/flow-format.ts';
 import { flowFormats } from '../flow-formats/index.ts';
 import { FlowPipeline, type FlowTotals } from '../flow-pipeline.ts';
 import { nowhere, openSink } from '../output/byte-sink.ts';
+import { filterOption, filterOptions } from './filter-option.ts';
 
 const COUNT_ONLY = 'none';
 /** Offsets within an interval are kept as 32 bits of microseconds. */
@@ -25,6 +26,7 @@ export const flows: Command = {
       about: 'how they are written; none counts only (csv)',
     },
     interval: { type: 'string', value: 'SECONDS', about: 'packets of equal key in this time are one flow (1)' },
+    ...filterOptions,
     out: { type: 'string', value: 'FILE', about: 'where to; FILE.partial until it is complete (standard output)' },
     'community-id': { type: 'boolean', about: 'a column communityId: one id for both directions' },
     'community-id-seed': { type: 'string', value: 'N', about: 'seed of Community ID, 0 to 65535 (0)' },
@@ -33,11 +35,13 @@ export const flows: Command = {
     ['kurayami flows darknet.pcap > flows.csv', 'one line a flow, with a line of names'],
     ['kurayami flows --format ndjson --out flows.ndjson monday.pcap.gz tuesday.pcap.gz', 'two captures as one'],
     ['kurayami flows --interval 60 darknet.pcap | duckdb -c "FROM read_csv(\'/dev/stdin\')"', 'minutes, as FlowTuple'],
+    ['kurayami flows --filter "tcp dst port 23 and tag mirai" darknet.pcap', 'only of the packets that match'],
     ['kurayami flows --format none darknet.pcap', 'how many flows there are'],
   ],
   async run(given, program) {
     if (given.positionals.length === 0) throw new UsageError('flows needs at least one FILE (or - for standard input)');
     const writer = chooseWriter(given);
+    const filter = filterOption(given);
     const intervalSeconds = integerOption(given, 'interval', 1, MAX_INTERVAL_SECONDS) ?? 1;
     const source = new FileSource(given.positionals, 0);
     await source.open();
@@ -47,7 +51,7 @@ export const flows: Command = {
       source,
       intervalSeconds,
       seed: randomInt(2 ** 31),
-      filter: null,
+      filter,
       writer,
       sink,
       onProgress: progressOnTerminal(),

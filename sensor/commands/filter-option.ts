@@ -1,0 +1,24 @@
+/** `--filter`: packets that do not match are counted as filtered out, and go no further. */
+import { type CommandArguments, type CommandOption, textOption, UsageError } from '../../shared/command.ts';
+import { FilterError, parseFilter } from '../../shared/filter/index.ts';
+import { compilePacketFilter, type PacketFilter } from '../filter/index.ts';
+
+export const filterOptions: Readonly<Record<string, CommandOption>> = {
+  filter: {
+    type: 'string',
+    value: 'EXPRESSION',
+    about: 'only packets that match: tcpdump’s language (docs/filter.md)',
+  },
+};
+
+/** Null where none was given. Throws UsageError with the text and a caret under the word that is wrong. */
+export function filterOption(given: CommandArguments): PacketFilter | null {
+  const text = textOption(given, 'filter');
+  if (text === undefined || text.trim() === '') return null;
+  try {
+    return compilePacketFilter(parseFilter(text));
+  } catch (cause) {
+    if (!(cause instanceof FilterError)) throw cause;
+    throw new UsageError(`--filter is wrong [${cause.code}]\n${cause.display(text)}`, { cause });
+  }
+}
