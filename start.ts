@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { filterOption } from './sensor/commands/filter-option.ts';
 import { followedFile, sourceOptions } from './sensor/commands/source-options.ts';
 import { serverFlags, serverOptions } from './server/commands/server.ts';
 import { loadServerConfig } from './server/config.ts';
@@ -27,6 +28,7 @@ export const start: Command = {
   ],
   async run(given, program) {
     const source = describeSource(given);
+    filterOption(given);
     const config = loadServerConfig(undefined, program.folder, serverFlags(given));
     const running = await startServer({
       config,

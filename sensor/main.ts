@@ -4,6 +4,7 @@ import type { SensorLedger } from '../shared/counters.ts';
 import { FrameKind } from '../shared/wire/frame.ts';
 import type { Place } from '../shared/wire/messages.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
+import type { PacketFilter } from './filter/index.ts';
 import { Uplink } from './output/uplink.ts';
 import { SensorPipeline } from './pipeline.ts';
 
@@ -22,6 +23,8 @@ export interface SensorOptions {
   readonly prefixes: string[];
   /** Verify checksums; what does not fit is a fault. */
   readonly checksums?: boolean;
+  /** Packets that do not match are counted, and go no further. */
+  readonly filter?: PacketFilter | null;
   /** Aborted when the sensor shall stop. */
   readonly stop: AbortSignal;
   readonly log: (message: string) => void;
@@ -53,7 +56,10 @@ export async function runSensor(options: SensorOptions): Promise<SensorResult> {
       clock: source.clock,
     },
   });
-  const pipeline = new SensorPipeline(source, uplink, randomInt(2 ** 31), { checksums: options.checksums ?? false });
+  const pipeline = new SensorPipeline(source, uplink, randomInt(2 ** 31), {
+    checksums: options.checksums ?? false,
+    filter: options.filter ?? null,
+  });
   const stopSource = () => {
     source.stop();
     uplink.hurry();

@@ -1,4 +1,4 @@
-/** The sensor's part of the path, in one place: capture → decode → rules → flows → frames. */
+/** The sensor's part of the path, in one place: capture → decode → rules → filter → flows → frames. */
 import { emptySensorLedger, type SensorLedger } from '../shared/counters.ts';
 import type { FlowBatch } from '../shared/flow-batch.ts';
 import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';
@@ -7,6 +7,7 @@ import { flowsToFrame, MAX_FRAME_ROWS, sumPackets } from '../shared/wire/flow-fr
 import type { SensorHealth, SkippedGap } from '../shared/wire/messages.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
 import { Decoder } from './decode/decoder.ts';
+import type { PacketFilter } from './filter/index.ts';
 import { fingerprints } from './fingerprint/index.ts';
 import { FlowTable } from './flow/flow-table.ts';
 import type { Uplink } from './output/uplink.ts';
@@ -18,12 +19,15 @@ const HEALTH_EVERY_MILLISECONDS = 500;
 export interface PipelineOptions {
   /** Verify checksums; what does not fit is a fault. */
   readonly checksums?: boolean;
+  /** Packets that do not match go no further; they are counted as filtered out. */
+  readonly filter?: PacketFilter | null;
 }
 
 export class SensorPipeline {
   readonly #source: CaptureSource;
   readonly #uplink: Uplink;
   readonly #decoder: Decoder;
+  readonly #filter: PacketFilter | null;
   readonly #ipv4 = createPacketBatch(4);
   readonly #ipv6 = createPacketBatch(6);
   readonly #flows4: FlowTable;
@@ -34,6 +38,7 @@ export class SensorPipeline {
   constructor(source: CaptureSource, uplink: Uplink, seed: number, options: PipelineOptions = {}) {
     this.#source = source;
     this.#decoder = new Decoder({ checksums: options.checksums ?? false });
+    this.#filter = options.filter ?? null;
     this.#uplink = uplink;
     // When one family's table is emptied, the other's is, too: neither comes long after the other.
     const onRows = (rows: FlowBatch) => {
@@ -66,6 +71,8 @@ export class SensorPipeline {
     this.#ipv6.length = 0;
     this.#decoder.decode(records, this.#ipv4, this.#ipv6);
     for (const rule of fingerprints) rule.match(this.#ipv4);
+    // Behind the rules, since a filter may ask for their tags.
+    this.#filter?.apply(records, this.#decoder, this.#ipv4, this.#ipv6);
     this.#flows4.add(this.#ipv4);
     this.#flows6.add(this.#ipv6);
     const last = records.length - 1;

@@ -9,9 +9,11 @@ import { CaptureFile } from '../capture/capture-file.ts';
 import type { CompressionName } from '../capture/decompress/index.ts';
 import type { CaptureFormatName } from '../capture/readers/capture-reader.ts';
 import { type ChecksumCounts, Decoder } from '../decode/decoder.ts';
+import type { PacketFilter } from '../filter/index.ts';
 import { fingerprints } from '../fingerprint/index.ts';
 import type { DistinctKeys } from '../inspect/distinct.ts';
 import { Inspection } from '../inspect/inspection.ts';
+import { filterOption, filterOptions } from './filter-option.ts';
 
 const TOP_PORTS = 5;
 const ETHER_TYPE_ARP = '0x0806';
@@ -26,6 +28,8 @@ export interface InspectReport {
   complete: boolean;
   damage?: string;
   packets: number;
+  /** With `--filter`: packets that did not pass; all else counts those that did. */
+  filteredOut?: number;
   bytes: number;
   capturedBytes: number;
   first: string | null;
@@ -56,18 +60,22 @@ export const inspect: Command = {
   about: 'what is in a capture: packets, protocols, addresses, ports, rules that match',
   usage: 'FILE…',
   options: {
+    ...filterOptions,
     json: { type: 'boolean', about: 'one JSON object a line for each file' },
     checksums: { type: 'boolean', about: 'verify the checksums of IPv4, TCP, UDP, ICMP, SCTP' },
   },
   examples: [
     ['kurayami inspect darknet.pcap', 'a table of what is in it'],
+    ['kurayami inspect --filter "tcp[tcpflags] == tcp-syn and net 192.0.2.0/24" darknet.pcap', 'of some packets only'],
     ['kurayami inspect --json *.pcapng | jq .topPorts', 'one JSON object a file'],
   ],
-  async run({ options, positionals }) {
+  async run(given) {
+    const { options, positionals } = given;
     if (positionals.length === 0) throw new UsageError('inspect needs at least one FILE');
+    const filter = filterOption(given);
     let complete = true;
     for (const path of positionals) {
-      const report = await inspectFile(path, options.checksums === true);
+      const report = await inspectFile(path, { checksums: options.checksums === true, filter });
       complete &&= report.complete;
       if (options.json !== true && report.format === null) {
         process.stderr.write(`${sentence(path, report.damage)}\n`);
@@ -79,24 +87,38 @@ export const inspect: Command = {
   },
 };
 
+export interface InspectOptions {
+  readonly checksums?: boolean;
+  readonly filter?: PacketFilter | null;
+}
+
 /** Reads a whole capture. Never throws for a bad file: the report says what was wrong with it. */
-export async function inspectFile(path: string, checksums = false): Promise<InspectReport> {
+export async function inspectFile(
+  path: string,
+  { checksums = false, filter = null }: InspectOptions = {},
+): Promise<InspectReport> {
   const file = new CaptureFile(path);
   const inspection = new Inspection();
   const decoder = new Decoder({ checksums });
   let openDamage: string | null = null;
   try {
     await file.open();
-    await readAll(file, decoder, inspection);
+    await readAll(file, decoder, filter, inspection);
   } catch (error) {
     openDamage = (error as Error).message;
   } finally {
     await file.close();
   }
-  return makeReport(path, file, decoder, inspection, openDamage ?? file.damage);
+  const report = makeReport(path, file, decoder, inspection, openDamage ?? file.damage);
+  return filter === null ? report : { ...report, filteredOut: decoder.filteredOut };
 }
 
-async function readAll(file: CaptureFile, decoder: Decoder, inspection: Inspection): Promise<void> {
+async function readAll(
+  file: CaptureFile,
+  decoder: Decoder,
+  filter: PacketFilter | null,
+  inspection: Inspection,
+): Promise<void> {
   const ipv4 = createPacketBatch(4);
   const ipv6 = createPacketBatch(6);
   for (let records = await file.next(); records !== null; records = await file.next()) {
@@ -104,6 +126,7 @@ async function readAll(file: CaptureFile, decoder: Decoder, inspection: Inspecti
     ipv6.length = 0;
     decoder.decode(records, ipv4, ipv6);
     for (const rule of fingerprints) rule.match(ipv4);
+    filter?.apply(records, decoder, ipv4, ipv6);
     inspection.addRecords(records, decoder.outcomes.encapsulations);
     inspection.addPackets(ipv4);
     inspection.addPackets(ipv6);
@@ -184,6 +207,9 @@ function describe(report: InspectReport): string {
   const lines: [string, string][] = [
     ['format', `${report.format ?? 'not a capture'}${report.compression ? ` (${report.compression})` : ''}`],
     ['packets', `${report.packets.toLocaleString('en')}, ${report.bytes.toLocaleString('en')} bytes on the wire`],
+    ...(report.filteredOut === undefined
+      ? []
+      : ([['filtered', `${report.filteredOut.toLocaleString('en')} packets do not pass`]] as [string, string][])),
     ['time', report.first === null ? 'none' : `${timeOf(report.first)} to ${timeOf(report.last!)}`],
     ['outermost', counts(report.outermost)],
     ['transport', counts(report.transport)],

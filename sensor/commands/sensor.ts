@@ -8,6 +8,7 @@ import { SimulationSource } from '../capture/simulation-source.ts';
 import { TcpdumpSource } from '../capture/tcpdump-source.ts';
 import { loadSensorConfig, type SensorConfig } from '../config.ts';
 import { runSensor } from '../main.ts';
+import { filterOption } from './filter-option.ts';
 import { followedFile, sourceOptions } from './source-options.ts';
 
 export const sensor: Command = {
@@ -34,6 +35,7 @@ export const sensor: Command = {
   ],
   async run(given, program) {
     const config = loadSensorConfig(textOption(given, 'config'), program.folder, configFlags(given));
+    const filter = filterOption(given);
     const source = await chooseSource(given);
     const result = await runSensor({
       source,
@@ -44,6 +46,7 @@ export const sensor: Command = {
       place: config.place ?? (source instanceof SimulationSource ? source.place : null),
       prefixes: config.prefixes.length === 0 && source instanceof SimulationSource ? source.prefixes : config.prefixes,
       checksums: given.options.checksums === true,
+      filter,
       stop: program.stop,
       log: (message) => process.stderr.write(`sensor: ${message}\n`),
     });

@@ -1,5 +1,6 @@
 /** Options that name a source of packets: those of `sensor`, and of `start`, which hands them on. */
 import { type CommandArguments, type CommandOption, UsageError } from '../../shared/command.ts';
+import { filterOptions } from './filter-option.ts';
 
 export const simulationOptions: Readonly<Record<string, CommandOption>> = {
   scenario: {
@@ -21,6 +22,7 @@ export const sourceOptions: Readonly<Record<string, CommandOption>> = {
   },
   speed: { type: 'string', value: 'N|max', about: 'how fast files are played: a factor, or as fast as it goes (1)' },
   follow: { type: 'boolean', about: 'with --read FILE: read on as the file grows, until stopped' },
+  ...filterOptions,
   checksums: { type: 'boolean', about: 'verify checksums: packets with bad ones are counted as faults' },
   simulate: { type: 'boolean', about: 'simulated darknet traffic' },
   ...simulationOptions,

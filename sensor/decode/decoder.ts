@@ -36,6 +36,8 @@ export interface Outcomes {
   readonly faults: Uint32Array;
   /** What stood between link layer and IP: bits of `Encapsulation` (layer.ts). */
   readonly encapsulations: Uint8Array;
+  /** Of a decoded packet, where checksums are verified: the verdict on its IPv4 header, times 4 plus that on what follows. */
+  readonly verdicts: Uint8Array;
 }
 
 const Reason = {
@@ -60,7 +62,7 @@ export class Decoder {
    */
   readonly undecodableIp = { 4: 0, 6: 0 };
   readonly outcomes: Outcomes;
-  /** Null where they are not verified. What a filter removes stays counted. */
+  /** Null where they are not verified. */
   readonly checksums: ChecksumCounts | null;
   readonly #notIpByEtherType = new Float64Array(65_536);
   readonly #notIpByLinkType = new Float64Array(65_536);
@@ -83,6 +85,7 @@ export class Decoder {
       reason: new Uint32Array(capacity),
       faults: new Uint32Array(capacity),
       encapsulations: new Uint8Array(capacity),
+      verdicts: new Uint8Array(capacity),
     };
   }
 
@@ -103,8 +106,10 @@ export class Decoder {
 
   #count(record: number, by: 1 | -1): void {
     const reason = this.outcomes.reason[record]!;
-    if (reason === Reason.decoded) this.decoded += by;
-    else if ((reason & KIND) === Reason.etherType) this.#notIpByEtherType[reason & CODE]! += by;
+    if (reason === Reason.decoded) {
+      this.decoded += by;
+      if (this.checksums !== null) countVerdicts(this.checksums, this.outcomes.verdicts[record]!, by);
+    } else if ((reason & KIND) === Reason.etherType) this.#notIpByEtherType[reason & CODE]! += by;
     else if ((reason & KIND) === Reason.linkType) this.#notIpByLinkType[reason & CODE]! += by;
     else {
       this.#undecodable[reason & CODE]! += by;
@@ -157,7 +162,7 @@ export class Decoder {
     }
     let found = faultBit(timeFault) | faultBit(fault) | faultBit(decodeTransport(records.view, layer, batch, row));
     batch.vlan[row] = layer.vlan;
-    if (this.checksums !== null) found |= this.#verify(this.checksums, records, record, fault);
+    if (this.checksums !== null) found |= this.#verify(records, record, fault);
     found |= faultBit(decodeTunnel(records.view, layer, batch, row));
     batch.seconds[row] = this.#seconds;
     batch.nanoseconds[row] = this.#nanoseconds;
@@ -172,15 +177,11 @@ export class Decoder {
   }
 
   /** Faults as bits. What stands behind a broken extension header is not known. */
-  #verify(counts: ChecksumCounts, { view, offset, capturedLength }: RecordBatch, record: number, fault: Fault): number {
+  #verify({ view, offset, capturedLength }: RecordBatch, record: number, fault: Fault): number {
     const layer = this.#layer;
     const network = verifyNetwork(view, layer, offset[record]! + capturedLength[record]!);
     const transport = fault === Fault.none ? verifyTransport(view, layer) : Verdict.notVerified;
-    if (network === Verdict.good) counts.network.good++;
-    else if (network === Verdict.bad) counts.network.bad++;
-    if (transport === Verdict.good) counts.transport.good++;
-    else if (transport === Verdict.bad) counts.transport.bad++;
-    else counts.transport.notVerified++;
+    this.outcomes.verdicts[record] = network * 4 + transport;
     return (
       (network === Verdict.bad ? faultBit(Fault.badNetworkChecksum) : 0) |
       (transport === Verdict.bad ? faultBit(Fault.badTransportChecksum) : 0)
@@ -222,6 +223,16 @@ export class Decoder {
   faults(): Counts {
     return namedFaults(this.#faults);
   }
+}
+
+function countVerdicts({ network, transport }: ChecksumCounts, verdicts: number, by: 1 | -1): void {
+  const ofNetwork = verdicts >> 2;
+  const ofTransport = verdicts & 3;
+  if (ofNetwork === Verdict.good) network.good += by;
+  else if (ofNetwork === Verdict.bad) network.bad += by;
+  if (ofTransport === Verdict.good) transport.good += by;
+  else if (ofTransport === Verdict.bad) transport.bad += by;
+  else transport.notVerified += by;
 }
 
 function faultBit(fault: Fault): number {

@@ -32,16 +32,20 @@ export class PacketFilter {
 
   /**
    * Called after `decoder.decode(records, ipv4, ipv6)` and after the rules: removes what does not pass from all three, and
-   * takes its count back from the decoder. The decoder's outcomes are void afterwards.
+   * takes its count back from the decoder. Of the decoder's outcomes only `encapsulations` still goes with the records.
    */
   apply(records: RecordBatch, decoder: Decoder, ipv4: PacketBatch, ipv6: PacketBatch): void {
     this.#keep4 = allKept(this.#keep4, ipv4.length);
     this.#keep6 = allKept(this.#keep6, ipv6.length);
     this.#keep = allKept(this.#keep, records.length);
     if (this.select(records, decoder, ipv4, ipv6, this.#keep) === records.length) return;
-    const { family, row } = decoder.outcomes;
+    const { family, row, encapsulations } = decoder.outcomes;
+    let kept = 0;
     for (let record = 0; record < records.length; record++) {
-      if (this.#keep[record] === 1) continue;
+      if (this.#keep[record] === 1) {
+        encapsulations[kept++] = encapsulations[record]!;
+        continue;
+      }
       if (family[record] === 4) this.#keep4[row[record]!] = 0;
       else if (family[record] === 6) this.#keep6[row[record]!] = 0;
       decoder.withdraw(record);

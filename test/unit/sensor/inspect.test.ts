@@ -197,7 +197,7 @@ describe('inspectFile', () => {
     const plain = await inspectFile(path);
     expect(plain).toMatchObject({ encapsulations: { vlan: 2, qinq: 1 }, tunnels: { ipip: 1 } });
     expect(plain).not.toHaveProperty('checksums');
-    const { checksums, faults } = await inspectFile(path, true);
+    const { checksums, faults } = await inspectFile(path, { checksums: true });
     expect(checksums).toEqual({ network: { good: 0, bad: 3 }, transport: { good: 0, bad: 2, notVerified: 1 } });
     expect(faults).toEqual({ badNetworkChecksum: 3, badTransportChecksum: 2 });
   });
