@@ -247,12 +247,12 @@ function loopback(littleEndian: boolean): Bytes[] {
 }
 
 const pppTypes: Readonly<Record<number, number>> = {
-  [0x0800]: 0x21,
-  [0x86dd]: 0x57,
-  [0x8847]: 0x281,
-  [0x6003]: 0x27,
-  [0x809b]: 0x29,
-  [0x8137]: 0x2b,
+  2048: 0x21,
+  34525: 0x57,
+  34887: 0x281,
+  24579: 0x27,
+  32923: 0x29,
+  33079: 0x2b,
 };
 
 function ppp(prefix: (index: number) => Bytes): Bytes[] {
