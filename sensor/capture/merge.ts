@@ -38,6 +38,8 @@ class Head {
   nanoseconds: number;
   file: CaptureFile | null = null;
   batch: RecordBatch | null = null;
+  /** Rows of the batch as it was read: who was handed it may have taken some out. */
+  rows = 0;
   row = 0;
 
   constructor({ path, start }: MergeInput, rank: number) {
@@ -119,22 +121,22 @@ export class Merge {
       for (; run.from < run.to; run.from++) if (!this.#copy(run.batch!, run.from)) return 'flush';
       const head = this.#heads[0];
       if (head === undefined) return 'end';
-      if (head.batch === null || head.row === head.batch.length) return 'load';
+      if (head.batch === null || head.row === head.rows) return 'load';
       run.batch = head.batch;
       run.from = head.row;
-      this.#moveBehindRun(head, head.batch);
+      this.#moveBehindRun(head);
       run.to = head.row;
-      if (run.to < head.batch.length) this.#sort(head);
-      if (run.to - run.from >= MIN_SLICE_ROWS || run.to - run.from === head.batch.length) return 'handOn';
+      if (run.to < head.rows) this.#sort(head);
+      if (run.to - run.from >= MIN_SLICE_ROWS || run.to - run.from === head.rows) return 'handOn';
     }
   }
 
   /** Past the records of the first file that come before any of the second's. */
-  #moveBehindRun(head: Head, batch: RecordBatch): void {
+  #moveBehindRun(head: Head): void {
     const limit = this.#heads[1];
     do {
-      if (head.row + 1 === batch.length) {
-        head.row = batch.length;
+      if (head.row + 1 === head.rows) {
+        head.row = head.rows;
         return;
       }
       head.moveTo(head.row + 1);
@@ -160,6 +162,7 @@ export class Merge {
     if (head.file === null) await this.#open(head);
     head.batch = await head.file!.next();
     if (head.batch !== null) {
+      head.rows = head.batch.length;
       head.moveTo(0);
       this.#sort(head);
       return;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FileSource } from '../../../sensor/capture/file-source.ts';
+import { keepRecords } from '../../../shared/packet-batch.ts';
 import { PcapngBlocks, pcapFile, type TestRecord } from '../../support/capture-bytes.ts';
 import { codeOfPromise } from '../../support/errors.ts';
 import { testFolder } from '../../support/folders.ts';
@@ -204,3 +205,20 @@ function openIn(folder: string): number {
   });
   return targets.filter((target) => target.startsWith(folder)).length;
 }
+
+test('who is handed a batch may take records out of it: the rest still comes', async () => {
+  const folder = await testFolder();
+  const whole = Array.from({ length: 10_000 }, (_, index) => record(index, index));
+  const source = new FileSource([await write(folder, 'one.pcap', whole)], 0);
+  await source.open();
+  let count = 0;
+  for await (const batch of source.batches()) {
+    count += batch.length;
+    keepRecords(
+      batch,
+      Uint8Array.from({ length: batch.length }, (_, row) => (row % 10 === 0 ? 1 : 0)),
+    );
+    if (count > whole.length) break;
+  }
+  expect(count).toBe(whole.length);
+});
