@@ -1,7 +1,8 @@
 /** A network interface, watched by a tcpdump child that writes pcap to a pipe: no compiler, no privilege for Node. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import type { CaptureClock, SensorHealth } from '../../shared/wire/messages.ts';
 import { CaptureError, type CaptureSource, type CaptureStats } from './capture-source.ts';
@@ -19,6 +20,7 @@ export class TcpdumpSource implements CaptureSource {
   readonly clock: CaptureClock = { mode: 'live', speed: 1 };
   readonly damage: string[] = [];
   readonly #interface: string;
+  readonly #kernelFilter: string | null;
   readonly #reader = new AnyCaptureReader();
   readonly #stats: CaptureStats = { received: null, droppedByKernel: null, droppedByInterface: null };
   #child: ChildProcessByStdio<null, Readable, Readable> | null = null;
@@ -26,8 +28,10 @@ export class TcpdumpSource implements CaptureSource {
   #stderr = '';
   #stopped = false;
 
-  constructor(interfaceName: string) {
+  /** `kernelFilter`: an expression that the kernel shall filter by, if it can on this interface. */
+  constructor(interfaceName: string, kernelFilter: string | null = null) {
     this.#interface = interfaceName;
+    this.#kernelFilter = kernelFilter;
     this.name = interfaceName;
   }
 
@@ -61,6 +65,7 @@ export class TcpdumpSource implements CaptureSource {
       String(SNAP_LENGTH_BYTES),
       '-B',
       String(BUFFER_KIBIBYTES),
+      ...(await this.#expressionForKernel()),
     ];
     const child = spawn('tcpdump', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child;
@@ -81,6 +86,17 @@ export class TcpdumpSource implements CaptureSource {
     );
     await Promise.race([ready, failed]);
     failed.catch(() => undefined);
+  }
+
+  /** Not every interface's link layer knows every word: what libpcap does not take there, the kernel does not filter. */
+  async #expressionForKernel(): Promise<string[]> {
+    if (this.#kernelFilter === null) return [];
+    const words = ['-i', this.#interface, '-d', '--', this.#kernelFilter];
+    const isTaken = await promisify(execFile)('tcpdump', words).then(
+      () => true,
+      () => false,
+    );
+    return isTaken ? ['--', this.#kernelFilter] : [];
   }
 
   async *batches(): AsyncIterable<RecordBatch> {

@@ -8,7 +8,7 @@ import { SimulationSource } from '../capture/simulation-source.ts';
 import { TcpdumpSource } from '../capture/tcpdump-source.ts';
 import { loadSensorConfig, type SensorConfig } from '../config.ts';
 import { runSensor } from '../main.ts';
-import { filterOption } from './filter-option.ts';
+import { filterOption, kernelFilterOption } from './filter-option.ts';
 import { followedFile, sourceOptions } from './source-options.ts';
 
 export const sensor: Command = {
@@ -82,7 +82,7 @@ async function chooseSource(given: CommandArguments): Promise<CaptureSource> {
     throw new UsageError(`"${given.positionals[0]}" belongs to no option`);
   const followed = followedFile(given);
   if (followed !== null) return new FollowSource(followed);
-  if (interfaceName !== undefined) return new TcpdumpSource(interfaceName);
+  if (interfaceName !== undefined) return new TcpdumpSource(interfaceName, kernelFilterOption(given));
   if (given.options.simulate === true) return SimulationSource.fromOptions(given);
   return new FileSource(files, speedOption(given));
 }

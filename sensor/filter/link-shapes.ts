@@ -81,7 +81,7 @@ for (const [shape, type, payload, network] of [
 const MAX_TAGS = 8;
 
 export function isTagType(type: number): boolean {
-  return type === 0x8100 || type === 0x88a8 || type === 0x9100;
+  return type === 0x8100 || type === 0x88a8 || type === 0x9100 || type === 0x9200;
 }
 
 export function isWlan(shape: LinkShape): boolean {

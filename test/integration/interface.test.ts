@@ -1,9 +1,13 @@
 /** A real interface: packets sent into one end of a veth pair are all seen at the other, and the ledger says so. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LedgerAnswer } from '../support/api.ts';
+import { pcapFile } from '../support/capture-bytes.ts';
+import { madeRecords } from '../support/filter-packets.ts';
 import { testFolder } from '../support/folders.ts';
+import { concatenate, hex, toHex } from '../support/hex.ts';
 import { interrupt, program, runProgram, until } from '../support/program.ts';
 
 const has = (command: string) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
@@ -32,6 +36,17 @@ function makeNamespace(): string {
   return name;
 }
 
+/** The API is inside the namespace, too. */
+async function ledgerInside(namespace: string): Promise<LedgerAnswer> {
+  const script = "const answer = await fetch('http://127.0.0.1:8600/api/v1/ledger'); console.log(await answer.text());";
+  const { stdout } = spawnSync(
+    'ip',
+    ['netns', 'exec', namespace, process.execPath, '--input-type=module', '-e', script],
+    { encoding: 'utf8' },
+  );
+  return JSON.parse(stdout) as LedgerAnswer;
+}
+
 test.skipIf(!possible)('every packet that reaches the interface is stored', async () => {
   const namespace = makeNamespace();
   const folder = await testFolder();
@@ -46,16 +61,7 @@ test.skipIf(!possible)('every packet that reaches the interface is stored', asyn
   const running = runProgram(['start', '--port', '8600', '--data', join(folder, 'data'), '--interface', 'dark'], {
     before,
   });
-  // The API is inside the namespace, too.
-  const script = "const answer = await fetch('http://127.0.0.1:8600/api/v1/ledger'); console.log(await answer.text());";
-  const ledger = async () => {
-    const { stdout } = spawnSync(
-      'ip',
-      ['netns', 'exec', namespace, process.execPath, '--input-type=module', '-e', script],
-      { encoding: 'utf8' },
-    );
-    return JSON.parse(stdout) as LedgerAnswer;
-  };
+  const ledger = () => ledgerInside(namespace);
   await until('the sensor', ledger, ({ sensors }) => sensors.length === 1);
   const replay = spawnSync('ip', ['netns', 'exec', namespace, 'tcpreplay', '-q', '--pps=4000', '-i', 'sky', capture], {
     encoding: 'utf8',
@@ -88,6 +94,54 @@ test.skipIf(!possible)('every packet that reaches the interface is stored', asyn
     counts: { received: packets, captured: packets, leftAtStop: 0 },
   });
   await interrupt(again);
+});
+
+/** With VLAN tags and IPv6 extension headers, where the kernel and our filter answer otherwise. */
+function mixedCapture(): Uint8Array {
+  const whole = madeRecords(1).filter(({ bytes, wireLength }) => bytes.length === wireLength && bytes.length >= 60);
+  const tagged = whole.map(({ bytes }) => concatenate([bytes.subarray(0, 12), hex('8100 0005'), bytes.subarray(12)]));
+  const frames = [...whole.map(({ bytes }) => bytes), ...tagged];
+  return pcapFile(
+    frames.map((bytes, index) => ({ packet: toHex(bytes), seconds: 1_700_000_000, nanoseconds: index * 1_000_000 })),
+  );
+}
+
+test.skipIf(!possible).for([
+  { filter: 'tcp and dst port 80', kernel: true },
+  { filter: 'vlan', kernel: false },
+  { filter: 'udp and class udp', kernel: true },
+])('--filter $filter: the packets of the file, part of them chosen by the kernel', async ({ filter, kernel }) => {
+  const namespace = makeNamespace();
+  const folder = await testFolder();
+  const capture = join(folder, 'mixed.pcap');
+  await writeFile(capture, mixedCapture());
+  const report = async (...words: string[]) =>
+    JSON.parse((await program(['inspect', '--json', ...words, capture])).stdout) as { packets: number };
+  const [all, wanted] = [await report(), await report('--filter', filter)];
+  expect(wanted.packets).toBeGreaterThan(0);
+  expect(wanted.packets).toBeLessThan(all.packets);
+
+  const before = ['ip', 'netns', 'exec', namespace];
+  const words = ['start', '--port', '8600', '--data', join(folder, 'data'), '--interface', 'dark', '--filter', filter];
+  const running = runProgram(words, { before });
+  await until(
+    'the sensor',
+    () => ledgerInside(namespace),
+    ({ sensors }) => sensors.length === 1,
+  );
+  const replay = spawnSync('ip', ['netns', 'exec', namespace, 'tcpreplay', '-q', '--pps=4000', '-i', 'sky', capture]);
+  expect(replay.status).toBe(0);
+  const passed = (counts: LedgerAnswer['sensors'][number]['counts']) => counts.captured! - counts.filteredOut!;
+  const rest = await until(
+    'what passes',
+    () => ledgerInside(namespace),
+    ({ sensors, balances }) => balances && passed(sensors[0]!.counts) >= wanted.packets,
+    30_000,
+  );
+  await interrupt(running);
+  const { counts } = rest.sensors[0]!;
+  expect(passed(counts)).toBe(wanted.packets);
+  expect(counts.captured! < all.packets).toBe(kernel);
 });
 
 test.skipIf(!possible)('without the right to capture, one sentence says what to do', async () => {

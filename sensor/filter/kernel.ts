@@ -1,0 +1,59 @@
+/**
+ * What of a filter the kernel can do beforehand. The kernel's filter lets through whatever ours does, and is wider: it
+ * does not know what is Kurayami's own, and answers otherwise for VLAN tags and IPv6 extension headers (docs/filter.md).
+ */
+import { printFilter } from '../../shared/filter/index.ts';
+import type { Arithmetic, Expression } from '../../shared/filter/syntax.ts';
+
+/** IPv6 whose next header may be an extension header, and whatever has a VLAN tag: `vlan` last, since it shifts what follows. */
+const WHERE_MEANINGS_DEPART = '(ip6 and ip6[6] != 6 and ip6[6] != 17 and ip6[6] != 58) or ether proto 0x9200 or vlan';
+
+/** An expression for libpcap that selects at least what `expression` does, or null where there is none but everything. */
+export function kernelFilter(expression: Expression): string | null {
+  // What shifts all that stands behind it in the text cannot be taken apart or widened.
+  if (some(expression, isShift)) return null;
+  const known = expression.kind === 'and' ? expression.terms.filter(isKnown) : [expression].filter(isKnown);
+  if (known.length === 0) return null;
+  const terms = known.map((term) => `(${printFilter(term)})`).join(' and ');
+  return `(${terms}) or ${WHERE_MEANINGS_DEPART}`;
+}
+
+function isKnown(expression: Expression): boolean {
+  return !some(expression, isOwn);
+}
+
+function isShift({ kind }: Expression): boolean {
+  return kind === 'vlan' || kind === 'mpls' || kind === 'pppoes' || kind === 'geneve';
+}
+
+/** Asked on an interface, these words mean the kernel's own knowledge; in a capture, what the link-layer header says. */
+const WORDS_OF_THE_HOST: readonly string[] = ['inbound', 'outbound', 'ifindex'];
+const OWN_WORDS: readonly string[] = ['tag', 'class', 'country', 'asn', 'sensor', 'organisation', 'inner'];
+
+function isOwn(expression: Expression): boolean {
+  const { kind } = expression;
+  if (kind === 'comparison') return hasField(expression.left) || hasField(expression.right);
+  return OWN_WORDS.includes(kind) || WORDS_OF_THE_HOST.includes(kind);
+}
+
+function hasField(value: Arithmetic): boolean {
+  switch (value.kind) {
+    case 'field':
+      return true;
+    case 'load':
+      return hasField(value.offset);
+    case 'negation':
+      return hasField(value.operand);
+    case 'binary':
+      return hasField(value.left) || hasField(value.right);
+    default:
+      return false;
+  }
+}
+
+/** Whether the expression or a part of it is such. */
+function some(expression: Expression, isSuch: (part: Expression) => boolean): boolean {
+  if (isSuch(expression)) return true;
+  if (expression.kind === 'and' || expression.kind === 'or') return expression.terms.some((term) => some(term, isSuch));
+  return expression.kind === 'not' && some(expression.term, isSuch);
+}
