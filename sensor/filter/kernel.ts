@@ -5,8 +5,12 @@
 import { printFilter } from '../../shared/filter/index.ts';
 import type { Arithmetic, Expression } from '../../shared/filter/syntax.ts';
 
-/** IPv6 whose next header may be an extension header, and whatever has a VLAN tag: `vlan` last, since it shifts what follows. */
-const WHERE_MEANINGS_DEPART = '(ip6 and ip6[6] != 6 and ip6[6] != 17 and ip6[6] != 58) or ether proto 0x9200 or vlan';
+/**
+ * Where our meaning departs from libpcap's, the kernel lets through: all of IPv6, and VLAN tags. They are asked for first,
+ * since a byte that is not there ends the kernel's filter with no; and `vlan` also last, which finds the tags that the network
+ * card took out of the packet, and moves all that would stand behind it.
+ */
+const DEPARTURES_FIRST = 'ip6 or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x9100 or ether proto 0x9200';
 
 /** An expression for libpcap that selects at least what `expression` does, or null where there is none but everything. */
 export function kernelFilter(expression: Expression): string | null {
@@ -15,7 +19,7 @@ export function kernelFilter(expression: Expression): string | null {
   const known = expression.kind === 'and' ? expression.terms.filter(isKnown) : [expression].filter(isKnown);
   if (known.length === 0) return null;
   const terms = known.map((term) => `(${printFilter(term)})`).join(' and ');
-  return `(${terms}) or ${WHERE_MEANINGS_DEPART}`;
+  return `${DEPARTURES_FIRST} or (${terms}) or vlan`;
 }
 
 function isKnown(expression: Expression): boolean {
