@@ -76,7 +76,10 @@ export class SensorPipeline {
     this.#flows4.add(this.#ipv4);
     this.#flows6.add(this.#ipv6);
     const last = records.length - 1;
-    if (last >= 0) this.#captureSeconds = storableSeconds(records.seconds[last]! + records.nanoseconds[last]! / 1e9);
+    if (last < 0) return;
+    const seconds = records.seconds[last]! + records.nanoseconds[last]! / 1e9;
+    // A record without a time does not tell how far the capture is.
+    if (!Number.isNaN(seconds)) this.#captureSeconds = storableSeconds(seconds);
   }
 
   #emptyOther(family: 4 | 6): void {
