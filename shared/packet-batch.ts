@@ -120,22 +120,26 @@ export function createPacketBatch(family: Family, capacity = BATCH_ROWS): Packet
 
 /** Keeps the rows whose `keep` is not 0, in their order. */
 export function keepPackets(packets: PacketBatch, keep: Uint8Array): void {
-  let to = 0;
-  for (let row = 0; row < packets.length; row++) {
-    if (keep[row] === 0) continue;
-    if (to !== row) movePacket(packets, row, to);
-    to++;
-  }
-  packets.length = to;
-}
-
-function movePacket(packets: PacketBatch, from: number, to: number): void {
+  let count = 0;
   for (const column of Object.values(packets)) {
     if (typeof column === 'number') continue;
-    const words = column.length / packets.capacity;
-    column.copyWithin(to * words, from * words, (from + 1) * words);
+    count = keepRows(column, packets.length, column.length / packets.capacity, keep);
   }
+  packets.length = count;
 }
+
+function keepRows(column: PacketColumn, rows: number, words: number, keep: Uint8Array): number {
+  let to = 0;
+  for (let row = 0; row < rows; row++) {
+    if (keep[row] === 0) continue;
+    if (words === 1) column[to] = column[row]!;
+    else column.copyWithin(to * words, row * words, (row + 1) * words);
+    to++;
+  }
+  return to;
+}
+
+type PacketColumn = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** Keeps the records whose `keep` is not 0, in their order. Their bytes stay where they are. */
 export function keepRecords(records: RecordBatch, keep: Uint8Array): void {

@@ -77,10 +77,11 @@ export class TokenStream {
     return new FilterError('FILTER_SYNTAX', `${found}: ${wanted}`, span);
   }
 
-  /** True where a number, a bracket or a parenthesis begins a comparison: an operator follows. */
+  /** True where a number or a parenthesis begins a comparison: an operator follows. */
   isArithmeticAhead(): boolean {
     let end = this.#at;
-    if (this.is('(')) {
+    if (this.current.kind !== 'number') {
+      if (!this.is('(')) return false;
       const closing = this.#closing.get(this.#at);
       if (closing === undefined) return false;
       end = closing;
