@@ -36,22 +36,26 @@ const OWN_WORDS: readonly string[] = ['tag', 'class', 'country', 'asn', 'sensor'
 
 function isOwn(expression: Expression): boolean {
   const { kind } = expression;
-  if (kind === 'comparison') return hasField(expression.left) || hasField(expression.right);
+  if (kind === 'comparison') return !isForKernel(expression.left) || !isForKernel(expression.right);
   return OWN_WORDS.includes(kind) || WORDS_OF_THE_HOST.includes(kind);
 }
 
-function hasField(value: Arithmetic): boolean {
+/** Fields are ours; and by more than 31 bits, as a packet may say, the kernel shifts otherwise than libpcap and we do. */
+function isForKernel(value: Arithmetic): boolean {
   switch (value.kind) {
     case 'field':
-      return true;
-    case 'load':
-      return hasField(value.offset);
-    case 'negation':
-      return hasField(value.operand);
-    case 'binary':
-      return hasField(value.left) || hasField(value.right);
-    default:
       return false;
+    case 'load':
+      return isForKernel(value.offset);
+    case 'negation':
+      return isForKernel(value.operand);
+    case 'binary': {
+      const { operator, left, right } = value;
+      const isShift = operator === '<<' || operator === '>>';
+      return isForKernel(left) && isForKernel(right) && (!isShift || right.kind === 'number');
+    }
+    default:
+      return true;
   }
 }
 
