@@ -30,6 +30,8 @@ export interface Outcomes {
   /** 4 or 6 for a decoded packet, which is then row `row` of that family's batch; else 0. */
   readonly family: Uint8Array;
   readonly row: Uint32Array;
+  /** Of a decoded packet: where its outermost IP header begins, in the bytes of the records. */
+  readonly network: Uint32Array;
   /** Why it was not decoded: a kind in the upper 16 bits, its code below. */
   readonly reason: Uint32Array;
   /** Faults above the IP header, a bit for each code. */
@@ -82,6 +84,7 @@ export class Decoder {
     this.outcomes = {
       family: new Uint8Array(capacity),
       row: new Uint32Array(capacity),
+      network: new Uint32Array(capacity),
       reason: new Uint32Array(capacity),
       faults: new Uint32Array(capacity),
       encapsulations: new Uint8Array(capacity),
@@ -160,6 +163,7 @@ export class Decoder {
       reason[record] = (batch.family === 4 ? Reason.undecodableIpv4 : Reason.undecodableIpv6) | fault;
       return;
     }
+    this.outcomes.network[record] = layer.ipStart;
     let found = faultBit(timeFault) | faultBit(fault) | faultBit(decodeTransport(records.view, layer, batch, row));
     batch.vlan[row] = layer.vlan;
     if (this.checksums !== null) found |= this.#verify(records, record, fault);

@@ -8,6 +8,7 @@ import type {
   ProtocolWord,
   Relation,
 } from '../../shared/filter/syntax.ts';
+import { wordOfField } from '../../shared/filter/words.ts';
 import type { FlowFieldName } from '../../shared/flow-fields.ts';
 import type { PacketBatch } from '../../shared/packet-batch.ts';
 import { EtherType } from '../decode/layer.ts';
@@ -121,7 +122,7 @@ const insteads: Partial<Record<FlowFieldName, string>> = {
 function fieldReading(name: FlowFieldName, span: Arithmetic['span']): Reading {
   const column = packetColumns[name];
   if (column === undefined) {
-    const sentence = `"${name}" is known of flows and not of packets${insteads[name] === undefined ? '' : `: ${insteads[name]}`}`;
+    const sentence = `"${wordOfField(name)}" is known of flows and not of packets${insteads[name] === undefined ? '' : `: ${insteads[name]}`}`;
     throw new FilterError('FILTER_NOT_HERE', sentence, span);
   }
   const value: Value = ({ family, ipv4, ipv6, row }) => (family === 4 ? ipv4 : ipv6)[column][row]!;

@@ -1,11 +1,11 @@
 /**
- * Link layers as filters see them: where the type and the payload are. As in libpcap, a link type that is not here can only
- * be asked for its length, its bytes (`link[…]`) and Kurayami's own words; anything else rejects its packets.
+ * Link layers as filters see them: where the type and the payload are, as libpcap has it. Of a link type that is not here,
+ * filters see the outermost IP header that the decoder found, and nothing else of the link layer but its bytes (`link[…]`).
  */
 import type { PacketView } from './packet-view.ts';
 
 export const LinkShape = {
-  unknown: 0,
+  decoded: 0,
   ethernet: 1,
   linuxCooked: 2,
   linuxCooked2: 3,
@@ -49,7 +49,7 @@ const shapes: Readonly<Record<number, LinkShape>> = {
 };
 
 export function shapeOf(linkType: number): LinkShape {
-  return shapes[linkType] ?? LinkShape.unknown;
+  return shapes[linkType] ?? LinkShape.decoded;
 }
 
 /** Bytes from the link header to its type field, and to its payload. -1: there is no type field. */

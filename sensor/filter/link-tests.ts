@@ -66,6 +66,8 @@ export function linkTypeTest(type: number, scope: Scope): Test {
         const isData = isDataFrame(packet);
         return isData === Answer.yes ? llcTest(packet) : isData;
       }
+      case LinkShape.decoded:
+        return yesIf(packet.family !== 0 && type === (packet.family === 4 ? EtherType.ipv4 : EtherType.ipv6));
       default:
         return untypedTest(packet, type);
     }
@@ -75,7 +77,6 @@ export function linkTypeTest(type: number, scope: Scope): Test {
 /** Link layers that carry nothing but IP. */
 function untypedTest(packet: PacketView, type: number): Answer {
   const isIpv4 = type === EtherType.ipv4;
-  if (packet.shape === LinkShape.unknown) return Answer.reject;
   if (packet.shape === LinkShape.rawIpv4) return yesIf(isIpv4);
   if (packet.shape === LinkShape.rawIpv6) return yesIf(type === EtherType.ipv6);
   if (!isIpv4 && type !== EtherType.ipv6) return Answer.no;

@@ -4,7 +4,7 @@ import { keepPackets, keepRecords, type PacketBatch, type RecordBatch } from '..
 import type { Decoder } from '../decode/decoder.ts';
 import { Answer, type Test } from './answer.ts';
 import { compileTest } from './compile.ts';
-import { canBeRead } from './link-shapes.ts';
+import { canBeRead, LinkShape } from './link-shapes.ts';
 import { PacketView } from './packet-view.ts';
 import { Scope } from './scope.ts';
 
@@ -72,6 +72,7 @@ export class PacketFilter {
       packet.turnTo(records, record);
       packet.family = outcomes.family[record]!;
       packet.row = outcomes.row[record]!;
+      if (packet.shape === LinkShape.decoded && packet.family !== 0) packet.network = outcomes.network[record]!;
       const passed = this.#passes(packet) ? 1 : 0;
       passes[record] = passed;
       count += passed;

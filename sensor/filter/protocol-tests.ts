@@ -103,8 +103,8 @@ function isoByteTest(offset: number, wanted: number, scope: Scope): Test {
   return (packet) => {
     if (sessions > 0) return byteIs(packet, packet.network + networkShift + offset, wanted);
     switch (packet.shape) {
-      case LinkShape.unknown:
-        return Answer.reject;
+      case LinkShape.decoded:
+        return Answer.no;
       case LinkShape.ethernet:
         return byteIs(packet, packet.payload + LLC_BYTES + offset, wanted);
       case LinkShape.ciscoHdlc:

@@ -169,14 +169,22 @@ describe('own words', () => {
   });
 });
 
-test('a link type that filters do not know answers only for its length and its bytes', () => {
+test('a link type that is not read answers for its length and its bytes, and is no IP', () => {
   const unknown: Given = { packet: '0102030405', linkType: 147, wireLength: 90 };
   expect(['len = 90', 'link[0] = 1', 'less 100 or tcp'].map((text) => passes(text, unknown))).toEqual([
     true,
     true,
     true,
   ]);
-  expect(['ip', 'not ip', 'tcp or len = 90'].map((text) => passes(text, unknown))).toEqual([false, false, false]);
+  expect(['ip', 'not ip', 'tcp or len = 90'].map((text) => passes(text, unknown))).toEqual([false, true, true]);
+});
+
+test('where libpcap knows no headers, the outermost IP header is the one that was decoded', () => {
+  // NFLOG: family, version, resource; one attribute of type 9, the packet, with its length in the capturing machine's order.
+  const attributeBytes = (4 + SYN4.replaceAll(' ', '').length / 2).toString(16).padStart(2, '0');
+  const nflog: Given = { packet: `02000000${attributeBytes}000900${SYN4}`, linkType: 239 };
+  const words = ['ip', 'tcp', 'tcp[13] = 2', 'ip[0] = 0x45', 'udp', 'ip6', 'arp', 'not tcp'];
+  expect(words.filter((text) => passes(text, nflog))).toEqual(['ip', 'tcp', 'tcp[13] = 2', 'ip[0] = 0x45']);
 });
 
 test('what does not pass leaves records and rows, and is counted once', () => {
