@@ -8,8 +8,6 @@ import type { PacketView } from './packet-view.ts';
 import type { Scope } from './scope.ts';
 
 const IPV6_HEADER_BYTES = 40;
-/** As many as the decoder walks. */
-const MAX_EXTENSIONS = 16;
 /** A chain of headers that points at itself must end. */
 const MAX_CHAIN = 64;
 const NO_NEXT_HEADER = 59;
@@ -40,10 +38,11 @@ export function ipProtocolTest(protocol: number, scope: Scope): Test {
   return anyOf([ipv4ProtocolTest(protocol, scope), ipv6ProtocolTest(protocol, scope)]);
 }
 
+/** As the decoder, however long the chain: each header takes eight bytes or more of the packet. */
 function hasIpv6Protocol(packet: PacketView, at: number, wanted: number): Answer {
   let next = packet.byte(at + 6);
   let header = at + IPV6_HEADER_BYTES;
-  for (let count = 0; next !== wanted && count <= MAX_EXTENSIONS; count++) {
+  while (next !== wanted) {
     if (next < 0) return Answer.reject;
     if (extensions[next] === 0) return Answer.no;
     const isLater = isLaterFragment(packet, header, next);
@@ -55,7 +54,7 @@ function hasIpv6Protocol(packet: PacketView, at: number, wanted: number): Answer
     // What follows is payload, and no header.
     if (isLater === 1) return yesIf(next === wanted);
   }
-  return yesIf(next === wanted);
+  return Answer.yes;
 }
 
 /** 1 for a fragment that is not the first one, 0 for all else, -1 where that was not captured. */
@@ -79,8 +78,7 @@ function extensionBytes(packet: PacketView, header: number, type: number): numbe
 export function walkToTransport(packet: PacketView, at: number): number {
   let next = packet.byte(at + 6);
   let header = at + IPV6_HEADER_BYTES;
-  for (let count = 0; next >= 0 && extensions[next] === 1; count++) {
-    if (count > MAX_EXTENSIONS) return -2;
+  while (next >= 0 && extensions[next] === 1) {
     const isLater = isLaterFragment(packet, header, next);
     const bytes = extensionBytes(packet, header, next);
     if (isLater !== 0 || bytes < 0) return isLater === 1 ? -2 : -1;

@@ -78,7 +78,7 @@ for (const [shape, type, payload, network] of [
 }
 
 /** Tags that are skipped at most: as many as the decoder skips. */
-const MAX_TAGS = 8;
+const MAX_TAGS = 32;
 
 export function isTagType(type: number): boolean {
   return type === 0x8100 || type === 0x88a8 || type === 0x9100 || type === 0x9200;

@@ -30,15 +30,32 @@ export class FilterError extends Error {
     this.span = span;
   }
 
-  /** Two lines: the text (its part around the word, where it is long), and carets under the word with the sentence. */
+  /**
+   * Two lines: the text (its part around the word, where it is long), and carets under the word with the sentence. Made for a
+   * fixed-width font: what has no width, or moves the cursor, is shown as a blank.
+   */
   display(text: string): string {
-    const from = Math.max(0, this.span.start - SHOWN_CHARACTERS);
-    const to = Math.min(text.length, this.span.start + SHOWN_CHARACTERS);
-    const before = from > 0 ? '…' : '';
-    const after = to < text.length ? '…' : '';
-    const shown = text.slice(from, to).replace(/\s/g, ' ');
-    const indent = ' '.repeat(before.length + this.span.start - from);
-    const carets = '^'.repeat(Math.max(1, Math.min(this.span.end, to) - this.span.start));
-    return `${before}${shown}${after}\n${indent}${carets} ${this.message}`;
+    const { start, end } = this.span;
+    const from = Math.max(0, start - SHOWN_CHARACTERS);
+    const to = Math.min(text.length, start + SHOWN_CHARACTERS);
+    const before = (from > 0 ? '…' : '') + visible(text.slice(from, start));
+    const word = visible(text.slice(start, Math.min(end, to)));
+    const behind = visible(text.slice(Math.min(end, to), to)) + (to < text.length ? '…' : '');
+    const carets = '^'.repeat(Math.max(1, columns(word)));
+    return `${before}${word}${behind}\n${' '.repeat(columns(before))}${carets} ${this.message}`;
   }
 }
+
+function visible(text: string): string {
+  return text.replace(/[\s\p{C}\p{M}]/gu, ' ');
+}
+
+/** Columns of a terminal: two for ideographs, kana, Hangul, full-width forms and pictures. */
+function columns(text: string): number {
+  let count = 0;
+  for (const character of text) count += WIDE.test(character) ? 2 : 1;
+  return count;
+}
+
+const WIDE =
+  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;

@@ -5,6 +5,8 @@ import type { Span } from './syntax.ts';
 import { constants } from './words.ts';
 
 export const MAX_TEXT_CHARACTERS = 8_192;
+/** Sentences about a word repeat it. */
+export const MAX_WORD_CHARACTERS = 255;
 
 export type Token =
   | { readonly kind: 'word' | 'sign'; readonly text: string; readonly span: Span }
@@ -19,7 +21,8 @@ export type Token =
 
 const BLANKS = /[ \t\r\n]+/y;
 const MAC_WITH_COLONS = /[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}(?![0-9a-z:])/iy;
-const IPV6 = /(?:[0-9a-f]{0,4}:){2,}[0-9a-f:.]*/iy;
+/** Bounded, since it is tried at every place: no address is longer than 45 characters. */
+const IPV6 = /(?:[0-9a-f]{0,4}:){2,8}[0-9a-f:.]{0,45}/iy;
 const SIGN = /&&|\|\||<<|>>|<=|>=|!=|==|[-+*/%:[\]!<>()&|^=]/y;
 /** Letters, digits, and between them also `-`, `_` and `.`; a full stop may end it. */
 const WORD = /[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?/y;
@@ -62,7 +65,7 @@ function match(pattern: RegExp, text: string, at: number): string {
 }
 
 function readToken(text: string, at: number): Token {
-  const spanOf = (found: string): Span => ({ start: at, end: at + found.length });
+  const spanOf = (found: string): Span => checkLength({ start: at, end: at + found.length });
   const mac = match(MAC_WITH_COLONS, text, at);
   if (mac !== '') return { kind: 'mac', text: mac, bytes: macBytes(mac.split(':')), span: spanOf(mac) };
   const ipv6 = match(IPV6, text, at);
@@ -81,6 +84,13 @@ function readToken(text: string, at: number): Token {
     start: at,
     end: at + character.length,
   });
+}
+
+function checkLength(span: Span): Span {
+  const length = span.end - span.start;
+  if (length <= MAX_WORD_CHARACTERS) return span;
+  const sentence = `a word of ${length} characters: at most ${MAX_WORD_CHARACTERS} are read`;
+  throw new FilterError('FILTER_TOO_LARGE', sentence, span);
 }
 
 function readWord(text: string, span: Span): Token {

@@ -146,6 +146,10 @@ function wlanSubtype(token: Token, types: readonly string[]): { value: number } 
     if (token.kind !== 'end' && Object.hasOwn(subtypes, token.text))
       return { value: wlanTypes[type]! | subtypes[token.text]! };
   }
+  if (token.kind === 'number' || types.length === 0) {
+    const sentence = `${types.length > 1 ? 'behind "type" ' : ''}a subtype's number is a multiple of 16 up to 240, such as 0x80`;
+    throw new FilterError('FILTER_BAD_VALUE', sentence, token.span);
+  }
   const names = types.flatMap((type) => Object.keys(wlanSubtypes[type]!));
   known(token, 'subtype', names);
   throw new FilterError('FILTER_UNKNOWN_WORD', `subtype is followed by one of ${names.join(', ')}`, token.span);

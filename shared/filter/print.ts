@@ -121,6 +121,8 @@ function wlanType(value: number, mask: number): string {
 }
 
 function quoted(name: string): string {
+  // Only a name behind a backslash can have a quotation mark; it has no blanks.
+  if (name.includes('"')) return `\\${name}`;
   const isWord = otherWords.has(name) || Object.hasOwn(protocolWords, name) || Object.hasOwn(refusedWords, name);
   return /^[A-Za-z][-_A-Za-z0-9]*[A-Za-z0-9]$/.test(name) && !isWord ? name : `"${name}"`;
 }
