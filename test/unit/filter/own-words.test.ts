@@ -49,6 +49,8 @@ const given = [
   { bytes: ipv4('06', tcp('02'), 'abcd', '01') },
 ];
 const batch = filterBatch(given);
+// No rule looks at IPv6 yet; what has no row must not be answered from another one's.
+for (let at = 0; at < batch.ipv6.length; at += 2) batch.ipv6.tagsLow[at] = 0xffff_ffff;
 const { family, row } = batch.decoder.outcomes;
 
 /** What holds of the row of each record; no where there is none. */
