@@ -81,16 +81,27 @@ function parseWords(command: Command, words: string[]) {
     Object.entries(command.options).map(([name, { type, multiple }]) => [name, { type, multiple: multiple === true }]),
   );
   try {
-    return parseArgs({
+    const parsed = parseArgs({
       args: words,
       options: { ...options, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
       strict: true,
+      tokens: true,
     });
+    refuseRepeated(command, parsed.tokens);
+    return parsed;
   } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
     // Only the first sentence: the rest is advice about arguments that are none of ours.
     throw new UsageError((cause as Error).message.split('. ')[0]!, { cause });
   }
+}
+
+/** The last of two would win without a word. Throws UsageError. */
+function refuseRepeated(command: Command, tokens: readonly { kind: string; name?: string }[]): void {
+  const given = tokens.flatMap(({ kind, name }) => (kind === 'option' && name !== undefined ? [name] : []));
+  const twice = given.find((name, index) => given.indexOf(name) !== index && command.options[name]?.multiple !== true);
+  if (twice !== undefined) throw new UsageError(`--${twice} is given twice: give it once`);
 }
 
 function describeProgram(): Program {

@@ -24,7 +24,8 @@ export function kernelFilterOption(given: CommandArguments): string | null {
 
 function withFilter<T>(given: CommandArguments, make: (expression: Expression) => T): T | null {
   const text = textOption(given, 'filter');
-  if (text === undefined || text.trim() === '') return null;
+  if (text === undefined) return null;
+  if (text.trim() === '') throw new UsageError('--filter is empty: leave it away for all packets');
   try {
     return make(parseFilter(text));
   } catch (cause) {

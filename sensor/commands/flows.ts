@@ -1,5 +1,6 @@
 /** `kurayami flows FILE…`: the flows of captures, for tables and scripts. */
 import { randomInt } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { type Command, type CommandArguments, integerOption, textOption, UsageError } from '../../shared/command.ts';
 import type { Counts } from '../../shared/counters.ts';
 import { FileSource } from '../capture/file-source.ts';
@@ -7,7 +8,7 @@ import { flowColumns } from '../flow-formats/flow-columns.ts';
 import type { FlowWriter } from '../flow-formats/flow-format.ts';
 import { flowFormats } from '../flow-formats/index.ts';
 import { FlowPipeline, type FlowTotals } from '../flow-pipeline.ts';
-import { nowhere, openSink } from '../output/byte-sink.ts';
+import { type ByteSink, nowhere, openSink } from '../output/byte-sink.ts';
 import { filterOption, filterOptions } from './filter-option.ts';
 
 const COUNT_ONLY = 'none';
@@ -18,7 +19,7 @@ const PROGRESS_EVERY_MILLISECONDS = 500;
 export const flows: Command = {
   name: 'flows',
   about: 'the flows of captures, as CSV or JSON lines',
-  usage: 'FILE…',
+  usage: 'FILE… (pcap, pcapng, ERF; also .gz, .zst; - is standard input)',
   options: {
     format: {
       type: 'string',
@@ -43,10 +44,11 @@ export const flows: Command = {
     const writer = chooseWriter(given);
     const filter = filterOption(given);
     const intervalSeconds = integerOption(given, 'interval', 1, MAX_INTERVAL_SECONDS) ?? 1;
+    const out = textOption(given, 'out') ?? '-';
+    await refuseInputAsOutput(out, given.positionals);
     const source = new FileSource(given.positionals, 0);
     await source.open();
-    const sink =
-      writer === null ? nowhere : await openSink(textOption(given, 'out') ?? '-', { namedWhenComplete: true });
+    const sink = writer === null ? nowhere : await openOutput(out);
     const pipeline = new FlowPipeline({
       source,
       intervalSeconds,
@@ -69,6 +71,35 @@ export const flows: Command = {
     return source.damage.length === 0 && totals.balances && !program.stop.aborted ? 0 : 1;
   },
 };
+
+/** The flows would take the place of their capture. Throws UsageError. */
+async function refuseInputAsOutput(out: string, files: readonly string[]): Promise<void> {
+  const there = out === '-' ? null : await stat(out).catch(() => null);
+  if (there === null || !there.isFile()) return;
+  for (const file of files) {
+    const input = file === '-' ? null : await stat(file).catch(() => null);
+    if (input?.dev === there.dev && input.ino === there.ino)
+      throw new UsageError(`--out ${out} is the capture that is read: name another file`);
+  }
+}
+
+/** Throws UsageError. */
+async function openOutput(out: string): Promise<ByteSink> {
+  try {
+    return await openSink(out, { namedWhenComplete: true });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT'
+        ? 'its folder does not exist'
+        : code === 'EISDIR'
+          ? 'it is a folder: name a file in it'
+          : code === 'EACCES'
+            ? 'this user may not write there'
+            : message;
+    throw new UsageError(`--out ${out} cannot be written: ${why}`, { cause });
+  }
+}
 
 function chooseWriter(given: CommandArguments): FlowWriter | null {
   const name = textOption(given, 'format') ?? flowFormats[0]!.name;

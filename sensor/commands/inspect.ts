@@ -16,6 +16,7 @@ import { Inspection } from '../inspect/inspection.ts';
 import { filterOption, filterOptions } from './filter-option.ts';
 
 const TOP_PORTS = 5;
+const INTERRUPTED = 'the reading was interrupted: this is not all';
 const ETHER_TYPE_ARP = '0x0806';
 /** Reverse ARP (RFC 903) has the header of ARP. */
 const ETHER_TYPE_RARP = '0x8035';
@@ -58,7 +59,7 @@ export interface InspectReport {
 export const inspect: Command = {
   name: 'inspect',
   about: 'what is in a capture: packets, protocols, addresses, ports, rules that match',
-  usage: 'FILE…',
+  usage: 'FILE… (pcap, pcapng, ERF; also .gz, .zst; - is standard input)',
   options: {
     ...filterOptions,
     json: { type: 'boolean', about: 'one JSON object a line for each file' },
@@ -69,13 +70,14 @@ export const inspect: Command = {
     ['kurayami inspect --filter "tcp[tcpflags] == tcp-syn and net 192.0.2.0/24" darknet.pcap', 'of some packets only'],
     ['kurayami inspect --json *.pcapng | jq .topPorts', 'one JSON object a file'],
   ],
-  async run(given) {
+  async run(given, program) {
     const { options, positionals } = given;
     if (positionals.length === 0) throw new UsageError('inspect needs at least one FILE');
     const filter = filterOption(given);
     let complete = true;
     for (const path of positionals) {
-      const report = await inspectFile(path, { checksums: options.checksums === true, filter });
+      if (program.stop.aborted) return 1;
+      const report = await inspectFile(path, { checksums: options.checksums === true, filter, stop: program.stop });
       complete &&= report.complete;
       if (options.json !== true && report.format === null) {
         process.stderr.write(`${sentence(path, report.damage)}\n`);
@@ -90,25 +92,32 @@ export const inspect: Command = {
 export interface InspectOptions {
   readonly checksums?: boolean;
   readonly filter?: PacketFilter | null;
+  /** Aborted when no more shall be read: the report tells what was. */
+  readonly stop?: AbortSignal;
 }
 
 /** Reads a whole capture. Never throws for a bad file: the report says what was wrong with it. */
 export async function inspectFile(
   path: string,
-  { checksums = false, filter = null }: InspectOptions = {},
+  { checksums = false, filter = null, stop }: InspectOptions = {},
 ): Promise<InspectReport> {
   const file = new CaptureFile(path);
   const inspection = new Inspection();
   const decoder = new Decoder({ checksums });
   let openDamage: string | null = null;
+  // What waits for bytes ends when the file is closed.
+  const close = () => void file.close();
+  stop?.addEventListener('abort', close, { once: true });
   try {
     await file.open();
-    await readAll(file, decoder, filter, inspection);
+    await readAll(file, decoder, inspection, filter, stop);
   } catch (error) {
     openDamage = (error as Error).message;
   } finally {
+    stop?.removeEventListener('abort', close);
     await file.close();
   }
+  if (stop?.aborted) openDamage = INTERRUPTED;
   const report = makeReport(path, file, decoder, inspection, openDamage ?? file.damage);
   return filter === null ? report : { ...report, filteredOut: decoder.filteredOut };
 }
@@ -116,12 +125,13 @@ export async function inspectFile(
 async function readAll(
   file: CaptureFile,
   decoder: Decoder,
-  filter: PacketFilter | null,
   inspection: Inspection,
+  filter: PacketFilter | null,
+  stop: AbortSignal | undefined,
 ): Promise<void> {
   const ipv4 = createPacketBatch(4);
   const ipv6 = createPacketBatch(6);
-  for (let records = await file.next(); records !== null; records = await file.next()) {
+  for (let records = await file.next(); records !== null && !stop?.aborted; records = await file.next()) {
     ipv4.length = 0;
     ipv6.length = 0;
     decoder.decode(records, ipv4, ipv6);

@@ -18,7 +18,7 @@ export const sourceOptions: Readonly<Record<string, CommandOption>> = {
     type: 'string',
     value: 'FILE…',
     multiple: true,
-    about: 'play capture files (pcap, pcapng; .gz, .zst); - is standard input',
+    about: 'play capture files (pcap, pcapng, ERF; .gz, .zst); - is standard input',
   },
   speed: { type: 'string', value: 'N|max', about: 'how fast files are played: a factor, or as fast as it goes (1)' },
   follow: { type: 'boolean', about: 'with --read FILE: read on as the file grows, until stopped' },

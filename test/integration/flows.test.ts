@@ -107,6 +107,22 @@ describe('--filter', () => {
   });
 });
 
+test('the capture itself is not overwritten; --out that cannot be says why', async () => {
+  const copy = join(folder, 'copy.pcap');
+  const bytes = (await readFile(capture)).subarray(0, 100_000);
+  await writeFile(copy, bytes);
+  const over = await program(['flows', '--out', copy, copy]);
+  expect(over.code).toBe(2);
+  expect(over.stderr).toContain('is the capture that is read');
+  expect((await readFile(copy)).equals(bytes)).toBe(true);
+  const nowhere = await program(['flows', '--out', join(folder, 'no', 'such.csv'), copy]);
+  expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('its folder does not exist') });
+  expect(await program(['flows', '--filter', 'tcp', '--filter', 'udp', copy])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--filter is given twice'),
+  });
+});
+
 test('what was before the damage is written, and the exit code is 1', async () => {
   const cut = join(folder, 'cut.pcap');
   await writeFile(cut, (await readFile(capture)).subarray(0, 500_001));

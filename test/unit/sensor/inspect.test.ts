@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -213,4 +214,17 @@ describe('inspectFile', () => {
     // printf '' | sha256sum
     expect((await inspectFile(folder)).targetsSha256).toBe('e3b0c44298fc1c14');
   });
+});
+
+test('told to stop while a pipe keeps silent, inspect tells what it has, and that it is not all', async () => {
+  const pipe = join(await testFolder(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const writer = await open(pipe, 'r+');
+  await writer.write(pcapFile([{ seconds: 1, nanoseconds: 0, packet: '0102' }]));
+  const stop = new AbortController();
+  const report = inspectFile(pipe, { stop: stop.signal });
+  setTimeout(() => stop.abort(), 200);
+  // A read of a pipe ends with the next bytes, or with its writer.
+  setTimeout(() => void writer.close(), 400);
+  expect(await report).toMatchObject({ complete: false, damage: expect.stringContaining('interrupted') });
 });
