@@ -162,6 +162,8 @@ describe('is shown with carets under it', () => {
 describe('soon', () => {
   /** Far above what it takes (some ms), far below what squares of the length take. */
   const LIMIT_MS = 400;
+  /** On a machine that is busy with other things, one of these still is quick. */
+  const TRIES = 5;
 
   test.for([
     ['10,000 parentheses', `${'('.repeat(10_000)}tcp${')'.repeat(10_000)}`],
@@ -180,10 +182,13 @@ describe('soon', () => {
     ['nested brackets', 'ip['.repeat(2_700)],
     ['nested vlan', `vlan ${'('.repeat(8_000)}`],
   ] as const)('%s', ([, text]) => {
-    const began = performance.now();
-    const error = errorOf(text);
-    error.display(text);
-    expect(performance.now() - began).toBeLessThan(LIMIT_MS);
+    let best = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < TRIES && best >= LIMIT_MS; run++) {
+      const began = performance.now();
+      errorOf(text).display(text);
+      best = Math.min(best, performance.now() - began);
+    }
+    expect(best).toBeLessThan(LIMIT_MS);
   });
 });
 
