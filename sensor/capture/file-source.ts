@@ -1,4 +1,5 @@
 /** Capture files as a source: merged in the order of time, played in their own time or as fast as they go. */
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { RecordBatch } from '../../shared/packet-batch.ts';
 import type { CaptureClock } from '../../shared/wire/messages.ts';
@@ -36,13 +37,13 @@ export class FileSource implements CaptureSource {
   /** Every file must open and begin as a capture does: better told now than after hours of playing the others. */
   async open(): Promise<void> {
     for (const path of this.#paths) {
-      if (path !== '-') this.#starts.set(path, await startOf(path));
+      if (!(await isReadOnce(path))) this.#starts.set(path, await startOf(path));
     }
   }
 
   async *batches(): AsyncIterable<RecordBatch> {
     if (this.#stopped) return;
-    // Standard input cannot be looked at beforehand: it is read first, and then waits for its turn.
+    // What is read once cannot be looked at beforehand: it is read first, and then waits for its turn.
     const inputs = this.#paths.map((path) => ({ path, start: this.#starts.get(path) ?? BEFORE_ALL }));
     this.#merge = new Merge(inputs, (path, damage) => this.damage.push(`${basename(path)}: ${damage}`));
     for await (const records of this.#merge.batches()) {
@@ -69,6 +70,13 @@ export function nameOf(paths: readonly string[]): string {
     .map((path) => basename(path))
     .join(', ')
     .slice(0, MAX_NAME_CHARACTERS);
+}
+
+/** Standard input, and pipes that have a name (as `<(zcat …)` has): what was read of them is gone. */
+async function isReadOnce(path: string): Promise<boolean> {
+  if (path === '-') return true;
+  const found = await stat(path).catch(() => null);
+  return found !== null && !found.isFile() && !found.isDirectory();
 }
 
 /** The time of a file's first record. Throws CaptureError for what is no capture. */

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -221,4 +222,16 @@ test('who is handed a batch may take records out of it: the rest still comes', a
     if (count > whole.length) break;
   }
   expect(count).toBe(whole.length);
+});
+
+test('a pipe with a name is read whole, beside a file: what was looked at beforehand would be gone', async () => {
+  const folder = await testFolder();
+  const early = await write(folder, 'early.pcap', [record(0, 10), record(2, 30)]);
+  const late = await write(folder, 'late.pcap', [record(1, 20), record(3, 40)]);
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  spawn('sh', ['-c', 'cat "$0" > "$1"', late, pipe], { stdio: 'ignore' });
+  const { records, damage } = await readAll([early, pipe]);
+  expect(records.map(({ seconds }) => seconds)).toEqual([10, 20, 30, 40]);
+  expect(damage).toEqual([]);
 });
