@@ -8,6 +8,8 @@ export class DistinctKeys {
   #keys: Uint32Array;
   #slots: Int32Array;
   #size = 0;
+  /** Nobody can write a capture whose keys all fall into one place: that would take time by the square of their number. */
+  readonly #seed = Math.floor(Math.random() * 2 ** 32);
   /** Fill, then `add`. */
   readonly key: Uint32Array;
 
@@ -40,7 +42,7 @@ export class DistinctKeys {
   }
 
   #hash(words: Uint32Array): number {
-    let hash = 0x9747b28c;
+    let hash = this.#seed;
     for (let word = 0; word < words.length; word++) {
       hash = Math.imul(hash ^ words[word]!, 0x9e3779b1);
       hash ^= hash >>> 15;
