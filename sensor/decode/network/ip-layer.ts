@@ -10,7 +10,7 @@ export interface IpLayer extends Layer {
   family: Family;
   /** `Fragment` of that header. */
   fragment: number;
-  /** An IPv6 header names other addresses than the base header's for the way's ends: a routing header still underway, or a home address. */
+  /** Something else than the two addresses names the way's ends: a source route or routing header still underway, or a home address. */
   rerouted: boolean;
 }
 

@@ -6,6 +6,7 @@ import type { IpLayer } from './ip-layer.ts';
 const MIN_HEADER_BYTES = 20;
 const MORE_FRAGMENTS = 0x2000;
 const OFFSET_MASK = 0x1fff;
+const Option = { end: 0, noOperation: 1, looseSourceRoute: 131, strictSourceRoute: 137 } as const;
 
 /** Fills `row` from the header at `layer.start` and moves `layer` to the payload. */
 export function decodeIpv4(bytes: DataView, layer: IpLayer, batch: PacketBatch, row: number): Fault {
@@ -36,7 +37,8 @@ export function readIpv4(bytes: DataView, layer: IpLayer): Fault {
   layer.family = 4;
   layer.ipStart = start;
   layer.type = bytes.getUint8(start + 9);
-  layer.rerouted = false;
+  layer.rerouted =
+    headerBytes > MIN_HEADER_BYTES && isUnderway(bytes, start + MIN_HEADER_BYTES, Math.min(end, start + headerBytes));
   layer.fragment =
     (fragment & OFFSET_MASK) !== 0
       ? Fragment.later
@@ -50,4 +52,23 @@ export function readIpv4(bytes: DataView, layer: IpLayer): Fault {
   }
   layer.start = Math.min(layer.end, start + headerBytes);
   return Fault.none;
+}
+
+/** Whether options in [start, end) hold a source route that is not at its end: then the target is that of a hop. Each step goes forward. */
+function isUnderway(bytes: DataView, start: number, end: number): boolean {
+  for (let at = start; at < end; ) {
+    const type = bytes.getUint8(at);
+    if (type === Option.end) return false;
+    if (type === Option.noOperation) {
+      at++;
+      continue;
+    }
+    const optionBytes = at + 1 < end ? bytes.getUint8(at + 1) : 0;
+    if (optionBytes < 2) return false;
+    // Behind the length stands where the next hop is, counted from 1.
+    if (type === Option.looseSourceRoute || type === Option.strictSourceRoute)
+      return at + 2 < end && bytes.getUint8(at + 2) <= optionBytes;
+    at += optionBytes;
+  }
+  return false;
 }

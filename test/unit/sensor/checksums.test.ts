@@ -127,3 +127,21 @@ describe('sums', () => {
     expect(crc32c(digits, 0, 9, 2)).toBe(crc32c(view('313200000000373839'), 0, 9, 9));
   });
 });
+
+test.for([
+  { name: 'underway is not verified: the sum is over the last target', pointer: '04', sum: '8d86', good: 0, bad: 0 },
+  { name: 'at its end is verified', pointer: '08', sum: '9f55', good: 1, bad: 0 },
+  { name: 'at its end is verified, and wrong', pointer: '08', sum: '8d86', good: 0, bad: 1 },
+])('a TCP segment with a source route of IPv4 $name', ({ pointer, sum, good, bad }) => {
+  // Made with scapy; tcpdump and tshark call the first one correct.
+  const packet = `4700003000010000400647fac0000201c6336407018307${pointer}cb007109040000500000000100000000500220 00${sum}0000`;
+  const { transport } = verify(hex(packet)).checksums!;
+  expect(transport).toEqual({ good, bad, notVerified: 1 - good - bad });
+});
+
+test('options of IPv4 that lie about their length are passed over', () => {
+  for (const options of ['83000000', '83ff0401', '07010000', '01010183', '83030500']) {
+    const packet = `4600002c00010000400600 00c0000201c6336407${options}0400005000000001000000005002200000000000`;
+    expect(verify(hex(packet)).packet).not.toBeNull();
+  }
+});
