@@ -3,7 +3,7 @@
 import type { Family } from '../../../shared/flow-batch.ts';
 import { type ColumnType, type FlowFieldName, flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 
-/** Version of the tables. A data directory of an older one is brought up to it (upgrade.ts); any other is refused, not guessed at. */
+/** Version of the tables. A data directory of an older one is brought up to it (UPGRADE_STATEMENTS); any other is refused, not guessed at. */
 export const STORE_VERSION = 2;
 
 /** Physical layout of a column: how many bytes a value takes, and which DuckDB type that is. */
