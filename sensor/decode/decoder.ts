@@ -141,7 +141,7 @@ export class Decoder {
     layer.wireEnd = layer.start + Math.max(records.wireLength[record]!, records.capturedLength[record]!);
     layer.vlan = 0;
     const linkFault = link.decode(records.view, layer);
-    this.outcomes.encapsulations[record] = layer.encapsulations ?? 0;
+    this.outcomes.encapsulations[record] = layer.encapsulations;
     if (linkFault !== Fault.none) reason[record] = Reason.undecodable | linkFault;
     else if (layer.type === EtherType.ipv4) this.#decodeNetwork(records, record, ipv4, decodeIpv4, timeFault);
     else if (layer.type === EtherType.ipv6) this.#decodeNetwork(records, record, ipv6, decodeIpv6, timeFault);

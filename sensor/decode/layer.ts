@@ -8,7 +8,7 @@ export interface Layer {
   /** Outermost VLAN id, 0 for none. */
   vlan: number;
   /** Bits of `Encapsulation`: what stood between link layer and IP. Set afresh for each packet by link/index.ts. */
-  encapsulations?: number;
+  encapsulations: number;
 }
 
 export const EtherType = {

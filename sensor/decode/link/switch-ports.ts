@@ -13,7 +13,7 @@ const tagInside = (tagBytes: number): LinkDecoder['decode'] =>
   readFrom((bytes, layer) => {
     const typeAt = layer.start + ADDRESSES_BYTES + tagBytes;
     if (layer.end < typeAt + 2) return Fault.truncatedLink;
-    layer.encapsulations! |= Encapsulation.switchTag;
+    layer.encapsulations |= Encapsulation.switchTag;
     layer.start = typeAt + 2;
     takeTypeOrLength(layer, bytes.getUint16(typeAt));
     return Fault.none;
@@ -28,7 +28,7 @@ export const broadcomPrefix: LinkDecoder = {
   linkTypes: [282],
   decode: readFrom((bytes, layer) => {
     if (layer.end - layer.start < 4) return Fault.truncatedLink;
-    layer.encapsulations! |= Encapsulation.switchTag;
+    layer.encapsulations |= Encapsulation.switchTag;
     layer.start += 4;
     return ethernet(bytes, layer);
   }),

@@ -20,7 +20,7 @@ export const ethernet: Header = (bytes, layer) => {
 
 /** A whole frame behind some other header. */
 export const innerEthernet: Header = (bytes, layer) => {
-  layer.encapsulations! |= Encapsulation.ethernet;
+  layer.encapsulations |= Encapsulation.ethernet;
   return ethernet(bytes, layer);
 };
 
@@ -32,7 +32,7 @@ function isIsl(bytes: DataView, start: number): boolean {
 /** Type of frame in the low half of byte 4: 0 is Ethernet. VLAN in 15 bits, of which 12 are the number in use. */
 function interSwitchLink(bytes: DataView, layer: Layer): Fault {
   if (layer.end - layer.start < ISL_BYTES) return Fault.truncatedLink;
-  layer.encapsulations! |= Encapsulation.vlan;
+  layer.encapsulations |= Encapsulation.vlan;
   if (layer.vlan === 0) layer.vlan = (bytes.getUint16(layer.start + 20) >> 1) & 0x0fff;
   layer.start += ISL_BYTES;
   layer.type = Next.ethernet;

@@ -20,7 +20,7 @@ export const macsec: Header = (bytes, layer) => {
   if (layer.end - layer.start < headerBytes + 2) return Fault.truncatedLink;
   const type = bytes.getUint16(layer.start + headerBytes);
   layer.start += headerBytes + 2;
-  layer.encapsulations! |= Encapsulation.switchTag;
+  layer.encapsulations |= Encapsulation.switchTag;
   takeTypeOrLength(layer, type);
   return Fault.none;
 };

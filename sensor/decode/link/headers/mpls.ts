@@ -15,7 +15,7 @@ const ETHERNET_BYTES = 14;
 const CONTROL_WORD_BYTES = 4;
 
 export const mpls: Header = (bytes, layer) => {
-  layer.encapsulations! |= Encapsulation.mpls;
+  layer.encapsulations |= Encapsulation.mpls;
   for (let labels = 0; labels < MAX_LABELS; labels++) {
     if (layer.end - layer.start < ENTRY_BYTES) return Fault.truncatedLink;
     const entry = bytes.getUint32(layer.start);

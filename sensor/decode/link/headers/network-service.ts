@@ -14,7 +14,7 @@ export const networkService: Header = (bytes, layer) => {
   if (layer.end - layer.start < headerBytes) return Fault.truncatedLink;
   const next = bytes.getUint8(layer.start + 3);
   layer.start += headerBytes;
-  layer.encapsulations! |= Encapsulation.switchTag;
+  layer.encapsulations |= Encapsulation.switchTag;
   if (next === 1) layer.type = EtherType.ipv4;
   else if (next === 2) layer.type = EtherType.ipv6;
   else if (next === 3) layer.type = Next.ethernet;

@@ -7,7 +7,7 @@ const HEADER_BYTES = 6;
 
 export const pppoe: Header = (bytes, layer) => {
   if (layer.end - layer.start < HEADER_BYTES) return Fault.truncatedLink;
-  layer.encapsulations! |= Encapsulation.pppoe;
+  layer.encapsulations |= Encapsulation.pppoe;
   const payloadBytes = bytes.getUint16(layer.start + 4);
   layer.start += HEADER_BYTES;
   // Ethernet pads short frames.

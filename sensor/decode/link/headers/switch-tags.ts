@@ -10,7 +10,7 @@ const beforeType =
     if (layer.end - layer.start < tagBytes + 2) return Fault.truncatedLink;
     const type = bytes.getUint16(layer.start + tagBytes);
     layer.start += tagBytes + 2;
-    layer.encapsulations! |= Encapsulation.switchTag;
+    layer.encapsulations |= Encapsulation.switchTag;
     takeTypeOrLength(layer, type);
     return Fault.none;
   };
@@ -29,7 +29,7 @@ export const ciscoMetaData = beforeType(6);
 function wholeFrame(layer: Layer, headerBytes: number): Fault {
   if (layer.end - layer.start < headerBytes) return Fault.truncatedLink;
   layer.start += headerBytes;
-  layer.encapsulations! |= Encapsulation.switchTag;
+  layer.encapsulations |= Encapsulation.switchTag;
   layer.type = Next.ethernet;
   return Fault.none;
 }

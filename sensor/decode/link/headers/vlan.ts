@@ -8,9 +8,9 @@ const ID = 0x0fff;
 
 export const vlanTag: Header = (bytes, layer) => {
   if (layer.end - layer.start < TAG_BYTES) return Fault.truncatedLink;
-  const isSecond = (layer.encapsulations! & Encapsulation.vlan) !== 0;
-  layer.encapsulations! |= Encapsulation.vlan;
-  if (isSecond || layer.type !== EtherType.vlan) layer.encapsulations! |= Encapsulation.qinq;
+  const isSecond = (layer.encapsulations & Encapsulation.vlan) !== 0;
+  layer.encapsulations |= Encapsulation.vlan;
+  if (isSecond || layer.type !== EtherType.vlan) layer.encapsulations |= Encapsulation.qinq;
   if (layer.vlan === 0) layer.vlan = bytes.getUint16(layer.start) & ID;
   const type = bytes.getUint16(layer.start + 2);
   layer.start += TAG_BYTES;
@@ -22,7 +22,7 @@ export const vlanTag: Header = (bytes, layer) => {
 export const serviceTag: Header = (_bytes, layer: Layer) => {
   if (layer.end - layer.start < TAG_BYTES) return Fault.truncatedLink;
   layer.start += TAG_BYTES;
-  layer.encapsulations! |= Encapsulation.qinq;
+  layer.encapsulations |= Encapsulation.qinq;
   layer.type = Next.ethernet;
   return Fault.none;
 };

@@ -47,7 +47,7 @@ function readFrame(bytes: DataView, layer: Parameters<Header>[1], isPadded: bool
   // Several frames in one: the first one decides.
   if ((quality & AGGREGATE) !== 0) at += SUBFRAME_BYTES;
   if (end < at) return Fault.truncatedLink;
-  layer.encapsulations! |= Encapsulation.wireless;
+  layer.encapsulations |= Encapsulation.wireless;
   layer.start = at;
   layer.type = Next.llc;
   return Fault.none;
