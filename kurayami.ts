@@ -4,18 +4,20 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { flows } from './sensor/commands/flows.ts';
-import { inspect } from './sensor/commands/inspect.ts';
-import { sensor } from './sensor/commands/sensor.ts';
-import { simulate } from './sensor/commands/simulate.ts';
-import { server } from './server/commands/server.ts';
-import { token } from './server/commands/token.ts';
 import { type Command, type Program, UsageError } from './shared/command.ts';
-import { start } from './start.ts';
 
 const SAME_SIGNAL_MILLISECONDS = 1_000;
 
-const commands: readonly Command[] = [start, sensor, server, inspect, flows, simulate, token];
+/** Loaded when it is asked for: who inspects a capture need not wait for databases and web servers. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).start,
+  sensor: async () => (await import('./sensor/commands/sensor.ts')).sensor,
+  server: async () => (await import('./server/commands/server.ts')).server,
+  inspect: async () => (await import('./sensor/commands/inspect.ts')).inspect,
+  flows: async () => (await import('./sensor/commands/flows.ts')).flows,
+  simulate: async () => (await import('./sensor/commands/simulate.ts')).simulate,
+  token: async () => (await import('./server/commands/token.ts')).token,
+};
 
 function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, help: { type: 'boolean', about: 'this text' } as const }).map(
@@ -28,23 +30,25 @@ function helpOf(command: Command): string {
   return `kurayami ${command.name} ${command.usage}\n\n${command.about}\n\nOptions\n${options.join('\n')}\n\nExamples\n${examples.join('\n')}\n`;
 }
 
-function help(): string {
-  const list = commands.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n');
+async function help(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  const list = all.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n');
   return `kurayami COMMAND [OPTION …]\n\nAn open network telescope: who is attacking whom, seen from unused addresses.\n\nCommands\n${list}\n\n  kurayami COMMAND --help tells more.\n`;
 }
 
 async function main(words: readonly string[]): Promise<number> {
   const [name = 'help', ...rest] = words;
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
+  if (!Object.hasOwn(commands, name)) {
     if (name === '--version') {
       process.stdout.write(`${describeProgram().version}\n`);
       return 0;
     }
     const asked = ['help', '--help', '-h'].includes(name);
-    (asked ? process.stdout : process.stderr).write(asked ? help() : `There is no command "${name}".\n\n${help()}`);
+    const text = await help();
+    (asked ? process.stdout : process.stderr).write(asked ? text : `There is no command "${name}".\n\n${text}`);
     return asked ? 0 : 2;
   }
+  const command = await commands[name]!();
   try {
     return await run(command, rest);
   } catch (error) {

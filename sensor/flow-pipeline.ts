@@ -38,6 +38,8 @@ export interface FlowTotals {
   /** Packets in the flows that left the tables. */
   readonly packets: number;
   readonly flows: number;
+  /** Of those, the ones that had to leave since the table was full. */
+  readonly flowsEarly: number;
   /** Each sum holds. */
   readonly balances: boolean;
 }
@@ -54,7 +56,7 @@ export class FlowPipeline {
   constructor(options: FlowPipelineOptions) {
     this.#options = options;
     const { intervalSeconds, seed, writer } = options;
-    const onRows = (rows: FlowBatch) => writer?.write(this.#text, rows);
+    const onRows = writer && ((rows: FlowBatch) => writer.write(this.#text, rows));
     this.#flows4 = new FlowTable({ family: 4, intervalSeconds, seed, onRows });
     this.#flows6 = new FlowTable({ family: 6, capacity: 16_384, intervalSeconds, seed, onRows });
   }
@@ -106,6 +108,7 @@ export class FlowPipeline {
       faults: this.#decoder.faults(),
       packets,
       flows: this.#flows4.flowsEmitted + this.#flows6.flowsEmitted,
+      flowsEarly: this.#flows4.flowsEmittedEarly + this.#flows6.flowsEmittedEarly,
       balances:
         captured === filteredOut + sumCounts(notIp) + sumCounts(undecodable) + decoded && decoded === packets + open,
     };

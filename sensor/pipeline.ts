@@ -132,6 +132,7 @@ export class SensorPipeline {
       packetsInOpenFlows: this.#flows4.packetsHeld + this.#flows6.packetsHeld,
       packetsInClosedFlows: this.#flows4.packetsEmitted + this.#flows6.packetsEmitted,
       flowsClosed: this.#flows4.flowsEmitted + this.#flows6.flowsEmitted,
+      flowsClosedEarly: this.#flows4.flowsEmittedEarly + this.#flows6.flowsEmittedEarly,
       flowsSent: totals.flowsSent,
       packetsSent: totals.packetsSent,
       flowsAcknowledged: totals.flowsAcknowledged,

@@ -53,6 +53,8 @@ export interface SensorLedger {
   packetsInOpenFlows: number;
   packetsInClosedFlows: number;
   flowsClosed: number;
+  /** Of those, the ones that had to leave since their table was full: a flow of many packets may then be several records. */
+  flowsClosedEarly: number;
   flowsSent: number;
   packetsSent: number;
   flowsAcknowledged: number;
@@ -119,6 +121,7 @@ export function emptySensorLedger(): SensorLedger {
     packetsInOpenFlows: 0,
     packetsInClosedFlows: 0,
     flowsClosed: 0,
+    flowsClosedEarly: 0,
     flowsSent: 0,
     packetsSent: 0,
     flowsAcknowledged: 0,

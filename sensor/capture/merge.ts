@@ -134,13 +134,18 @@ export class Merge {
   /** Past the records of the first file that come before any of the second's. */
   #moveBehindRun(head: Head): void {
     const limit = this.#heads[1];
+    if (limit === undefined) {
+      // Nothing is left that it could be compared with, now or later.
+      head.row = head.rows;
+      return;
+    }
     do {
       if (head.row + 1 === head.rows) {
         head.row = head.rows;
         return;
       }
       head.moveTo(head.row + 1);
-    } while (limit === undefined || head.isBefore(limit));
+    } while (head.isBefore(limit));
   }
 
   /** False when there is no room. */

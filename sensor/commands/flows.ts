@@ -133,6 +133,9 @@ function summary(totals: FlowTotals, damage: readonly string[], interrupted: boo
     ['decoded', number(totals.decoded)],
     ['faults', list(totals.faults)],
     ['flows', `${number(totals.flows)}, with ${number(totals.packets)} packets`],
+    ...(totals.flowsEarly === 0
+      ? []
+      : [['early', `${number(totals.flowsEarly)} of them left before their interval was over: the table was full`]]),
     ...damage.map((sentence) => ['damage', sentence]),
   ].map(([name, value]) => `  ${name!.padEnd(12)} ${value}\n`);
   const sums = totals.balances

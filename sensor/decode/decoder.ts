@@ -8,6 +8,8 @@ import type { LinkDecoder } from './link/link-decoder.ts';
 import { createIpLayer } from './network/ip-layer.ts';
 import { decodeIpv4 } from './network/ipv4.ts';
 import { decodeIpv6 } from './network/ipv6.ts';
+import { createOutcomes, type Outcomes, Reason } from './outcomes.ts';
+import { decodePlain, fillPlainColumns } from './plain.ts';
 import { Verdict, verifyNetwork, verifyTransport } from './transport/checksum.ts';
 import { decodeTransport } from './transport/transport.ts';
 import { decodeTunnel } from './tunnel/tunnel.ts';
@@ -17,6 +19,8 @@ export interface DecoderOptions {
   readonly capacity?: number;
   /** Verify checksums: what does not fit is a fault, and the packet stays decoded. */
   readonly checksums?: boolean;
+  /** False sends plain packets through every layer's decoder, too: they must say the same. */
+  readonly plain?: boolean;
 }
 
 /** Decoded packets by what became of their checksums; of IPv4 headers, and of what follows IP headers. */
@@ -25,32 +29,6 @@ export interface ChecksumCounts {
   readonly transport: { good: number; bad: number; notVerified: number };
 }
 
-/** What became of each record of the last batch. A filter reads it, and takes back the count of what it removes. */
-export interface Outcomes {
-  /** 4 or 6 for a decoded packet, which is then row `row` of that family's batch; else 0. */
-  readonly family: Uint8Array;
-  readonly row: Uint32Array;
-  /** Of a decoded packet: where its outermost IP header begins, in the bytes of the records. */
-  readonly network: Uint32Array;
-  /** Why it was not decoded: a kind in the upper 16 bits, its code below. */
-  readonly reason: Uint32Array;
-  /** Faults above the IP header, a bit for each code. */
-  readonly faults: Uint32Array;
-  /** What stood between link layer and IP: bits of `Encapsulation` (layer.ts). */
-  readonly encapsulations: Uint8Array;
-  /** Of a decoded packet, where checksums are verified: the verdict on its IPv4 header, times 4 plus that on what follows. */
-  readonly verdicts: Uint8Array;
-}
-
-const Reason = {
-  decoded: 0,
-  etherType: 1 << 16,
-  linkType: 2 << 16,
-  undecodable: 3 << 16,
-  /** The link layer announced IP, and its header could not be read. */
-  undecodableIpv4: 4 << 16,
-  undecodableIpv6: 5 << 16,
-} as const;
 const KIND = 0xffff0000;
 const CODE = 0xffff;
 
@@ -70,35 +48,43 @@ export class Decoder {
   readonly #notIpByLinkType = new Float64Array(65_536);
   readonly #undecodable = new Float64Array(faultNames.length);
   readonly #faults = new Float64Array(faultNames.length);
+  readonly #plain: boolean;
   readonly #links: (LinkDecoder | undefined)[] = [];
   readonly #layer = createIpLayer({ start: 0, end: 0, type: 0, vlan: 0, encapsulations: 0 });
   /** Time of the packet before, for one without. */
   #seconds = 0;
   #nanoseconds = 0;
 
-  constructor({ capacity = BATCH_ROWS, checksums = false }: DecoderOptions = {}) {
+  constructor({ capacity = BATCH_ROWS, checksums = false, plain = true }: DecoderOptions = {}) {
+    this.#plain = plain;
     this.checksums = checksums
       ? { network: { good: 0, bad: 0 }, transport: { good: 0, bad: 0, notVerified: 0 } }
       : null;
     for (const decoder of linkDecoders) for (const linkType of decoder.linkTypes) this.#links[linkType] = decoder;
-    this.outcomes = {
-      family: new Uint8Array(capacity),
-      row: new Uint32Array(capacity),
-      network: new Uint32Array(capacity),
-      reason: new Uint32Array(capacity),
-      faults: new Uint32Array(capacity),
-      encapsulations: new Uint8Array(capacity),
-      verdicts: new Uint8Array(capacity),
-    };
+    this.outcomes = createOutcomes(capacity);
   }
 
   /** Appends every IP packet of `records` to the batch of its family. Both must have room for all of them. */
   decode(records: RecordBatch, ipv4: PacketBatch, ipv6: PacketBatch): void {
+    fillPlainColumns(records.length, ipv4, this.outcomes);
     for (let record = 0; record < records.length; record++) {
+      record = this.#decodePlain(records, record, ipv4);
+      if (record === records.length) break;
       this.#decodeRecord(records, record, ipv4, ipv6);
       this.#count(record, 1);
     }
     this.captured += records.length;
+  }
+
+  /** Takes what is plain from record `first` on, and returns the first that is not. Checksums are verified layer by layer. */
+  #decodePlain(records: RecordBatch, first: number, ipv4: PacketBatch): number {
+    if (this.checksums !== null || !this.#plain) return first;
+    const end = decodePlain(records, first, ipv4, this.outcomes);
+    if (end === first) return first;
+    this.decoded += end - first;
+    this.#seconds = records.seconds[end - 1]!;
+    this.#nanoseconds = records.nanoseconds[end - 1]!;
+    return end;
   }
 
   /** A filter removed this record of the last batch: it counts as `filteredOut` and as nothing else. */

@@ -8,10 +8,11 @@ export const masscanTcp: Fingerprint = {
   reference: 'robertdavidgraham/masscan src/templ-pkt.c',
   match({ length, ipId, protocol, tcpFlags, target, targetPort, tcpSequence, tagsLow }) {
     for (let row = 0; row < length; row++) {
+      // What is rare comes first: a branch that hardly ever changes costs nothing.
+      if (ipId[row] !== ((target[row]! ^ targetPort[row]! ^ tcpSequence[row]!) & 0xffff)) continue;
       if (protocol[row] !== IpProtocol.tcp) continue;
-      if ((tcpFlags[row]! & (TcpFlag.syn | TcpFlag.ack | TcpFlag.rst)) !== TcpFlag.syn) continue;
-      const expected = (target[row]! ^ targetPort[row]! ^ tcpSequence[row]!) & 0xffff;
-      if (ipId[row] === expected) tagsLow[row]! |= 1 << Tag.masscanTcp;
+      if ((tcpFlags[row]! & (TcpFlag.syn | TcpFlag.ack | TcpFlag.rst)) === TcpFlag.syn)
+        tagsLow[row]! |= 1 << Tag.masscanTcp;
     }
   },
 };

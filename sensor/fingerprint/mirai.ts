@@ -8,7 +8,7 @@ export const mirai: Fingerprint = {
   reference: 'Antonakakis et al., Understanding the Mirai Botnet, USENIX Security 2017',
   match({ length, protocol, tcpFlags, tcpSequence, target, tagsLow }) {
     for (let row = 0; row < length; row++) {
-      if (protocol[row] !== IpProtocol.tcp || tcpSequence[row] !== target[row]) continue;
+      if (tcpSequence[row] !== target[row] || protocol[row] !== IpProtocol.tcp) continue;
       if ((tcpFlags[row]! & (TcpFlag.syn | TcpFlag.ack | TcpFlag.rst)) === TcpFlag.syn) tagsLow[row]! |= 1 << Tag.mirai;
     }
   },

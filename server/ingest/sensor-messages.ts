@@ -58,6 +58,8 @@ const Ledger = Type.Object({
   packetsInOpenFlows: Count,
   packetsInClosedFlows: Count,
   flowsClosed: Count,
+  // Sensors before 0.2 do not count them.
+  flowsClosedEarly: Type.Optional(Count),
   flowsSent: Count,
   packetsSent: Count,
   flowsAcknowledged: Count,
@@ -107,7 +109,7 @@ export function readHealth(sent: unknown): SensorHealth {
       `the health report is not as it should be: ${problem(checkHealth.Errors(message))}`,
     );
   const health: Static<typeof Health> = message;
-  return health;
+  return { ...health, ledger: { ...health.ledger, flowsClosedEarly: health.ledger.flowsClosedEarly ?? 0 } };
 }
 
 function problem(errors: Iterable<{ instancePath: string; message: string }>): string {

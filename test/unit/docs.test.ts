@@ -99,9 +99,12 @@ test('docs/data-dictionary.md has every route', () => {
 });
 
 test('README.md has every command', () => {
-  const list = /const commands: readonly Command\[\] = \[(.*?)\]/.exec(read('kurayami.ts'))?.[1] ?? '';
+  const list = [...read('kurayami.ts').matchAll(/^ {2}(\w+): async \(\) => \(await import\(/gm)].map(
+    ([, name]) => name!,
+  );
   const readme = read('README.md');
-  expect(list.split(', ').filter((name) => !new RegExp(`^\\| \`${name}\` `, 'm').test(readme))).toEqual([]);
+  expect(list.length).toBeGreaterThan(5);
+  expect(list.filter((name) => !new RegExp(`^\\| \`${name}\` `, 'm').test(readme))).toEqual([]);
 });
 
 test('docs/decoders.md names every fault', () => {

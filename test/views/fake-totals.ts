@@ -104,6 +104,7 @@ export class FakeTotals {
       decoded: packets,
       packetsInClosedFlows: packets,
       flowsClosed: flows,
+      flowsClosedEarly: 0,
       flowsSent: flows,
       packetsSent: packets,
       flowsAcknowledged: flows,

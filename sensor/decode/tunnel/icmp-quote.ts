@@ -22,7 +22,7 @@ export const icmpQuote: TunnelDecoder = {
 };
 
 /** Unreachable, source quench, redirect, time exceeded, parameter problem. */
-function isIcmpError(type: number): boolean {
+export function isIcmpError(type: number): boolean {
   return type === 3 || type === 4 || type === 5 || type === 11 || type === 12;
 }
 

@@ -21,6 +21,11 @@ tunnelDecoders.forEach(({ protocols = [], ports = [] }, index) => {
   for (const port of ports) byPort[port] = index + 1;
 });
 
+/** Whether datagrams of this UDP port are looked into. */
+export function isTunnelPort(port: number): boolean {
+  return byPort[port] !== 0;
+}
+
 /** Fills `tunnel` and the inner columns of `row`. `layer` stands after the outermost IP header, and is void afterwards. */
 export function decodeTunnel(bytes: DataView, layer: IpLayer, batch: PacketBatch, row: number): Fault {
   batch.tunnel[row] = NO_TUNNEL;

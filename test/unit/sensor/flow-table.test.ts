@@ -234,10 +234,24 @@ describe('bytes beyond 32 bits', () => {
 test('counts of packets and flows', () => {
   const table = new FlowTable({ family: 4, capacity: 4, onRows: () => undefined });
   table.add(packetBatch(4, [{}, {}, { sourcePort: 1 }]));
-  expect(table).toMatchObject({ packetsAdded: 3, packetsHeld: 3, packetsEmitted: 0, flowsEmitted: 0 });
+  expect(table).toMatchObject({ packetsHeld: 3, packetsEmitted: 0, flowsEmitted: 0 });
   table.empty();
   table.empty();
-  expect(table).toMatchObject({ packetsAdded: 3, packetsHeld: 0, packetsEmitted: 3, flowsEmitted: 2 });
+  expect(table).toMatchObject({ packetsHeld: 0, packetsEmitted: 3, flowsEmitted: 2, flowsEmittedEarly: 0 });
+});
+
+test('flows that had to leave because the table was full are counted', () => {
+  for (const onRows of [() => undefined, null]) {
+    const table = new FlowTable({ family: 4, capacity: 10, emptyAtRows: 3, onRows });
+    table.add(
+      packetBatch(4, [
+        ...Array.from({ length: 24 }, (_, i) => ({ sourcePort: i })),
+        // A border, with four rows in the table.
+        { seconds: NOON + 1 },
+      ]),
+    );
+    expect(table).toMatchObject({ packetsHeld: 1, packetsEmitted: 24, flowsEmitted: 24, flowsEmittedEarly: 20 });
+  }
 });
 
 /** Few values a field, so that keys meet often. */

@@ -156,6 +156,7 @@ test('a second process of the same name ends the first, and the ledger stays tha
       decoded: 50,
       packetsInClosedFlows: 50,
       flowsClosed: 1,
+      flowsClosedEarly: 0,
       packetsSent: 50,
       flowsSent: 1,
       packetsAcknowledged: 50,

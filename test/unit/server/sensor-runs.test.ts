@@ -35,6 +35,7 @@ function report(decoded: number, more: Partial<SensorHealth> = {}): SensorHealth
     packetsInOpenFlows: 10,
     packetsInClosedFlows: decoded - 10,
     flowsClosed: decoded - 10,
+    flowsClosedEarly: 0,
     packetsSent: sent,
     flowsSent: sent,
     packetsAcknowledged: sent,
