@@ -169,7 +169,7 @@ function addInto(sum: Record<string, number | null | Counts>, ledger: Record<str
   }
 }
 
-function addCounts(left: Counts, right: Counts): Counts {
+export function addCounts(left: Counts, right: Counts): Counts {
   const sum = new Map(Object.entries(left));
   for (const [name, count] of Object.entries(right)) sum.set(name, (sum.get(name) ?? 0) + count);
   return Object.fromEntries(sum);

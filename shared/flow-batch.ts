@@ -45,3 +45,15 @@ export function createFlowBatch(family: Family, capacity: number): FlowBatch {
   for (const name of flowFieldNames) columns[name] = createColumn(flowFields[name].type, family, capacity);
   return { family, capacity, length: 0, ...(columns as unknown as FlowColumns) };
 }
+
+/** Makes `into`, which has room, the rows of `rows`. */
+export function copyFlowBatch(rows: FlowBatch, into: FlowBatch): void {
+  for (const name of flowFieldNames)
+    into[name].set(rows[name].subarray(0, columnLength(flowFields[name].type, rows.family, rows.length)));
+  into.length = rows.length;
+}
+
+/** The memory of all columns, as it is handed to another thread. */
+export function buffersOf(batch: FlowBatch): ArrayBuffer[] {
+  return flowFieldNames.map((name) => batch[name].buffer as ArrayBuffer);
+}

@@ -1,4 +1,5 @@
 /** Packets on their way from capture to flows: raw records first, then decoded rows, both in columns. */
+import { ownMemory } from './column-memory.ts';
 import type { Family } from './flow-batch.ts';
 
 /** Rows of one batch: large enough to spread the cost of a call, small enough to stay in the processor's cache. */
@@ -27,17 +28,17 @@ export interface RecordBatch {
 
 const NO_BYTES = new Uint8Array(0);
 
-export function createRecordBatch(capacity = BATCH_ROWS): RecordBatch {
+export function createRecordBatch(capacity = BATCH_ROWS, memory = ownMemory): RecordBatch {
   return {
     bytes: NO_BYTES,
     view: new DataView(NO_BYTES.buffer),
     length: 0,
-    offset: new Uint32Array(capacity),
-    capturedLength: new Uint32Array(capacity),
-    wireLength: new Uint32Array(capacity),
-    seconds: new Float64Array(capacity),
-    nanoseconds: new Uint32Array(capacity),
-    linkType: new Uint16Array(capacity),
+    offset: memory.u32(capacity),
+    capturedLength: memory.u32(capacity),
+    wireLength: memory.u32(capacity),
+    seconds: memory.f64(capacity),
+    nanoseconds: memory.u32(capacity),
+    linkType: memory.u16(capacity),
   };
 }
 
@@ -82,39 +83,39 @@ export interface PacketBatch {
   readonly innerProtocol: Uint8Array;
 }
 
-export function createPacketBatch(family: Family, capacity = BATCH_ROWS): PacketBatch {
+export function createPacketBatch(family: Family, capacity = BATCH_ROWS, memory = ownMemory): PacketBatch {
   const words = family === 4 ? 1 : 4;
   return {
     family,
     capacity,
     length: 0,
-    seconds: new Float64Array(capacity),
-    nanoseconds: new Uint32Array(capacity),
-    source: new Uint32Array(capacity * words),
-    target: new Uint32Array(capacity * words),
-    wireLength: new Uint32Array(capacity),
-    tcpSequence: new Uint32Array(capacity),
-    tagsLow: new Uint32Array(capacity),
-    tagsHigh: new Uint32Array(capacity),
-    synOptions: new Uint32Array(capacity),
-    innerSource: new Uint32Array(capacity * 4),
-    innerTarget: new Uint32Array(capacity * 4),
-    innerSourcePort: new Uint16Array(capacity),
-    innerTargetPort: new Uint16Array(capacity),
-    sourcePort: new Uint16Array(capacity),
-    targetPort: new Uint16Array(capacity),
-    ipLength: new Uint16Array(capacity),
-    ipId: new Uint16Array(capacity),
-    tcpWindow: new Uint16Array(capacity),
-    vlan: new Uint16Array(capacity),
-    protocol: new Uint8Array(capacity),
-    tcpFlags: new Uint8Array(capacity),
-    ttl: new Uint8Array(capacity),
-    fragment: new Uint8Array(capacity),
-    transportBytes: new Uint8Array(capacity),
-    hasPayload: new Uint8Array(capacity),
-    tunnel: new Uint8Array(capacity),
-    innerProtocol: new Uint8Array(capacity),
+    seconds: memory.f64(capacity),
+    nanoseconds: memory.u32(capacity),
+    source: memory.u32(capacity * words),
+    target: memory.u32(capacity * words),
+    wireLength: memory.u32(capacity),
+    tcpSequence: memory.u32(capacity),
+    tagsLow: memory.u32(capacity),
+    tagsHigh: memory.u32(capacity),
+    synOptions: memory.u32(capacity),
+    innerSource: memory.u32(capacity * 4),
+    innerTarget: memory.u32(capacity * 4),
+    innerSourcePort: memory.u16(capacity),
+    innerTargetPort: memory.u16(capacity),
+    sourcePort: memory.u16(capacity),
+    targetPort: memory.u16(capacity),
+    ipLength: memory.u16(capacity),
+    ipId: memory.u16(capacity),
+    tcpWindow: memory.u16(capacity),
+    vlan: memory.u16(capacity),
+    protocol: memory.u8(capacity),
+    tcpFlags: memory.u8(capacity),
+    ttl: memory.u8(capacity),
+    fragment: memory.u8(capacity),
+    transportBytes: memory.u8(capacity),
+    hasPayload: memory.u8(capacity),
+    tunnel: memory.u8(capacity),
+    innerProtocol: memory.u8(capacity),
   };
 }
 

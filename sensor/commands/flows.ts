@@ -4,16 +4,17 @@ import { stat } from 'node:fs/promises';
 import { type Command, type CommandArguments, integerOption, textOption, UsageError } from '../../shared/command.ts';
 import type { Counts } from '../../shared/counters.ts';
 import { FileSource } from '../capture/file-source.ts';
-import { flowColumns } from '../flow-formats/flow-columns.ts';
-import type { FlowWriter } from '../flow-formats/flow-format.ts';
-import { flowFormats } from '../flow-formats/index.ts';
+import { findFlowFormat, flowFormats } from '../flow-formats/index.ts';
 import { FlowPipeline, type FlowTotals } from '../flow-pipeline.ts';
 import { type ByteSink, nowhere, openSink } from '../output/byte-sink.ts';
+import { startEngine } from '../threads/index.ts';
+import type { FlowText } from '../threads/messages.ts';
 import { filterOption, filterOptions } from './filter-option.ts';
 
 const COUNT_ONLY = 'none';
 /** Offsets within an interval are kept as 32 bits of microseconds. */
 const MAX_INTERVAL_SECONDS = 3_600;
+const MAX_WORKERS = 64;
 const PROGRESS_EVERY_MILLISECONDS = 500;
 
 export const flows: Command = {
@@ -29,6 +30,7 @@ export const flows: Command = {
     interval: { type: 'string', value: 'SECONDS', about: 'packets of equal key in this time are one flow (1)' },
     ...filterOptions,
     out: { type: 'string', value: 'FILE', about: 'where to; FILE.partial until it is complete (standard output)' },
+    workers: { type: 'string', value: 'N', about: 'decode and write in N more threads; the result is the same (0)' },
     'community-id': { type: 'boolean', about: 'a column communityId: one id for both directions' },
     'community-id-seed': { type: 'string', value: 'N', about: 'seed of Community ID, 0 to 65535 (0)' },
   },
@@ -38,35 +40,40 @@ export const flows: Command = {
     ['kurayami flows --interval 60 darknet.pcap | duckdb -c "FROM read_csv(\'/dev/stdin\')"', 'minutes, as FlowTuple'],
     ['kurayami flows --filter "tcp dst port 23 and tag mirai" darknet.pcap', 'only of the packets that match'],
     ['kurayami flows --format none darknet.pcap', 'how many flows there are'],
+    ['kurayami flows --workers 4 --out flows.csv darknet.pcap', 'the same flows, sooner, where there are more cores'],
   ],
   async run(given, program) {
     if (given.positionals.length === 0) throw new UsageError('flows needs at least one FILE (or - for standard input)');
-    const writer = chooseWriter(given);
+    const text = chooseText(given);
+    const workers = integerOption(given, 'workers', 0, MAX_WORKERS) ?? 0;
     const filter = filterOption(given);
     const intervalSeconds = integerOption(given, 'interval', 1, MAX_INTERVAL_SECONDS) ?? 1;
     const out = textOption(given, 'out') ?? '-';
     await refuseInputAsOutput(out, given.positionals);
     const source = new FileSource(given.positionals, 0);
     await source.open();
-    const sink = writer === null ? nowhere : await openOutput(out);
+    const sink = text === null ? nowhere : await openOutput(out);
+    const filterText = textOption(given, 'filter') ?? null;
+    const engine = startEngine({ workers, filter, filterText, text, sink });
     const pipeline = new FlowPipeline({
       source,
       intervalSeconds,
       seed: randomInt(2 ** 31),
-      filter,
-      writer,
-      sink,
+      decoding: engine.decoding,
+      writing: engine.writing,
       onProgress: progressOnTerminal(),
     });
     const stop = () => source.stop();
     program.stop.addEventListener('abort', stop, { once: true });
     let complete = false;
+    let totals: FlowTotals;
     try {
       complete = (await pipeline.run()) && !program.stop.aborted;
+      totals = await pipeline.totals();
     } finally {
+      await engine.close();
       await sink.close(complete);
     }
-    const totals = pipeline.totals();
     process.stderr.write(summary(totals, source.damage, program.stop.aborted));
     return source.damage.length === 0 && totals.balances && !program.stop.aborted ? 0 : 1;
   },
@@ -101,21 +108,21 @@ async function openOutput(out: string): Promise<ByteSink> {
   }
 }
 
-function chooseWriter(given: CommandArguments): FlowWriter | null {
-  const name = textOption(given, 'format') ?? flowFormats[0]!.name;
+/** Null for `none`. Throws UsageError. */
+function chooseText(given: CommandArguments): FlowText | null {
+  const format = textOption(given, 'format') ?? flowFormats[0]!.name;
   const seed = integerOption(given, 'community-id-seed', 0, 65_535);
   const withId = given.options['community-id'] === true;
   if (seed !== undefined && !withId) throw new UsageError('--community-id-seed needs --community-id');
-  if (name === COUNT_ONLY) {
+  if (format === COUNT_ONLY) {
     if (given.options.out !== undefined) throw new UsageError('--format none writes no flows: leave --out away');
     return null;
   }
-  const format = flowFormats.find((candidate) => candidate.name === name);
-  if (format === undefined)
+  if (findFlowFormat(format) === undefined)
     throw new UsageError(
-      `--format takes ${flowFormats.map((known) => known.name).join(', ')} or ${COUNT_ONLY}, not "${name}"`,
+      `--format takes ${flowFormats.map((known) => known.name).join(', ')} or ${COUNT_ONLY}, not "${format}"`,
     );
-  return format.writer(flowColumns(withId ? { communityIdSeed: seed ?? 0 } : {}));
+  return { format, columns: withId ? { communityIdSeed: seed ?? 0 } : {} };
 }
 
 /** Where the packets went, so that the sums can be seen. */

@@ -1,7 +1,6 @@
 /** Raw records in, decoded rows out: the outermost IP header decides, and every record is counted exactly once. */
 import { type Counts, Fault, faultNames } from '../../shared/counters.ts';
 import { BATCH_ROWS, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
-import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import { ETHER_TYPE_LLC, EtherType } from './layer.ts';
 import { linkDecoders } from './link/index.ts';
 import type { LinkDecoder } from './link/link-decoder.ts';
@@ -10,6 +9,7 @@ import { decodeIpv4 } from './network/ipv4.ts';
 import { decodeIpv6 } from './network/ipv6.ts';
 import { createOutcomes, type Outcomes, Reason } from './outcomes.ts';
 import { decodePlain, fillPlainColumns } from './plain.ts';
+import { RecordClock } from './record-clock.ts';
 import { Verdict, verifyNetwork, verifyTransport } from './transport/checksum.ts';
 import { decodeTransport } from './transport/transport.ts';
 import { decodeTunnel } from './tunnel/tunnel.ts';
@@ -21,6 +21,17 @@ export interface DecoderOptions {
   readonly checksums?: boolean;
   /** False sends plain packets through every layer's decoder, too: they must say the same. */
   readonly plain?: boolean;
+}
+
+/** `captured = filteredOut + notIp + undecodable + decoded`. */
+export interface DecoderCounts {
+  readonly captured: number;
+  readonly filteredOut: number;
+  readonly notIp: Counts;
+  readonly undecodable: Counts;
+  readonly decoded: number;
+  /** Of `decoded`, by what was broken above the IP header. */
+  readonly faults: Counts;
 }
 
 /** Decoded packets by what became of their checksums; of IPv4 headers, and of what follows IP headers. */
@@ -41,6 +52,8 @@ export class Decoder {
    * another version is none, as in other readers.
    */
   readonly undecodableIp = { 4: 0, 6: 0 };
+  /** Stands at the last record; a decoder that goes on where another one stopped takes over its time. */
+  readonly clock = new RecordClock();
   readonly outcomes: Outcomes;
   /** Null where they are not verified. */
   readonly checksums: ChecksumCounts | null;
@@ -51,9 +64,6 @@ export class Decoder {
   readonly #plain: boolean;
   readonly #links: (LinkDecoder | undefined)[] = [];
   readonly #layer = createIpLayer({ start: 0, end: 0, type: 0, vlan: 0, encapsulations: 0 });
-  /** Time of the packet before, for one without. */
-  #seconds = 0;
-  #nanoseconds = 0;
 
   constructor({ capacity = BATCH_ROWS, checksums = false, plain = true }: DecoderOptions = {}) {
     this.#plain = plain;
@@ -82,8 +92,7 @@ export class Decoder {
     const end = decodePlain(records, first, ipv4, this.outcomes);
     if (end === first) return first;
     this.decoded += end - first;
-    this.#seconds = records.seconds[end - 1]!;
-    this.#nanoseconds = records.nanoseconds[end - 1]!;
+    this.clock.set(records.seconds[end - 1]!, records.nanoseconds[end - 1]!);
     return end;
   }
 
@@ -115,7 +124,7 @@ export class Decoder {
     this.outcomes.family[record] = 0;
     faults[record] = 0;
     this.outcomes.encapsulations[record] = 0;
-    const timeFault = this.#setTime(records.seconds[record]!, records.nanoseconds[record]!);
+    const timeFault = this.clock.set(records.seconds[record]!, records.nanoseconds[record]!);
     const linkType = records.linkType[record]!;
     const link = this.#links[linkType];
     if (link === undefined) {
@@ -154,8 +163,8 @@ export class Decoder {
     batch.vlan[row] = layer.vlan;
     if (this.checksums !== null) found |= this.#verify(records, record, fault);
     found |= faultBit(decodeTunnel(records.view, layer, batch, row));
-    batch.seconds[row] = this.#seconds;
-    batch.nanoseconds[row] = this.#nanoseconds;
+    batch.seconds[row] = this.clock.seconds;
+    batch.nanoseconds[row] = this.clock.nanoseconds;
     batch.wireLength[row] = records.wireLength[record]!;
     batch.tagsLow[row] = 0;
     batch.tagsHigh[row] = 0;
@@ -178,20 +187,16 @@ export class Decoder {
     );
   }
 
-  /** A packet without a time is placed at the time of the one before, so that it is in a flow beside its neighbours. */
-  #setTime(seconds: number, nanoseconds: number): Fault {
-    let fault: Fault = Fault.none;
-    if (seconds >= 0 && seconds < MAX_CAPTURE_SECONDS) {
-      this.#seconds = seconds;
-      this.#nanoseconds = nanoseconds;
-    } else if (Number.isNaN(seconds)) {
-      fault = Fault.timeMissing;
-    } else {
-      this.#seconds = seconds > 0 ? MAX_CAPTURE_SECONDS - 1 : 0;
-      this.#nanoseconds = 0;
-      fault = Fault.timeOutOfRange;
-    }
-    return fault;
+  counts(): DecoderCounts {
+    const { captured, filteredOut, decoded } = this;
+    return {
+      captured,
+      filteredOut,
+      notIp: this.notIp(),
+      undecodable: this.undecodable(),
+      decoded,
+      faults: this.faults(),
+    };
   }
 
   /** Packets that carry no IP, by EtherType (`0x0806`), `llc`, or number of a link type that is not read (`link 195`). */
