@@ -10,3 +10,7 @@ declare var TextDecoder: { new (label?: string, options?: { fatal?: boolean }): 
 interface AbortSignal {
   readonly aborted: boolean;
 }
+/** In browsers only where the page came over TLS or from the loopback. */
+declare var crypto: {
+  readonly subtle: { digest(algorithm: 'SHA-256', bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> };
+};

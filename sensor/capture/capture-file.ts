@@ -1,65 +1,13 @@
-/** One capture file, from its first byte to its last. */
-import { createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
-import { type ByteSource, openBytes, openRaw } from './byte-source.ts';
-import type { CompressionName } from './decompress/index.ts';
-import type { RawBytes } from './raw-bytes.ts';
-import type { CaptureFormatName } from './readers/capture-reader.ts';
-import { AnyCaptureReader } from './readers/index.ts';
+/** A capture that lies in a file, or comes through standard input. `open` throws CaptureError. */
 
-export class CaptureFile {
+import { Capture } from './bytes/capture.ts';
+import { openBytes, openRaw } from './open-bytes.ts';
+
+export class CaptureFile extends Capture {
   readonly path: string;
-  readonly #reader = new AnyCaptureReader();
-  readonly #batch = createRecordBatch();
-  #raw: RawBytes | null = null;
-  #bytes: ByteSource | null = null;
-  #atEnd = false;
-  #byteDamage: string | null = null;
 
   constructor(path: string) {
+    super({ openRaw: () => openRaw(path), openBytes: (raw) => openBytes(raw, path) });
     this.path = path;
-  }
-
-  get format(): CaptureFormatName | null {
-    return this.#reader.format;
-  }
-
-  get compression(): CompressionName | null {
-    return this.#bytes?.compression ?? null;
-  }
-
-  /** Why not all of the file could be read, or null. Final once `next` returned null. */
-  get damage(): string | null {
-    return this.#byteDamage ?? this.#reader.damage ?? (this.#atEnd ? this.#reader.end() : null);
-  }
-
-  /** Throws CaptureError. */
-  async open(): Promise<void> {
-    this.#raw = await openRaw(this.path);
-    this.#bytes = await openBytes(this.#raw, this.path);
-  }
-
-  /** The next records, or null at the end. The batch is valid until the next call. */
-  async next(): Promise<RecordBatch | null> {
-    const batch = this.#batch;
-    batch.length = 0;
-    for (;;) {
-      if (this.#reader.read(batch) > 0) return batch;
-      if (this.#reader.damage !== null || this.#atEnd) return null;
-      this.#atEnd = !(await this.#fill());
-    }
-  }
-
-  async #fill(): Promise<boolean> {
-    try {
-      return await this.#bytes!.fill(this.#reader.window);
-    } catch (error) {
-      this.#byteDamage = (error as Error).message;
-      return false;
-    }
-  }
-
-  /** An `open` or a `next` that still waits for bytes ends: there are no more. */
-  async close(): Promise<void> {
-    await (this.#bytes ?? this.#raw)?.close();
   }
 }

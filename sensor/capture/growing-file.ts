@@ -1,9 +1,9 @@
 /** A capture file that somebody still writes: its records as they come, and what became of it. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
-import { fileError } from './byte-source.ts';
 import { CaptureError } from './capture-source.ts';
 import { compressionNotRead, findDecompression } from './decompress/index.ts';
+import { fileError } from './open-bytes.ts';
 import { AnyCaptureReader, findFormat } from './readers/index.ts';
 
 const CHUNK_BYTES = 1 << 20;

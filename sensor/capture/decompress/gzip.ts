@@ -1,14 +1,13 @@
 /** gzip (RFC 1952), of one member or several, by Node's zlib. */
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
-import type { Decompression } from './decompression.ts';
+import type { Decompression } from '../bytes/compressions.ts';
 
 /** What comes out of zlib in one piece. The piece in which it finds damage is lost. */
 const OUTPUT_BYTES = 1 << 16;
 
 export const gzip: Decompression = {
   name: 'gzip',
-  recognises: (magic) => (magic & 0xffff) === 0x8b1f,
   async *decompress(compressed) {
     const gunzip = createGunzip({ chunkSize: OUTPUT_BYTES });
     pipeline(Readable.from(compressed), gunzip, () => undefined);

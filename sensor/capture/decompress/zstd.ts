@@ -1,12 +1,11 @@
 /** Zstandard (RFC 8878), of one frame or several, by the reference decoder in WebAssembly that the package zstddec carries. */
 import { ZSTDDecoder } from 'zstddec/stream';
-import type { Decompression } from './decompression.ts';
+import type { Decompression } from '../bytes/compressions.ts';
 
 const INPUT_BYTES = 1 << 16;
 const OUTPUT_BYTES = 1 << 18;
 /** Two structures of pointer, size and position: ZSTD_inBuffer and, behind it, ZSTD_outBuffer. */
 const BUFFERS_BYTES = 24;
-const SKIPPABLE_FRAME = 0x184d2a50;
 
 /** What the decoder exports, of which the package's own functions use only a part. */
 interface Exports {
@@ -21,7 +20,6 @@ interface Exports {
 
 export const zstd: Decompression = {
   name: 'zstd',
-  recognises: (magic) => magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === SKIPPABLE_FRAME,
   async *decompress(compressed) {
     const frames = new Frames(await loadExports());
     try {

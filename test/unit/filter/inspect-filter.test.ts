@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type InspectReport, inspectFile } from '../../../sensor/commands/inspect.ts';
+import { inspectFile } from '../../../sensor/commands/inspect.ts';
+import type { InspectReport } from '../../../sensor/inspect/inspect-report.ts';
 import { pcapFile, type TestRecord } from '../../support/capture-bytes.ts';
 import { answers, filterBatch, packetFilter } from '../../support/filter-batch.ts';
 import { madeRecords } from '../../support/filter-packets.ts';

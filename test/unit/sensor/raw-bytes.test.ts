@@ -2,9 +2,10 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, createGzip } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { PrefixedBytes } from '../../../sensor/capture/bytes/raw-bytes.ts';
 import { gzip } from '../../../sensor/capture/decompress/gzip.ts';
 import { zstd } from '../../../sensor/capture/decompress/zstd.ts';
-import { PrefixedBytes, StreamBytes } from '../../../sensor/capture/raw-bytes.ts';
+import { StreamBytes } from '../../../sensor/capture/file-bytes.ts';
 import { hex, toHex } from '../../support/hex.ts';
 import { zstdFrame } from '../../support/zstd-bytes.ts';
 

@@ -1,10 +1,7 @@
-/** Bytes of a file or of standard input, uncompressed, into a reader's window. */
-import { type FileHandle, open } from 'node:fs/promises';
-import { CaptureError } from './capture-source.ts';
-import type { Decompression } from './decompress/decompression.ts';
-import { type CompressionName, compressionNotRead, findDecompression } from './decompress/index.ts';
-import { FileBytes, PrefixedBytes, type RawBytes, StreamBytes } from './raw-bytes.ts';
-import type { ByteWindow } from './readers/byte-window.ts';
+/** Bytes of a capture, uncompressed, into a reader's window. */
+import type { ByteWindow } from '../readers/byte-window.ts';
+import type { CompressionName, Decompression } from './compressions.ts';
+import { PrefixedBytes, type RawBytes } from './raw-bytes.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const COMPRESSED_CHUNK_BYTES = 1 << 16;
@@ -19,59 +16,21 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
-/** Opens a path, or `-` for standard input. Throws CaptureError. */
-export async function openRaw(path: string): Promise<RawBytes> {
-  return path === '-' ? new StreamBytes(process.stdin) : openFile(path);
-}
-
-/** Finds out how bytes are compressed, which waits for the first few. Throws CaptureError. */
-export async function openBytes(raw: RawBytes, path: string): Promise<ByteSource> {
-  try {
-    return await recognise(raw, path);
-  } catch (cause) {
-    await raw.close().catch(() => undefined);
-    throw cause instanceof CaptureError ? cause : fileError(path, cause as NodeJS.ErrnoException);
-  }
-}
-
-async function openFile(path: string): Promise<RawBytes> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, 'r');
-    if ((await file.stat()).isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
-    return new FileBytes(file);
-  } catch (cause) {
-    await file?.close().catch(() => undefined);
-    throw fileError(path, cause as NodeJS.ErrnoException);
-  }
-}
-
-async function recognise(raw: RawBytes, path: string): Promise<ByteSource> {
+/**
+ * Finds out how bytes are compressed, which waits for the first few. `findDecompression` is asked by them, as a
+ * little-endian word, and may throw for what it knows and cannot undo.
+ */
+export async function recogniseBytes(
+  raw: RawBytes,
+  findDecompression: (magic: number) => Decompression | null,
+): Promise<ByteSource> {
   const head = new Uint8Array(MAGIC_BYTES);
   let length = 0;
   for (let count = 1; count > 0 && length < MAGIC_BYTES; length += count)
     count = await raw.read(head.subarray(length, MAGIC_BYTES));
-  const magic = new DataView(head.buffer).getUint32(0, true);
-  const refused = compressionNotRead(magic, path);
-  if (refused !== null) throw new CaptureError('CAPTURE_COMPRESSION', refused);
+  const decompression = findDecompression(new DataView(head.buffer).getUint32(0, true));
   const whole = new PrefixedBytes(head.subarray(0, length), raw);
-  const decompression = findDecompression(magic);
   return decompression === null ? new PlainBytes(whole) : new DecompressedBytes(whole, decompression);
-}
-
-/** Why a file cannot be had, in a sentence. */
-export function fileError(path: string, cause: NodeJS.ErrnoException): CaptureError {
-  if (cause.code === 'ENOENT')
-    return new CaptureError('CAPTURE_NO_FILE', `There is no file ${path}: check the path.`, { cause });
-  if (cause.code === 'EISDIR')
-    return new CaptureError('CAPTURE_UNREADABLE', `${path} is a folder: name the capture files in it.`, { cause });
-  if (cause.code === 'EACCES')
-    return new CaptureError(
-      'CAPTURE_UNREADABLE',
-      `${path} may not be read by this user: change its rights or the user.`,
-      { cause },
-    );
-  return new CaptureError('CAPTURE_UNREADABLE', `${path} cannot be read: ${cause.message}.`, { cause });
 }
 
 /** Reads straight into the window. */
