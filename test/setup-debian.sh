@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # What the tests need besides npm packages, on Debian: installed where it may be (root), else named. Tests that need what
-# is missing are skipped, and say so.
+# is missing are skipped, and say so. With "bench", what the benchmarks compare with.
 set -u
 # package:command that shows it is there
 needed="chromium:chromium tcpdump:tcpdump influxdb:influxd iproute2:ip tcpreplay:tcpreplay procps:ps fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf fonts-noto-cjk:/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+if [ "${1:-}" = bench ]; then needed="tcpdump:tcpdump nfdump:nfpcapd softflowd:softflowd util-linux:taskset"; fi
 
 missing=""
 for entry in $needed; do
@@ -17,12 +18,12 @@ done
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-  echo "installing for the tests:$missing"
+  echo "installing:$missing"
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086
   if apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends $missing >/dev/null; then exit 0; fi
   echo "they could not all be installed"
 fi
 echo "missing:$missing"
-echo "tests that need them are skipped; install them with: sudo apt-get install --no-install-recommends$missing"
+echo "what needs them is skipped; install them with: sudo apt-get install --no-install-recommends$missing"
 exit 0
