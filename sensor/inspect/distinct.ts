@@ -1,5 +1,7 @@
 /** Exact sets over typed arrays, for `inspect`: they hold what a capture holds, without an object an entry. */
 
+import { WordHash } from './word-hash.ts';
+
 const WORDS_OF_KEY = 10;
 
 /** Distinct keys of up to ten 32-bit words. */
@@ -8,14 +10,15 @@ export class DistinctKeys {
   #keys: Uint32Array;
   #slots: Int32Array;
   #size = 0;
-  /** Nobody can write a capture whose keys all fall into one place: that would take time by the square of their number. */
-  readonly #seed = Math.floor(Math.random() * 2 ** 32);
+  /** Nobody can write a capture whose keys fall into one place: that would take time by the square of their number. */
+  readonly #hash: WordHash;
   /** Fill, then `add`. */
   readonly key: Uint32Array;
 
   constructor(words: number) {
     this.#words = Math.min(words, WORDS_OF_KEY);
     this.key = new Uint32Array(this.#words);
+    this.#hash = new WordHash(this.#words);
     this.#keys = new Uint32Array(1024 * this.#words);
     this.#slots = new Int32Array(2048);
   }
@@ -31,7 +34,7 @@ export class DistinctKeys {
 
   add(): void {
     const mask = this.#slots.length - 1;
-    let slot = this.#hash(this.key) & mask;
+    let slot = this.#hash.of(this.key) & mask;
     for (let found = this.#slots[slot]!; found !== 0; found = this.#slots[slot]!) {
       if (this.#isKey(found - 1)) return;
       slot = (slot + 1) & mask;
@@ -39,15 +42,6 @@ export class DistinctKeys {
     this.#keys.set(this.key, this.#size * this.#words);
     this.#slots[slot] = ++this.#size;
     if (this.#size * 2 >= this.#slots.length) this.#grow();
-  }
-
-  #hash(words: Uint32Array): number {
-    let hash = this.#seed;
-    for (let word = 0; word < words.length; word++) {
-      hash = Math.imul(hash ^ words[word]!, 0x9e3779b1);
-      hash ^= hash >>> 15;
-    }
-    return hash ^ (hash >>> 13);
   }
 
   #isKey(index: number): boolean {
@@ -63,7 +57,7 @@ export class DistinctKeys {
     this.#slots = new Int32Array(this.#slots.length * 2);
     const mask = this.#slots.length - 1;
     for (let index = 0; index < this.#size; index++) {
-      let slot = this.#hash(this.at(index)) & mask;
+      let slot = this.#hash.of(this.at(index)) & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
       this.#slots[slot] = index + 1;
     }
