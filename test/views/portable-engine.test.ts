@@ -116,7 +116,7 @@ describe.skipIf(!browserInstalled)('the engine in a browser', () => {
       const [inspected] = await engine.inspect([path]);
       fastest.browser = Math.min(fastest.browser, inspected!.milliseconds);
       expect(differences(parseReports(stdout)[0]!, inspected!.report)).toEqual([]);
-      expect(inspected!.progress.length).toBeGreaterThan(2);
+      expect(inspected!.progress.length).toBeGreaterThan(0);
     }
     expect(await engine.ask('stopInspection', 0)).toBe('stopped by the test');
     const perSecond = (milliseconds: number) => (SPEED_PACKETS / milliseconds / 1000).toFixed(2);
