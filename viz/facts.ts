@@ -10,6 +10,8 @@ export interface PageFacts {
   streaksDrawn(): number;
   /** Streaks in the air now. */
   inFlight(): number;
+  /** The slot of the streak at a point of the canvas, in CSS pixels; null for none, undefined when it cannot be told now. */
+  pick(x: number, y: number): number | null | undefined;
   /** Runs the scene by another clock, so that a picture is exact. */
   setClock(source: SecondsSource): void;
   readonly state: Readonly<PageState>;
@@ -18,6 +20,8 @@ export interface PageFacts {
     readonly drawCalls: number;
     readonly frames: number;
     readonly driver: string;
+    /** From one view to another. */
+    readonly isFlying: boolean;
   };
 }
 
@@ -32,6 +36,7 @@ export function exposeFacts(page: Page): void {
     ledger: () => page.ledgerView(),
     streaksDrawn: () => page.ledgerView().drawn,
     inFlight: () => page.inFlight(),
+    pick: (x, y) => page.pick(x, y),
     setClock: (source) => page.setClock(source),
     get state() {
       return page.state;

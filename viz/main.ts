@@ -1,15 +1,22 @@
 /** The page an operator leaves on a wall: it wires feed, scene and panels together. */
 import './style.css';
+import './style-views.css';
 import { exposeFacts } from './facts.ts';
 import { LiveFeed, liveAddress } from './feed/live-feed.ts';
 import { listenToKeys } from './keys.ts';
 import { Page } from './page.ts';
+import { readSettings } from './scene/settings.ts';
 import { chooseLanguage } from './text/text.ts';
+import { views } from './views/index.ts';
 
 const query = new URLSearchParams(location.search);
 const page = new Page({
   language: chooseLanguage(query.get('lang'), navigator.languages),
   quality: query.get('quality'),
+  settings: readSettings(
+    query,
+    views.map(({ id }) => id),
+  ),
   reducedMotion: window.matchMedia('(prefers-reduced-motion: reduce)'),
 });
 listenToKeys(page);

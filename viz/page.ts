@@ -7,16 +7,19 @@ import { PageLedger, type PageLedgerView } from './feed/page-ledger.ts';
 import { fetchHistory } from './feed/rate-history.ts';
 import { SceneClock, type SecondsSource } from './feed/scene-clock.ts';
 import { LIFE_SECONDS } from './layers/streak-uniforms.ts';
+import { createActions } from './page-actions.ts';
 import { Board } from './panels/board.ts';
 import type { PageActions } from './panels/panel.ts';
-import { Orbit } from './scene/orbit.ts';
+import { Pointing } from './pointing.ts';
+import type { Orbit } from './scene/orbit.ts';
 import { PictureLoop } from './scene/picture-loop.ts';
-import { sensorPlace } from './scene/sensor-places.ts';
-import type { Vector } from './scene/sphere.ts';
+import { SensorTable } from './scene/sensor-table.ts';
+import { StreakColours } from './scene/streak-colours.ts';
 import { StreakRing } from './scene/streak-ring.ts';
 import { writeStreaks } from './scene/streak-writer.ts';
 import { initialState, type PageState } from './state.ts';
 import { type Language, textOf } from './text/text.ts';
+import type { SceneSettings } from './views/view.ts';
 
 const PANEL_MILLISECONDS = 200;
 /** Streaks that come before the first totals wait for the sensors' places; more than this many frames are not kept. */
@@ -25,6 +28,7 @@ const EARLY_FRAMES = 8;
 export interface PageOptions {
   language: Language;
   quality: string | null;
+  settings: SceneSettings;
   reducedMotion: MediaQueryList;
 }
 
@@ -32,41 +36,43 @@ const wallSeconds = () => performance.now() / 1000;
 
 export class Page {
   readonly state: PageState;
-  readonly orbit: Orbit;
   readonly actions: PageActions;
-  readonly #clock = new SceneClock(wallSeconds);
-  readonly #plan = new LaunchPlan();
+  readonly clock = new SceneClock(wallSeconds);
+  readonly plan = new LaunchPlan();
   readonly #ledger = new PageLedger();
+  readonly #sensors = new SensorTable();
+  readonly #colours = new StreakColours();
   readonly #ring: StreakRing;
   readonly #loop: PictureLoop;
-  #sensors: ReadonlyMap<number, Vector> = new Map();
   #early: StreakBatch[] = [];
   #board: Board;
   #historyAsked = false;
 
-  constructor({ language, quality, reducedMotion }: PageOptions) {
-    this.state = initialState(language);
-    this.actions = this.#createActions();
-    this.orbit = new Orbit(!reducedMotion.matches);
+  constructor({ language, quality, settings, reducedMotion }: PageOptions) {
+    this.state = initialState(language, settings);
+    this.actions = createActions(this);
+    this.state.rotating = !reducedMotion.matches;
     reducedMotion.addEventListener('change', () => {
-      this.orbit.rotating = !reducedMotion.matches;
+      this.state.rotating = !reducedMotion.matches;
     });
     this.#board = this.#createBoard();
     this.#loop = new PictureLoop({
       quality,
-      orbit: this.orbit,
       still: () => reducedMotion.matches,
-      clock: this.#clock,
+      clock: this.clock,
       state: this.state,
+      sensors: this.#sensors,
+      colours: this.#colours,
       freeArea: (width, height) => this.#board.freeArea(width, height),
       settle: (now) => this.#settle(now),
-      captureAt: (now) => this.#plan.captureAt(now),
+      captureAt: (now) => this.plan.captureAt(now),
       pictureChanged: () => this.#dropUnseen(),
     });
     this.#ring = new StreakRing(this.#loop.streakCapacity, LIFE_SECONDS);
     this.#loop.start(this.#ring);
-    this.#loop.setWords(textOf(language), this.#countryNames(language));
-    setInterval(() => this.#updatePanels(), PANEL_MILLISECONDS);
+    this.#loop.setWords(textOf(language), this.countryNames());
+    new Pointing({ loop: this.#loop, ring: this.#ring, state: this.state, changed: () => this.updatePanels() }).start();
+    setInterval(() => this.updatePanels(), PANEL_MILLISECONDS);
   }
 
   readonly feedListener: FeedListener = {
@@ -90,23 +96,70 @@ export class Page {
     },
   };
 
+  get orbit(): Orbit | null {
+    return this.#loop.orbit;
+  }
+
+  get board(): Board {
+    return this.#board;
+  }
+
   ledgerView(): PageLedgerView {
     return this.#ledger.view();
   }
 
   inFlight(): number {
-    return this.#ring.inFlight(this.#clock.now());
+    return this.#ring.inFlight(this.clock.now());
   }
 
   pictureFacts() {
     return this.#loop.facts;
   }
 
+  /** The slot of the streak at a point of the canvas, for tests. */
+  pick(x: number, y: number): number | null | undefined {
+    return this.#loop.pick(x, y);
+  }
+
   setClock(source: SecondsSource): void {
     this.#ledger.expired += this.#ring.clear();
-    this.#plan.reset();
-    this.#clock.setSource(source);
+    this.plan.reset();
+    this.clock.setSource(source);
     this.#loop.exact = true;
+  }
+
+  /** What leaves room for the picture has changed, or its words. */
+  resizePicture(): void {
+    this.#loop.resize();
+  }
+
+  refreshPicture(): void {
+    this.#loop.refresh();
+  }
+
+  /** The board of the language that the state names now. */
+  renewBoard(): void {
+    this.#board.element.remove();
+    this.#board = this.#createBoard();
+    this.#loop.setWords(textOf(this.state.language), this.countryNames());
+    this.updatePanels();
+    this.#loop.resize();
+  }
+
+  countryNames(): (code: string) => string {
+    const { language } = this.state;
+    const names = new Intl.DisplayNames([language], { type: 'region', fallback: 'code' });
+    const { unknownCountry } = textOf(language);
+    return (code) => (/^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : unknownCountry);
+  }
+
+  updatePanels(): void {
+    if (document.hidden) return;
+    const { state } = this;
+    state.page = this.#ledger.view();
+    state.captureSeconds = this.plan.captureAt(this.clock.now());
+    state.categories = this.#colours.update(state.settings.colourBy, state.totals);
+    this.#board.update(state);
   }
 
   /** The server counts from zero for each connection, and so does the page. */
@@ -122,8 +175,8 @@ export class Page {
     const { state } = this;
     if (state.totals !== null && state.totals.session.id !== totals.session.id) this.#beginSession();
     state.totals = totals;
-    this.#plan.setClock(totals.clock);
-    this.#sensors = new Map(totals.sensors.map((sensor) => [sensor.id, sensorPlace(sensor)]));
+    this.plan.setClock(totals.clock);
+    this.#sensors.update(totals.sensors);
     for (const batch of this.#early) this.#takeStreaks(batch);
     this.#early = [];
     this.#ledger.receivedAtTotals = this.#ledger.received;
@@ -135,8 +188,9 @@ export class Page {
   /** Another session: its times have nothing to do with those before. */
   #beginSession(): void {
     this.#ledger.expired += this.#ring.clear();
-    this.#plan.reset();
+    this.plan.reset();
     this.state.history.clear();
+    this.state.pinned = this.state.hovered = null;
     this.#historyAsked = false;
   }
 
@@ -155,8 +209,8 @@ export class Page {
       this.#ledger.expired += batch.length;
       return;
     }
-    const target = { ring: this.#ring, plan: this.#plan, ledger: this.#ledger, sensors: this.#sensors };
-    writeStreaks(batch, target, this.#clock.now());
+    const sensorIndex = (id: number) => this.#sensors.indexOf(id);
+    writeStreaks(batch, { ring: this.#ring, plan: this.plan, ledger: this.#ledger, sensorIndex }, this.clock.now());
   }
 
   #settle(now: number): void {
@@ -167,79 +221,18 @@ export class Page {
 
   /** No picture is made for now (hidden tab, lost graphics): what waits will not be seen. */
   #dropUnseen(): void {
-    if (this.#loop.drawing) this.#plan.reset();
+    if (this.#loop.drawing) this.plan.reset();
     else this.#ledger.expired += this.#ring.clear();
-  }
-
-  #updatePanels(): void {
-    if (document.hidden) return;
-    this.state.page = this.#ledger.view();
-    this.state.captureSeconds = this.#plan.captureAt(this.#clock.now());
-    this.#board.update(this.state);
   }
 
   #createBoard(): Board {
     const { language } = this.state;
     const text = textOf(language);
-    const countryName = this.#countryNames(language);
-    const board = new Board({ text, language, actions: this.actions, countryName });
+    const board = new Board({ text, language, actions: this.actions, countryName: this.countryNames() });
     document.documentElement.lang = language;
     document.title = text.title;
     document.getElementById('picture')?.setAttribute('aria-label', text.pictureLabel);
     document.getElementById('page')?.append(board.element);
     return board;
-  }
-
-  #countryNames(language: Language): (code: string) => string {
-    const names = new Intl.DisplayNames([language], { type: 'region', fallback: 'code' });
-    const { unknownCountry } = textOf(language);
-    return (code) => (/^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : unknownCountry);
-  }
-
-  #createActions(): PageActions {
-    const { state } = this;
-    return {
-      togglePause: () => {
-        state.paused = !state.paused;
-        if (state.paused) this.#clock.pause();
-        else {
-          this.#clock.resume();
-          this.#plan.reset();
-        }
-      },
-      toggleRotation: () => {
-        this.orbit.rotating = !this.orbit.rotating;
-      },
-      togglePanels: () => {
-        document.documentElement.classList.toggle('bare');
-        this.#loop.resize();
-      },
-      toggleFullScreen: () => {
-        if (document.fullscreenElement) void document.exitFullscreen();
-        else void document.documentElement.requestFullscreen?.().catch(() => {});
-      },
-      toggleLanguage: () => this.#changeLanguage(),
-      toggleHelp: () => {
-        const { help } = this.#board;
-        if (help.open) help.close();
-        else help.showModal();
-      },
-      toggleClass: (trafficClass) => {
-        state.classMask ^= 1 << trafficClass;
-        this.#updatePanels();
-      },
-    };
-  }
-
-  #changeLanguage(): void {
-    this.state.language = this.state.language === 'en' ? 'ja' : 'en';
-    const address = new URL(location.href);
-    address.searchParams.set('lang', this.state.language);
-    history.replaceState(null, '', address);
-    this.#board.element.remove();
-    this.#board = this.#createBoard();
-    this.#loop.setWords(textOf(this.state.language), this.#countryNames(this.state.language));
-    this.#updatePanels();
-    this.#loop.resize();
   }
 }

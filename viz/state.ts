@@ -4,7 +4,10 @@ import type { Connection } from './feed/live-feed.ts';
 import type { PageLedgerView } from './feed/page-ledger.ts';
 import { RateHistory } from './feed/rate-history.ts';
 import { Recorded } from './feed/recorded.ts';
+import type { Category } from './scene/streak-colours.ts';
+import type { StreakFacts } from './scene/streak-facts.ts';
 import type { Language } from './text/text.ts';
+import type { SceneSettings } from './views/view.ts';
 
 export interface PageState {
   language: Language;
@@ -18,15 +21,24 @@ export interface PageState {
   captureSeconds: number | null;
   readonly history: RateHistory;
   readonly recorded: Recorded;
-  /** A bit for each traffic class that is shown. */
-  classMask: number;
+  /** A bit for each colour that is shown. */
+  categoryMask: number;
+  /** What the colours mean now. */
+  categories: readonly Category[];
+  settings: SceneSettings;
+  /** The views turn by themselves. */
+  rotating: boolean;
   paused: boolean;
+  /** The streak that the pointer is on, and where the pointer is. */
+  hovered: { readonly slot: number; readonly facts: StreakFacts; readonly x: number; readonly y: number } | null;
+  /** The streak that was clicked: all streaks of its source stand out. */
+  pinned: StreakFacts | null;
   picture: 'running' | 'missing' | 'lost';
 }
 
-export const ALL_CLASSES = 0xff;
+export const ALL_CATEGORIES = 0xff;
 
-export function initialState(language: Language): PageState {
+export function initialState(language: Language, settings: SceneSettings): PageState {
   return {
     language,
     connection: 'connecting',
@@ -37,8 +49,13 @@ export function initialState(language: Language): PageState {
     captureSeconds: null,
     history: new RateHistory(),
     recorded: new Recorded(),
-    classMask: ALL_CLASSES,
+    categoryMask: ALL_CATEGORIES,
+    categories: [],
+    settings,
+    rotating: true,
     paused: false,
+    hovered: null,
+    pinned: null,
     picture: 'running',
   };
 }

@@ -1,6 +1,6 @@
 import { BackSide, type BufferGeometry, Mesh, type ShaderMaterial, type Vector3 } from 'three';
 import { atmosphereFragment, atmosphereVertex } from '../shaders/globe.ts';
-import { sphereGeometry } from './globe.ts';
+import { sphereGeometry, type WorldUniforms } from './globe.ts';
 import { lightMaterial } from './instanced.ts';
 import type { SceneLayer } from './layer.ts';
 
@@ -8,8 +8,8 @@ import type { SceneLayer } from './layer.ts';
 export class Atmosphere implements SceneLayer {
   readonly object: Mesh<BufferGeometry, ShaderMaterial>;
 
-  constructor(sun: { value: Vector3 }) {
-    const material = lightMaterial(atmosphereVertex, atmosphereFragment, { sun });
+  constructor(sun: { value: Vector3 }, { flatness, presence }: WorldUniforms) {
+    const material = lightMaterial(atmosphereVertex, atmosphereFragment, { sun, flatness, presence });
     material.side = BackSide;
     this.object = new Mesh(sphereGeometry(64, 32), material);
     this.object.renderOrder = 2;

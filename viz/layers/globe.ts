@@ -18,6 +18,12 @@ import type { WorldMap } from '../scene/world-map.ts';
 import { globeFragment, globeVertex } from '../shaders/globe.ts';
 import type { SceneLayer } from './layer.ts';
 
+/** Between globe and map, and between there and gone. */
+export interface WorldUniforms {
+  readonly flatness: { value: number };
+  readonly presence: { value: number };
+}
+
 const COUNTRIES = 256;
 /** Share of the way that a country's tint moves to its new value at each update. */
 const EASE = 0.35;
@@ -30,19 +36,22 @@ export class Globe implements SceneLayer {
   readonly #smooth = new Float32Array(COUNTRIES);
   #map: WorldMap | null = null;
 
-  constructor(sun: { value: Vector3 }, segments: number) {
+  constructor(sun: { value: Vector3 }, { flatness, presence }: WorldUniforms, segments: number) {
     const uniforms = {
       land: { value: null },
       countries: { value: null },
       rates: { value: this.#rateTexture },
       mapReady: { value: 0 },
       sun,
+      flatness,
+      presence,
     };
     const material = new ShaderMaterial({
       glslVersion: GLSL3,
       vertexShader: globeVertex,
       fragmentShader: globeFragment,
       uniforms,
+      transparent: true,
     });
     this.object = new Mesh(sphereGeometry(segments * 2, segments), material);
     this.object.renderOrder = 1;

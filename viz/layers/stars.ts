@@ -2,7 +2,6 @@ import { BufferAttribute, BufferGeometry, Points, type ShaderMaterial } from 'th
 import { starFragment, starVertex } from '../shaders/dots.ts';
 import { lightMaterial } from './instanced.ts';
 import type { SceneLayer } from './layer.ts';
-import type { StreakUniforms } from './streak-uniforms.ts';
 
 const DISTANCE = 40;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
@@ -11,7 +10,7 @@ const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 export class Stars implements SceneLayer {
   readonly object: Points<BufferGeometry, ShaderMaterial>;
 
-  constructor(count: number, uniforms: Pick<StreakUniforms, 'pixelScale'>) {
+  constructor(count: number, uniforms: { readonly pixelScale: { value: number } }) {
     const position = new Float32Array(count * 3);
     const magnitude = new Float32Array(count);
     for (let i = 0; i < count; i++) {

@@ -1,32 +1,47 @@
-/** Uniforms that all streak layers share: set once a picture, by the view. */
-import { Color, Vector2, Vector3 } from 'three';
+/** Uniforms that all streak layers share, with those of each view's path: set once a picture. */
+import { Color, DataTexture, type IUniform, RedFormat, Vector2, Vector3 } from 'three';
 import { classColours } from '../scene/class-colours.ts';
+import type { StreakPath } from '../shaders/streak-path.ts';
 
-export const EDGE_RADIUS = 1.145;
 export const FLIGHT_SECONDS = 2.2;
 /** The shaders' LIFE times a flight, and a little more. */
 export const LIFE_SECONDS = FLIGHT_SECONDS * 1.35 + 0.05;
+/** Keys of sixteen bits, as a square. */
+export const CATEGORY_TABLE_SIDE = 256;
 
-export function createStreakUniforms(ribbonPixels: number) {
+export function createStreakUniforms(ribbonPixels: number, paths: readonly StreakPath[]) {
+  const categories = new DataTexture(
+    new Uint8Array(CATEGORY_TABLE_SIDE * CATEGORY_TABLE_SIDE),
+    CATEGORY_TABLE_SIDE,
+    CATEGORY_TABLE_SIDE,
+    RedFormat,
+  );
+  categories.needsUpdate = true;
   return {
+    ...(Object.assign({}, ...paths.map(({ uniforms }) => uniforms)) as Record<string, IUniform>),
     now: { value: 0 },
     flightSeconds: { value: FLIGHT_SECONDS },
     brightness: { value: 1 },
     still: { value: 0 },
-    classMask: { value: 0xff },
-    classColours: { value: classColours.map((colour) => colourVector(colour)) },
-    edgeRight: { value: new Vector3(1, 0, 0) },
-    edgeUp: { value: new Vector3(0, 1, 0) },
-    edgeRadius: { value: EDGE_RADIUS },
+    categoryMask: { value: 0xff },
+    colourBy: { value: 0 },
+    categoryOf: { value: categories },
+    palette: { value: classColours.map((colour) => colourVector(colour)) },
     viewport: { value: new Vector2(1, 1) },
     pixelScale: { value: 1 },
     ribbonPixels: { value: ribbonPixels },
+    viewFrom: { value: 0 },
+    viewTo: { value: 0 },
+    morph: { value: 0 },
+    hovered: { value: -1 },
+    isPinned: { value: 0 },
+    pinnedSource: { value: 0 },
   };
 }
 export type StreakUniforms = ReturnType<typeof createStreakUniforms>;
 
 /** The colour as written: the scene is composed in the screen's own colours, nothing converts it. */
-function colourVector(text: string): Vector3 {
+export function colourVector(text: string): Vector3 {
   const { r, g, b } = new Color().setStyle(text, '');
   return new Vector3(r, g, b);
 }

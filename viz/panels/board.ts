@@ -37,7 +37,10 @@ export class Board {
     if (window.innerWidth < NARROW_PIXELS || left.offsetParent === null) return all;
     const from = left.getBoundingClientRect().right;
     const to = right.getBoundingClientRect().left;
-    const lowest = bottom.getBoundingClientRect().top;
-    return to - from < 100 || lowest < 100 ? all : { left: from, top: 0, width: to - from, height: lowest };
+    const bar = this.element.querySelector('.view-panel');
+    const lowest = Math.min(...[bottom, bar].map((part) => part?.getBoundingClientRect().top ?? height));
+    const top = this.element.querySelector('.badges')?.getBoundingClientRect().bottom ?? 0;
+    if (to - from < 100 || lowest - top < 100) return all;
+    return { left: from, top, width: to - from, height: lowest - top };
   }
 }

@@ -5,6 +5,10 @@ import { element, type PanelContext } from './panel.ts';
 export function createHelp({ text }: PanelContext): HTMLDialogElement {
   const list = element('dl');
   for (const [key, does] of [
+    ['1 2', text.helpViews],
+    ['M', text.helpMap],
+    ['P', text.helpHeight],
+    ['C', text.helpColour],
     [text.arrowKeys, text.helpRotate],
     ['+ −', text.helpZoom],
     ['R', text.helpReset],
@@ -13,6 +17,8 @@ export function createHelp({ text }: PanelContext): HTMLDialogElement {
     ['F', text.helpFullScreen],
     ['L', text.helpLanguage],
     [text.spaceKey, text.helpPause],
+    [text.pointer, text.helpPointer],
+    ['Esc', text.helpUnpin],
     ['?', text.helpHelp],
   ] as const) {
     list.append(element('dt', '', element('kbd', '', key)), element('dd', '', does));

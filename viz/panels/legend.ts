@@ -1,35 +1,81 @@
-/** The colours, how much of each there is, and a switch for each. */
+/** What the colours say, how much of each there is, and a switch for each. */
 import { trafficClassNames } from '../../shared/protocols.ts';
+import { Tag } from '../../shared/tags.ts';
 import { classColours } from '../scene/class-colours.ts';
+import { type Category, countryOfKey } from '../scene/streak-colours.ts';
+import type { PageState } from '../state.ts';
 import { formatRate } from '../text/format.ts';
-import { fill } from '../text/text.ts';
-import { element, letGo, type PanelMaker, section, setText } from './panel.ts';
+import { fill, type Language, type Text } from '../text/text.ts';
+import { element, letGo, type PanelMaker, setText, syncRows } from './panel.ts';
 
-export const legend: PanelMaker = ({ text, language, actions }) => {
+type Names = { readonly text: Text; readonly language: Language; countryName(code: string): string };
+
+export const legend: PanelMaker = ({ text, language, actions, countryName }) => {
   const list = element('ul', 'legend-list');
-  const rows = trafficClassNames.flatMap((name, id) => {
-    if (name === '') return [];
-    const swatch = element('span', 'swatch');
-    swatch.style.backgroundColor = classColours[id]!;
-    swatch.style.color = classColours[id]!;
-    const rate = element('span', 'legend-rate');
-    const button = element('button', 'legend-entry', swatch, element('span', 'legend-name', text[name]), rate);
-    button.type = 'button';
-    button.setAttribute('aria-label', fill(text.showClass, { name: text[name] }));
-    button.addEventListener('click', (event) => {
-      actions.toggleClass(id);
-      letGo(event);
-    });
-    list.append(element('li', '', button));
-    return [{ id, button, rate }];
+  const title = element('h2');
+  const mode = element('button', 'legend-mode');
+  mode.type = 'button';
+  mode.title = text.helpColour;
+  mode.setAttribute('aria-keyshortcuts', 'C');
+  mode.addEventListener('click', (event) => {
+    actions.colourNext();
+    letGo(event);
   });
+  const names: Names = { text, language, countryName };
   return {
-    element: section('legend', text.legend, list),
-    update({ totals, classMask }) {
-      for (const { id, button, rate } of rows) {
-        button.setAttribute('aria-pressed', String(((classMask >> id) & 1) === 1));
-        setText(rate, formatRate(totals?.classPacketsPerSecond[id] ?? 0, language));
-      }
+    element: element('section', 'panel legend', element('div', 'legend-head', title, mode), list),
+    update(state) {
+      setText(title, text.legend);
+      setText(mode, `${text.colourBy}: ${colouringName(state, text)}`);
+      syncRows(
+        list,
+        state.categories,
+        () => createRow(actions.toggleCategory),
+        (row, category) => {
+          fillRow(row, category, state, names);
+        },
+      );
     },
   };
 };
+
+function colouringName({ settings }: PageState, text: Text): string {
+  return { class: text.byClass, port: text.byPort, country: text.byCountry, tag: text.byTag }[settings.colourBy];
+}
+
+function createRow(toggle: (colour: number) => void): HTMLElement {
+  const button = element(
+    'button',
+    'legend-entry',
+    element('span', 'swatch'),
+    element('span', 'legend-name'),
+    element('span', 'legend-rate'),
+  );
+  button.type = 'button';
+  button.addEventListener('click', (event) => {
+    toggle(Number(button.dataset.colour));
+    letGo(event);
+  });
+  return element('li', '', button);
+}
+
+function fillRow(row: HTMLElement, { colour, key, rate }: Category, state: PageState, names: Names): void {
+  const button = row.firstElementChild as HTMLButtonElement;
+  const [swatch, name, figure] = button.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+  const words = nameOf(key, state, names);
+  button.dataset.colour = String(colour);
+  swatch.style.backgroundColor = swatch.style.color = classColours[colour]!;
+  setText(name, words);
+  setText(figure, Number.isNaN(rate) ? '' : formatRate(rate, names.language));
+  button.setAttribute('aria-label', fill(names.text.showClass, { name: words }));
+  button.setAttribute('aria-pressed', String(((state.categoryMask >> colour) & 1) === 1));
+}
+
+function nameOf(key: number | null, { settings }: PageState, { text, countryName }: Names): string {
+  if (key === null) return settings.colourBy === 'tag' ? text.noRule : text.other;
+  if (settings.colourBy === 'class')
+    return text[trafficClassNames[key] as Exclude<(typeof trafficClassNames)[number], ''>];
+  if (settings.colourBy === 'port') return String(key);
+  if (settings.colourBy === 'country') return countryName(countryOfKey(key));
+  return Object.entries(Tag).find(([, bit]) => bit === key)?.[0] ?? String(key);
+}

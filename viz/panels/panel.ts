@@ -1,6 +1,7 @@
 /** A panel: plain DOM, made once for a language, updated a few times a second. */
 import type { PageState } from '../state.ts';
 import type { Language, Text } from '../text/text.ts';
+import type { CubeSettings } from '../views/view.ts';
 
 export interface Panel {
   readonly element: HTMLElement;
@@ -15,7 +16,14 @@ export interface PageActions {
   toggleFullScreen(): void;
   toggleLanguage(): void;
   toggleHelp(): void;
-  toggleClass(trafficClass: number): void;
+  /** A colour of the legend, on or off. */
+  toggleCategory(colour: number): void;
+  show(view: string): void;
+  toggleMap(): void;
+  toggleHeight(): void;
+  colourNext(): void;
+  setCube(settings: Partial<CubeSettings>): void;
+  unpin(): void;
 }
 
 export interface PanelContext {

@@ -1,6 +1,6 @@
 /** Where the eye rests: between the sensors and the places that send most, so that both are in the picture. */
 import type { CountryCount, SensorView } from '../../shared/wire/messages.ts';
-import { sensorPlace } from './sensor-places.ts';
+import { sensorPlace } from './sensor-table.ts';
 import { latitudeOf, longitudeOf, unitVector, type Vector } from './sphere.ts';
 
 const SENSOR_WEIGHT = 0.7;

@@ -5,11 +5,11 @@ import type { Vector } from './sphere.ts';
 export interface Label {
   readonly key: string;
   readonly text: string;
-  readonly kind: 'country' | 'sensor' | 'edge';
+  readonly kind: 'country' | 'sensor' | 'edge' | 'axis' | 'plane';
   /** Where it stands; asked at each picture, since the edge ring turns with the eye. */
   readonly at: () => Vector;
-  /** Whether the globe can hide it. */
-  readonly onGround: boolean;
+  /** Whether the globe can hide it now. Absent where there is none. */
+  readonly hiddenBehindGlobe?: () => boolean;
 }
 
 interface Shown {
@@ -43,12 +43,13 @@ export class LabelOverlay {
     for (const { element } of kept.values()) element.remove();
   }
 
-  animate(camera: PerspectiveCamera, width: number, height: number): void {
+  /** `presence` fades all of them, while a view comes or goes. */
+  animate(camera: PerspectiveCamera, width: number, height: number, presence = 1): void {
     const taken: [number, number, number, number][] = [];
     for (const shown of this.#shown) {
       const place = shown.label.at();
       point.set(...place);
-      const overHorizon = shown.label.onGround ? point.dot(camera.position) - 1 : 1;
+      const overHorizon = shown.label.hiddenBehindGlobe?.() ? point.dot(camera.position) - 1 : 1;
       point.project(camera);
       const x = (point.x * 0.5 + 0.5) * width;
       const y = (0.5 - point.y * 0.5) * height;
@@ -56,7 +57,7 @@ export class LabelOverlay {
       const free = overHorizon > 0.05 && !taken.some((other) => overlaps(box, other));
       if (free) taken.push(box);
       const { style } = shown.element;
-      style.opacity = free ? String(Math.min(1, overHorizon * 3)) : '0';
+      style.opacity = free ? String(Math.min(1, overHorizon * 3) * presence) : '0';
       style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
     }
   }
@@ -74,7 +75,7 @@ export class LabelOverlay {
 
 /** Sensors and the edge carry their text to the right of the place, countries around it. */
 function boxAround({ label, width, height }: Shown, x: number, y: number): [number, number, number, number] {
-  const left = label.kind === 'country' ? x - width / 2 : x;
+  const left = label.kind === 'sensor' || label.kind === 'edge' ? x : x - width / 2;
   return [left, y - height / 2, left + width, y + height / 2];
 }
 

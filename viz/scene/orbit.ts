@@ -1,16 +1,22 @@
-/** Where the eye is: around the globe by itself, or where the viewer dragged it. */
+/** Where the eye is: around the middle by itself, or where the viewer dragged it. */
 export interface Pose {
   latitude: number;
   longitude: number;
   zoom: number;
 }
 
-const SWING_DEGREES = 20;
+export interface OrbitOptions {
+  readonly home: Pose;
+  readonly swingDegrees: number;
+  readonly nodDegrees: number;
+  /** The viewer may turn so far up and down, and to both sides of home. */
+  readonly steepestDegrees: number;
+  readonly widestDegrees: number;
+}
+
 const SWING_SECONDS = 96;
-const NOD_DEGREES = 5;
 const NOD_SECONDS = 67;
-const STEEPEST_DEGREES = 75;
-const ZOOM = { least: 0.6, most: 3 };
+const ZOOM = { least: 0.6, most: 6 };
 /** A wall goes back to its slow turning when nobody has touched it for this long. */
 const IDLE_SECONDS = 60;
 
@@ -19,26 +25,27 @@ export function turnBetween(from: number, to: number): number {
   return ((((to - from) % 360) + 540) % 360) - 180;
 }
 
-/** The slow swing to both sides of the home position: the sensor never leaves the picture. */
-export function swingAt(home: Pose, seconds: number): Pose {
+/** The pose at `share` of the way between two. */
+export function poseBetween(from: Pose, to: Pose, share: number): Pose {
   return {
-    latitude: home.latitude + NOD_DEGREES * Math.sin((seconds / NOD_SECONDS) * 2 * Math.PI),
-    longitude: home.longitude + SWING_DEGREES * Math.sin((seconds / SWING_SECONDS) * 2 * Math.PI),
-    zoom: home.zoom,
+    latitude: from.latitude + (to.latitude - from.latitude) * share,
+    longitude: from.longitude + turnBetween(from.longitude, to.longitude) * share,
+    zoom: from.zoom + (to.zoom - from.zoom) * share,
   };
 }
 
 export class Orbit {
-  readonly pose: Pose = { latitude: 18, longitude: 110, zoom: 1 };
-  /** Turning by itself is wanted. */
-  rotating: boolean;
-  #home: Pose = { latitude: 18, longitude: 110, zoom: 1 };
+  readonly pose: Pose;
+  readonly #options: OrbitOptions;
+  #home: Pose;
   #touchedAt = Number.NEGATIVE_INFINITY;
   #held = false;
   #settled = false;
 
-  constructor(rotating: boolean) {
-    this.rotating = rotating;
+  constructor(options: OrbitOptions) {
+    this.#options = options;
+    this.#home = { ...options.home };
+    this.pose = { ...options.home };
   }
 
   /** Where to rest. Until the place is `certain` the eye goes there at once, afterwards it drifts. */
@@ -51,8 +58,12 @@ export class Orbit {
   /** The viewer takes over. `wallSeconds` is when, for the return. */
   turn(eastDegrees: number, northDegrees: number, wallSeconds: number): void {
     const { pose } = this;
-    pose.longitude += eastDegrees;
-    pose.latitude = Math.max(-STEEPEST_DEGREES, Math.min(STEEPEST_DEGREES, pose.latitude + northDegrees));
+    const { steepestDegrees, widestDegrees } = this.#options;
+    const { longitude } = this.#home;
+    const side = turnBetween(longitude, pose.longitude + eastDegrees);
+    if (widestDegrees >= 180) pose.longitude += eastDegrees;
+    else pose.longitude = longitude + Math.max(-widestDegrees, Math.min(widestDegrees, side));
+    pose.latitude = Math.max(-steepestDegrees, Math.min(steepestDegrees, pose.latitude + northDegrees));
     this.#touch(wallSeconds);
   }
 
@@ -66,15 +77,22 @@ export class Orbit {
     this.#held = false;
   }
 
-  /** Moves on towards the swing, by `elapsed` seconds; at once when `exact`. */
-  animate(sceneSeconds: number, elapsed: number, wallSeconds: number, exact: boolean): Pose {
+  /** The slow swing to both sides of home: what matters never leaves the picture. */
+  swingAt(seconds: number): Pose {
+    const { swingDegrees, nodDegrees } = this.#options;
+    return {
+      latitude: this.#home.latitude + nodDegrees * Math.sin((seconds / NOD_SECONDS) * 2 * Math.PI),
+      longitude: this.#home.longitude + swingDegrees * Math.sin((seconds / SWING_SECONDS) * 2 * Math.PI),
+      zoom: this.#home.zoom,
+    };
+  }
+
+  /** Moves on towards the swing, by `elapsed` seconds; at once when that is infinite. */
+  animate(sceneSeconds: number, elapsed: number, wallSeconds: number, rotating: boolean): Pose {
     if (this.#held && wallSeconds - this.#touchedAt > IDLE_SECONDS) this.#held = false;
-    if (this.#held || !this.rotating) return this.pose;
-    const goal = swingAt(this.#home, sceneSeconds);
-    const share = exact ? 1 : 1 - Math.exp(-Math.min(1, elapsed) * 0.8);
-    this.pose.longitude += turnBetween(this.pose.longitude, goal.longitude) * share;
-    this.pose.latitude += (goal.latitude - this.pose.latitude) * share;
-    this.pose.zoom += (goal.zoom - this.pose.zoom) * share;
+    if (this.#held || !rotating) return this.pose;
+    const share = elapsed === Number.POSITIVE_INFINITY ? 1 : 1 - Math.exp(-Math.min(1, elapsed) * 0.8);
+    Object.assign(this.pose, poseBetween(this.pose, this.swingAt(sceneSeconds), share));
     return this.pose;
   }
 

@@ -1,23 +1,25 @@
-/** Makes pictures: owns stage and view, keeps to the frame rate, rests when nobody looks, comes back after a loss. */
+/** Makes pictures: owns stage and views, keeps to the frame rate, rests when nobody looks, comes back after a loss. */
 import type { SceneClock } from '../feed/scene-clock.ts';
 import type { PageState } from '../state.ts';
 import { type Text, textOf } from '../text/text.ts';
-import { views } from '../views/index.ts';
-import type { View } from '../views/view.ts';
 import { graphicsDriver } from './graphics.ts';
 import { LabelOverlay } from './labels.ts';
 import type { Orbit } from './orbit.ts';
-import { listenToPointer } from './orbit-input.ts';
 import { type Quality, QualityGovernor, qualities, startingTier } from './quality.ts';
+import type { SensorTable } from './sensor-table.ts';
 import { type FreeArea, Stage } from './stage.ts';
+import { brightnessOf, type StreakColours } from './streak-colours.ts';
+import { StreakPointer } from './streak-pointer.ts';
 import type { StreakRing } from './streak-ring.ts';
+import { ViewSwitch } from './view-switch.ts';
 
 export interface PictureLoopOptions {
   quality: string | null;
-  orbit: Orbit;
   still: () => boolean;
   clock: SceneClock;
   state: PageState;
+  sensors: SensorTable;
+  colours: StreakColours;
   freeArea: (width: number, height: number) => FreeArea;
   /** Counts what this picture launches. */
   settle: (now: number) => void;
@@ -38,7 +40,8 @@ export class PictureLoop {
   readonly #labels: LabelOverlay;
   readonly #fixedTier: boolean;
   #stage: Stage | null = null;
-  #view: View | null = null;
+  #views: ViewSwitch | null = null;
+  #pointer: StreakPointer | null = null;
   #ring: StreakRing | null = null;
   #words: { text: Text; countryName: (code: string) => string };
   #frames = 0;
@@ -64,12 +67,22 @@ export class PictureLoop {
     return this.#stage !== null && this.#options.state.picture === 'running' && !document.hidden;
   }
 
+  get canvas(): HTMLCanvasElement | null {
+    return this.#stage?.canvas ?? null;
+  }
+
+  /** That of the view that is shown; null where there are no pictures. */
+  get orbit(): Orbit | null {
+    return this.#views?.orbit ?? null;
+  }
+
   get facts() {
     return {
       tier: this.#governor.tier,
       drawCalls: this.#stage?.drawCalls ?? 0,
       frames: this.#frames,
       driver: this.#driver ?? '',
+      isFlying: this.#views?.isFlying ?? false,
     };
   }
 
@@ -82,8 +95,7 @@ export class PictureLoop {
       return;
     }
     this.#stage = stage;
-    this.#createView();
-    listenToPointer(canvas, this.#options.orbit);
+    this.#createViews();
     this.#watchContext(canvas);
     new ResizeObserver(() => this.resize()).observe(canvas);
     document.addEventListener('visibilitychange', () => this.#wake());
@@ -98,20 +110,37 @@ export class PictureLoop {
 
   setWords(text: Text, countryName: (code: string) => string): void {
     this.#words = { text, countryName };
+    this.refresh();
+  }
+
+  /** Totals, words or settings changed: the next picture takes them over. */
+  refresh(): void {
     this.#lastUpdate = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The slot of the streak at a point of the canvas, in CSS pixels; null for none, undefined when it cannot be told now. */
+  pick(x: number, y: number): number | null | undefined {
+    const [stage, views] = [this.#stage, this.#views];
+    if (stage === null || views === null || !this.drawing || views.isFlying) return undefined;
+    const { clientWidth: width, clientHeight: height } = stage.canvas;
+    const { clock, state, still, colours } = this.#options;
+    this.#pointer ??= new StreakPointer(this.#ring!);
+    const aim = { x, y, width, height, now: clock.now(), mask: state.categoryMask, still: still() };
+    return this.#pointer.find(views.twin, stage.camera, colours, aim);
   }
 
   get #quality(): Quality {
     return qualities[this.#governor.tier];
   }
 
-  #createView(): void {
+  #createViews(): void {
     const stage = this.#stage!;
-    this.#view?.dispose();
-    const { orbit } = this.#options;
-    const context = { stage, ring: this.#ring!, orbit, labels: this.#labels, quality: this.#quality };
-    this.#view = views[0]!.create(context, stage.scene);
-    this.#lastUpdate = Number.NEGATIVE_INFINITY;
+    this.#views?.dispose();
+    const { sensors, state } = this.#options;
+    const context = { stage, ring: this.#ring!, sensors, labels: this.#labels, quality: this.#quality };
+    this.#options.colours.forgetShown();
+    this.#views = new ViewSwitch(context, state.settings.view);
+    this.refresh();
     this.resize();
   }
 
@@ -146,33 +175,40 @@ export class PictureLoop {
     this.#lastFrame = wall;
     this.#draw(wall, elapsed);
     const changed = this.#fixedTier ? null : this.#governor.frame(elapsed);
-    if (changed) this.#createView();
+    if (changed) this.#createViews();
   };
 
   #draw(wall: number, elapsed: number): void {
-    const { clock, orbit, state, still, captureAt, settle } = this.#options;
+    const { clock, state, still, captureAt, settle } = this.#options;
+    const views = this.#views!;
     const now = clock.now();
     settle(now);
-    this.#updateView(wall);
-    const pose = orbit.animate(now, state.paused ? 0 : elapsed, wall, this.exact);
-    const view = this.#view!;
-    this.#stage!.look(pose, view.fitRadius);
-    view.animate({
+    views.show(state.settings.view);
+    this.#updateViews(wall);
+    const isStill = still();
+    this.#options.colours.apply(views.uniforms, state.categoryMask);
+    views.uniforms.isPinned.value = state.pinned === null ? 0 : 1;
+    views.uniforms.pinnedSource.value = state.pinned?.sourceWord ?? 0;
+    views.uniforms.hovered.value = state.hovered?.slot ?? -1;
+    views.uniforms.still.value = isStill ? 1 : 0;
+    views.uniforms.brightness.value = brightnessOf(this.#ring!.inFlight(now));
+    const picture = {
       now,
-      inFlight: this.#ring!.inFlight(now),
-      classMask: state.classMask,
-      still: still(),
+      // With reduced motion nothing flies, and neither does the eye.
+      elapsed: this.exact || isStill ? Number.POSITIVE_INFINITY : elapsed,
       captureSeconds: captureAt(now) ?? state.totals?.clock.newestSeconds ?? null,
-    });
+      settings: state.settings,
+    };
+    views.animate(picture, wall, state.rotating, state.paused);
     this.#stage!.render();
     this.#frames += 1;
   }
 
-  #updateView(wall: number): void {
+  #updateViews(wall: number): void {
     const { totals } = this.#options.state;
     if (totals === null || wall - this.#lastUpdate < UPDATE_SECONDS) return;
     this.#lastUpdate = wall;
-    this.#view!.update(totals, this.#words.text, this.#words.countryName);
+    this.#views!.update(totals, this.#words.text, this.#words.countryName);
   }
 }
 

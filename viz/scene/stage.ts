@@ -1,5 +1,6 @@
 /** The renderer, its canvas and camera: it draws when asked to, and knows where in the window the globe belongs. */
 import { PerspectiveCamera, Scene, Vector3, WebGLRenderer } from 'three';
+import type { Extent } from '../views/view.ts';
 import type { Pose } from './orbit.ts';
 import type { Quality } from './quality.ts';
 import { unitVector } from './sphere.ts';
@@ -54,12 +55,13 @@ export class Stage {
     this.#free = free;
   }
 
-  /** Puts the eye at `pose`, so far away that a sphere of `fitRadius` fills the free area at zoom 1. */
-  look({ latitude, longitude, zoom }: Pose, fitRadius: number): void {
-    const { clientHeight: height } = this.canvas;
-    const share = (FILL * Math.min(this.#free.width, this.#free.height)) / Math.max(1, height);
+  /** Puts the eye at `pose`, so far away that `extent` fits into the free area at zoom 1. */
+  look({ latitude, longitude, zoom }: Pose, extent: Extent): void {
+    const height = Math.max(1, this.canvas.clientHeight);
     const tangent = Math.tan((FIELD_OF_VIEW_DEGREES * Math.PI) / 360);
-    const distance = Math.max(NEAREST, fitRadius / (tangent * Math.max(0.05, share)) / zoom);
+    const high = extent.height / Math.max(0.05, (FILL * this.#free.height) / height);
+    const wide = extent.width / Math.max(0.05, (FILL * this.#free.width) / height);
+    const distance = Math.max(NEAREST, Math.max(high, wide) / tangent / zoom);
     const [x, y, z] = unitVector(latitude, longitude);
     this.camera.position.set(x * distance, y * distance, z * distance);
     this.camera.lookAt(0, 0, 0);

@@ -1,17 +1,14 @@
 /**
- * The streaks in the air: eight floats each, in one array that is never reallocated.
- *
- *   from.x from.y from.z launch · axis.x axis.y axis.z style
- *
- * Slots are reused as soon as their streak has faded, so only the used front of the array is drawn; when every slot is
- * alive the oldest written is overwritten. Nothing here knows of WebGL: the dirty ranges say what to upload.
+ * The streaks in the air, in one array of words (streak-words.ts) that is never reallocated, and beside it what a viewer
+ * is told of one. Slots are reused as soon as their streak has faded, so only the used front of the array is drawn; when
+ * every slot is alive the oldest written is overwritten. Nothing here knows of WebGL: dirty ranges say what to upload.
  */
-export const STREAK_FLOATS = 8;
+import { LaunchBuckets } from './launch-buckets.ts';
+import { STREAK_WORDS } from './streak-words.ts';
+
 /** Float32 keeps milliseconds for about two hours; launches are stored relative to a base that moves on. */
 const REBASE_SECONDS = 600;
 const MAX_RANGES = 4;
-
-const Slot = { free: 0, waiting: 1, launched: 2, uncounted: 3 } as const;
 
 export interface SlotRange {
   first: number;
@@ -20,15 +17,24 @@ export interface SlotRange {
 
 export class StreakRing {
   readonly capacity: number;
-  readonly floats: Float32Array<ArrayBuffer>;
+  readonly words: Uint32Array<ArrayBuffer>;
+  /** IPv6 sources in full, four words a slot; capture time and packets for those who ask about one streak. */
+  readonly source: Uint32Array;
+  readonly captured: Float64Array;
+  readonly packets: Uint32Array;
   /** From launch until nothing is seen any more. */
   readonly lifeSeconds: number;
-  /** Scene time that the launches in `floats` count from. */
+  /** Scene time that the launches in `words` count from. */
   base = 0;
   /** Flows that were waiting when their slot was overwritten; the owner collects and clears it. */
   overwritten = 0;
+  readonly #launches: Float32Array;
   readonly #launch: Float64Array;
-  readonly #state: Uint8Array;
+  readonly #bucket: Int32Array;
+  /** Connection in which the slot was written: what waits from an earlier one is not counted. */
+  readonly #connection: Uint32Array;
+  readonly #buckets: LaunchBuckets;
+  #currentConnection = 1;
   #used = 0;
   #cursor = 0;
   #dirty: SlotRange[] = [];
@@ -36,9 +42,15 @@ export class StreakRing {
   constructor(capacity: number, lifeSeconds: number) {
     this.capacity = capacity;
     this.lifeSeconds = lifeSeconds;
-    this.floats = new Float32Array(capacity * STREAK_FLOATS);
+    this.words = new Uint32Array(capacity * STREAK_WORDS);
+    this.source = new Uint32Array(capacity * 4);
+    this.captured = new Float64Array(capacity);
+    this.packets = new Uint32Array(capacity);
+    this.#launches = new Float32Array(this.words.buffer);
     this.#launch = new Float64Array(capacity).fill(Number.NEGATIVE_INFINITY);
-    this.#state = new Uint8Array(capacity);
+    this.#bucket = new Int32Array(capacity);
+    this.#connection = new Uint32Array(capacity);
+    this.#buckets = new LaunchBuckets(lifeSeconds);
   }
 
   /** Slots at the front of the array that may be alive: what has to be drawn. */
@@ -46,59 +58,51 @@ export class StreakRing {
     return this.#used;
   }
 
-  /** Puts one streak in; returns its slot, whose six place floats the caller fills with `place`. */
-  write(launch: number, style: number, now: number): number {
+  /** Takes a slot for a streak, whose other words the caller fills in. */
+  write(launch: number, now: number): number {
     const slot = this.#nextSlot(now);
-    if (this.#state[slot] === Slot.waiting) this.overwritten += 1;
-    this.#state[slot] = Slot.waiting;
+    const isCounted = this.#connection[slot] === this.#currentConnection;
+    const isReplaced = this.#launch[slot] !== Number.NEGATIVE_INFINITY;
+    if (isReplaced && this.#buckets.remove(this.#bucket[slot]!, isCounted)) this.overwritten += 1;
+    this.#connection[slot] = this.#currentConnection;
     this.#launch[slot] = launch;
-    const at = slot * STREAK_FLOATS;
-    this.floats[at + 3] = launch - this.base;
-    this.floats[at + 7] = style;
+    this.#bucket[slot] = this.#buckets.add(launch);
+    this.#launches[slot * STREAK_WORDS] = launch - this.base;
     this.#touch(slot);
     return slot;
   }
 
-  place(slot: number, from: ArrayLike<number>, axis: ArrayLike<number>): void {
-    const at = slot * STREAK_FLOATS;
-    for (let i = 0; i < 3; i++) {
-      this.floats[at + i] = from[i]!;
-      this.floats[at + 4 + i] = axis[i]!;
-    }
+  /** Scene time at which the streak of a slot starts. */
+  launchOf(slot: number): number {
+    return this.#launch[slot]!;
   }
 
-  /** Counts the streaks whose time has come: `drawn` when a picture at `now` shows them, `expired` when it is over. */
+  isAlive(slot: number, now: number): boolean {
+    return slot < this.#used && this.#launch[slot]! <= now && !this.#over(slot, now);
+  }
+
+  /** Counts the streaks whose time has come: `drawn` when a picture at `now` shows them, `expired` when they are over. */
   settle(now: number): { drawn: number; expired: number } {
-    let drawn = 0;
-    let expired = 0;
-    for (let slot = 0; slot < this.#used; slot++) {
-      if (this.#state[slot] !== Slot.waiting || this.#launch[slot]! > now) continue;
-      if (now - this.#launch[slot]! < this.lifeSeconds) drawn += 1;
-      else expired += 1;
-      this.#state[slot] = Slot.launched;
-    }
+    const counts = this.#buckets.settle(now);
     this.#shrink(now);
     if (now - this.base > REBASE_SECONDS) this.#rebase(now);
-    return { drawn, expired };
+    return counts;
   }
 
   inFlight(now: number): number {
-    let count = 0;
-    for (let slot = 0; slot < this.#used; slot++) if (this.#launch[slot]! <= now && !this.#over(slot, now)) count += 1;
-    return count;
+    return this.#buckets.inFlight(now);
   }
 
   /** What waits belongs to an earlier connection: it still flies, but is no longer counted. */
   forgetWaiting(): void {
-    for (let slot = 0; slot < this.#used; slot++)
-      if (this.#state[slot] === Slot.waiting) this.#state[slot] = Slot.uncounted;
+    this.#currentConnection += 1;
+    this.#buckets.forgetWaiting();
   }
 
   /** Gives up all that waits, and says how many flows that were. */
   clear(): number {
-    let waiting = 0;
-    for (let slot = 0; slot < this.#used; slot++) if (this.#state[slot] === Slot.waiting) waiting += 1;
-    this.#state.fill(Slot.free);
+    const { waiting } = this.#buckets;
+    this.#buckets.clear();
     this.#launch.fill(Number.NEGATIVE_INFINITY);
     this.#used = this.#cursor = 0;
     return waiting;
@@ -123,6 +127,7 @@ export class StreakRing {
       if (this.#used < this.capacity) {
         slot = this.#used;
         this.#used += 1;
+        this.#launch[slot] = Number.NEGATIVE_INFINITY;
         return slot;
       }
     }
@@ -131,10 +136,7 @@ export class StreakRing {
   }
 
   #shrink(now: number): void {
-    while (this.#used > 0 && this.#over(this.#used - 1, now)) {
-      this.#used -= 1;
-      this.#state[this.#used] = Slot.free;
-    }
+    while (this.#used > 0 && this.#over(this.#used - 1, now)) this.#used -= 1;
   }
 
   #touch(slot: number): void {
@@ -151,7 +153,7 @@ export class StreakRing {
   #rebase(now: number): void {
     this.base = now;
     for (let slot = 0; slot < this.#used; slot++)
-      this.floats[slot * STREAK_FLOATS + 3] = Math.max(-1e6, this.#launch[slot]! - now);
+      this.#launches[slot * STREAK_WORDS] = Math.max(-1e6, this.#launch[slot]! - now);
     this.#dirty = this.#used > 0 ? [{ first: 0, count: this.#used }] : [];
   }
 }

@@ -1,61 +1,57 @@
-/** From a frame's columns to the ring: when each flow starts, where it leaves, where it lands. */
-import { DEGREE_STEPS, PlaceKind, type StreakBatch } from '../../shared/wire/streaks.ts';
+/** From a frame's columns to the ring: when each flow starts, and the words from which the shaders make it fly. */
+import { PlaceKind, type StreakBatch } from '../../shared/wire/streaks.ts';
 import type { LaunchPlan } from '../feed/launch-plan.ts';
 import type { PageLedger } from '../feed/page-ledger.ts';
-import { greatCircle, landingPoint, unitVector, type Vector } from './sphere.ts';
 import type { StreakRing } from './streak-ring.ts';
-import { packetWeight, packStyle } from './streak-style.ts';
+import { packetWeight, packLook, packPair, STREAK_WORDS } from './streak-words.ts';
 
 export interface StreakTarget {
   readonly ring: StreakRing;
   readonly plan: LaunchPlan;
   readonly ledger: PageLedger;
-  /** Directions of the sensors by their id. */
-  readonly sensors: ReadonlyMap<number, Vector>;
+  /** Where in the table of sensors a sensor stands. */
+  sensorIndex(id: number): number;
 }
 
-/** Where a sensor without a place is drawn. */
-export const NO_PLACE: Vector = unitVector(0, 0);
+/** Tags beyond these have no room in a streak's words. */
+const TAG_MASK = 0xff_ffff;
 
 /** Writes every row of `batch` that can still be drawn, and counts the rest as expired. */
-export function writeStreaks(batch: StreakBatch, { ring, plan, ledger, sensors }: StreakTarget, now: number): void {
+export function writeStreaks(batch: StreakBatch, target: StreakTarget, now: number): void {
+  const { ring, plan, ledger } = target;
   ledger.received += batch.length;
   if (batch.length === 0) return;
   plan.arrive(newestOf(batch), now);
   for (let row = 0; row < batch.length; row++) {
-    const hash = sourceHash(batch, row);
-    const launch = plan.launchOf(batch.time[row]!, unitHash(hash + row), now);
-    if (launch === null) {
-      ledger.expired += 1;
-      continue;
-    }
-    writeStreak(batch, row, hash, launch, now, ring, sensors.get(batch.sensor[row]!) ?? NO_PLACE);
+    const launch = plan.launchOf(batch.time[row]!, unitHash(sourceHash(batch, row) + row), now);
+    if (launch === null) ledger.expired += 1;
+    else fillSlot(batch, row, ring, ring.write(launch, now), target.sensorIndex(batch.sensor[row]!));
   }
   ledger.expired += ring.overwritten;
   ring.overwritten = 0;
 }
 
-function writeStreak(
-  batch: StreakBatch,
-  row: number,
-  hash: number,
-  launch: number,
-  now: number,
-  ring: StreakRing,
-  sensor: Vector,
-): void {
-  const landing = landingPoint(sensor, batch.targetSlot[row]!);
-  const weight = packetWeight(batch.packets[row]!);
-  if (batch.place[row] === PlaceKind.unknown) {
-    const turn = unitHash(hash) * 2 * Math.PI;
-    const slot = ring.write(launch, packStyle(batch.class[row]!, weight, true, 0), now);
-    ring.place(slot, [Math.cos(turn), Math.sin(turn), 0], landing);
-    return;
-  }
-  const from = unitVector(batch.latitude[row]! / DEGREE_STEPS, batch.longitude[row]! / DEGREE_STEPS);
-  const { axis, angle } = greatCircle(from, landing);
-  const slot = ring.write(launch, packStyle(batch.class[row]!, weight, false, angle), now);
-  ring.place(slot, from, axis);
+function fillSlot(batch: StreakBatch, row: number, ring: StreakRing, slot: number, sensor: number): void {
+  const { words } = ring;
+  const at = slot * STREAK_WORDS;
+  const isIpv6 = batch.family === 6;
+  words[at + 1] = packPair(batch.latitude[row]!, batch.longitude[row]!);
+  words[at + 2] = batch.source[isIpv6 ? row * 4 : row]!;
+  words[at + 3] = packPair(batch.sourcePort[row]!, batch.targetPort[row]!);
+  words[at + 4] = packPair(batch.targetSlot[row]!, batch.country[row]!);
+  words[at + 5] = ((batch.tagsLow[row]! & TAG_MASK) << 8) | sensor;
+  words[at + 6] = packLook(
+    batch.class[row]!,
+    packetWeight(batch.packets[row]!),
+    batch.place[row] === PlaceKind.unknown,
+    isIpv6,
+    batch.protocol[row]!,
+  );
+  words[at + 7] = 0;
+  ring.captured[slot] = batch.time[row]!;
+  ring.packets[slot] = batch.packets[row]!;
+  for (let word = 0; word < 4; word++)
+    ring.source[slot * 4 + word] = isIpv6 ? batch.source[row * 4 + word]! : word === 0 ? batch.source[row]! : 0;
 }
 
 function newestOf({ time, length }: StreakBatch): number {

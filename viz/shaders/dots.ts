@@ -23,12 +23,16 @@ uniform vec3 edgeRight;
 uniform vec3 edgeUp;
 uniform float edgeRadius;
 uniform float pixelScale;
+uniform float flatness;
+uniform float presence;
 out float vLight;
 void main() {
   vec3 place = (edgeRight * cos(turn) + edgeUp * sin(turn)) * edgeRadius;
+  // Around the map: a line below it.
+  place = mix(place, vec3((turn / 6.28318531 * 2.0 - 1.0) * 1.9, -1.06, 0.0), flatness);
   gl_Position = projectionMatrix * viewMatrix * vec4(place, 1.0);
   gl_PointSize = (mark > 0.5 ? 3.4 : 1.7) * pixelScale;
-  vLight = mark > 0.5 ? 0.75 : 0.42;
+  vLight = (mark > 0.5 ? 0.75 : 0.42) * presence;
 }`;
 
 export const edgeFragment = /* glsl */ `

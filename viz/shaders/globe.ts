@@ -1,17 +1,27 @@
 /** The Earth: a dark sea, land a little lighter, thin borders, countries tinted by what they send, a faint night. */
+import { worldGlsl } from './world.ts';
+
 export const globeVertex = /* glsl */ `
+${worldGlsl}
 out vec3 vPlace;
+out vec3 vNormal;
 out vec2 vUv;
 void main() {
-  vPlace = position;
+  vNormal = position;
   vUv = uv;
-  gl_Position = projectionMatrix * viewMatrix * vec4(position, 1.0);
+  // The seam's two edges have one place on the globe: on the map it is the texture that tells them apart.
+  vec2 radians = (uv.yx - 0.5) * vec2(3.14159265, 6.28318531);
+  vPlace = mix(position, onMap(radians, 0.0), flatness);
+  gl_Position = projectionMatrix * viewMatrix * vec4(vPlace, 1.0);
 }`;
 
 export const globeFragment = /* glsl */ `
 precision highp float;
 in vec3 vPlace;
+in vec3 vNormal;
 in vec2 vUv;
+uniform float flatness;
+uniform float presence;
 uniform sampler2D land;
 uniform sampler2D countries;
 uniform sampler2D rates;
@@ -38,9 +48,9 @@ float graticule() {
 }
 
 void main() {
-  vec3 n = normalize(vPlace);
+  vec3 n = normalize(vNormal);
   vec3 toEye = normalize(cameraPosition - vPlace);
-  float facing = max(dot(n, toEye), 0.0);
+  float facing = mix(max(dot(n, toEye), 0.0), 1.0, flatness);
   vec4 map = texture(land, vUv);
   float ground = smoothstep(0.30, 0.62, map.r) * mapReady;
   int country = int(texture(countries, vec2(vUv.x, 1.0 - vUv.y)).r * 255.0 + 0.5);
@@ -55,7 +65,7 @@ void main() {
   float away = (1.0 - facing) * (1.0 - facing);
   float rim = away * away;
   base += RIM * rim * (0.42 + 0.30 * day);
-  colour = vec4(base, 1.0);
+  colour = vec4(base, presence);
 }`;
 
 /** A thin shell of light around the silhouette, by how close the line of sight passes the ground. */
@@ -70,6 +80,8 @@ export const atmosphereFragment = /* glsl */ `
 precision highp float;
 in vec3 vPlace;
 uniform vec3 sun;
+uniform float presence;
+uniform float flatness;
 out vec4 colour;
 void main() {
   vec3 sight = normalize(vPlace - cameraPosition);
@@ -78,5 +90,5 @@ void main() {
   float day = 0.65 + 0.35 * smoothstep(-0.5, 0.6, dot(normalize(nearest), sun));
   float glow = exp(-max(height, 0.0) * 42.0) * 0.55 + exp(-max(height, 0.0) * 150.0) * 0.45;
   glow *= smoothstep(0.115, 0.06, height) * smoothstep(-0.02, 0.0, height);
-  colour = vec4(vec3(0.20, 0.46, 0.92) * glow * day, 1.0);
+  colour = vec4(vec3(0.20, 0.46, 0.92) * glow * day * presence * (1.0 - flatness) * (1.0 - flatness), 1.0);
 }`;

@@ -1,26 +1,24 @@
-import { streakGlsl } from './streak.ts';
-
 /** The head: a soft spark at the front of the trail; with reduced motion, a light that glows at the source. */
-export const headVertex = /* glsl */ `
-${streakGlsl}
+export const headVertex = (streak: string) => /* glsl */ `
+${streak}
 out vec3 vColour;
 out vec2 vAt;
 out float vAlpha;
 
 void main() {
-  int style = styleBits();
   float progress = progressOf();
   bool gone = still < 0.5 && progress > 1.0;
-  if (hidden(style, progress) || gone) { gl_Position = NOWHERE; return; }
+  if (gone || isHidden(progress)) { gl_Position = NOWHERE; return; }
   float t = still > 0.5 ? 0.0 : progress;
-  vec4 here = projectionMatrix * viewMatrix * vec4(streakPoint(style, t), 1.0);
-  float pixels = (5.0 + 0.9 * weightOf(style)) * pixelScale;
+  vec4 here = projectionMatrix * viewMatrix * vec4(streakPoint(flightOf(), t), 1.0);
+  float strength = emphasis();
+  float pixels = (5.0 + 0.9 * weight()) * pixelScale * (strength > 1.0 ? 1.5 : 1.0);
   here.xy += position.xy * pixels / viewport * 2.0 * here.w;
   gl_Position = here;
   vAt = position.xy;
-  vColour = classColours[classOf(style)];
+  vColour = palette[category()];
   float glow = still > 0.5 ? sin(PI * clamp(progress / LIFE, 0.0, 1.0)) : smoothstep(0.0, 0.05, progress) * landingFade(t);
-  vAlpha = glow * brightness;
+  vAlpha = glow * brightness * strength;
 }`;
 
 export const headFragment = /* glsl */ `

@@ -1,32 +1,31 @@
-import { streakGlsl } from './streak.ts';
-
 /** The trail: a strip along the last part of the way, with a width in pixels and soft edges. */
-export const ribbonVertex = /* glsl */ `
-${streakGlsl}
+export const ribbonVertex = (streak: string) => /* glsl */ `
+${streak}
 uniform float ribbonPixels;
 out vec3 vColour;
 out float vAlpha;
 out float vSide;
 
 void main() {
-  int style = styleBits();
   float progress = progressOf();
-  if (hidden(style, progress) || still > 0.5 || progress > 1.0 + TRAIL) { gl_Position = NOWHERE; return; }
+  if (still > 0.5 || progress > 1.0 + TRAIL || isHidden(progress)) { gl_Position = NOWHERE; return; }
+  Flight flight = flightOf();
   float head = clamp(progress, 0.0, 1.0);
   float tail = clamp(progress - TRAIL, 0.0, 1.0);
   float u = position.x;
   float t = mix(tail, head, u);
-  vec4 here = projectionMatrix * viewMatrix * vec4(streakPoint(style, t), 1.0);
-  vec4 ahead = projectionMatrix * viewMatrix * vec4(streakPoint(style, t + 0.01), 1.0);
+  vec4 here = projectionMatrix * viewMatrix * vec4(streakPoint(flight, t), 1.0);
+  vec4 ahead = projectionMatrix * viewMatrix * vec4(streakPoint(flight, t + 0.01), 1.0);
   vec2 along = (ahead.xy / ahead.w - here.xy / here.w) * viewport;
   vec2 across = normalize(vec2(-along.y, along.x) + 1e-6);
-  float pixels = (ribbonPixels + 0.5 * weightOf(style)) * pixelScale * mix(0.45, 1.0, u) + 0.8;
+  float strength = emphasis();
+  float pixels = (ribbonPixels + 0.5 * weight() + (strength > 1.0 ? 2.0 : 0.0)) * pixelScale * mix(0.45, 1.0, u) + 0.8;
   here.xy += across * position.y * pixels / viewport * here.w;
   gl_Position = here;
   vSide = position.y;
-  vColour = mix(classColours[classOf(style)], vec3(1.0), 0.3 * u * u * u);
+  vColour = mix(palette[category()], vec3(1.0), 0.3 * u * u * u);
   vAlpha = u * u * brightness * landingFade(t) * smoothstep(0.0, 0.06, progress)
-    * (1.0 - smoothstep(1.0, 1.0 + TRAIL, progress)) * (0.75 + 0.05 * weightOf(style));
+    * (1.0 - smoothstep(1.0, 1.0 + TRAIL, progress)) * (0.75 + 0.05 * weight()) * strength;
 }`;
 
 export const ribbonFragment = /* glsl */ `

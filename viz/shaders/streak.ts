@@ -1,54 +1,126 @@
-/** What every streak shader shares: reading an instance, and where on its way it is at time `now`. */
-export const streakGlsl = /* glsl */ `
-in vec4 fromAndLaunch;
-in vec4 axisAndStyle;
+/** What every streak shader shares: reading an instance, where on its way it is at time `now`, and its colour. */
+import type { StreakPath } from './streak-path.ts';
 
+/** The words of scene/streak-words.ts, by name. */
+const reading = /* glsl */ `
+in uvec4 streakA;
+in uvec4 streakB;
+
+const float PI = 3.14159265;
+/** DEGREE_STEPS of the wire: 180 degrees are 32,767. */
+const float RADIANS_A_STEP = PI / 32767.0;
+
+struct Way { vec3 from; vec3 axis; vec3 to; float angle; float height; };
+
+float launched() { return uintBitsToFloat(streakA.x); }
+/** Latitude and longitude. */
+vec2 sourceRadians() { return vec2(float(int(streakA.y) >> 16), float((int(streakA.y) << 16) >> 16)) * RADIANS_A_STEP; }
+/** 0 to 1 over the address space. */
+float sourceAddress() { return float(streakA.z >> 8) / 16777216.0; }
+uint sourcePort() { return streakA.w >> 16; }
+uint targetPort() { return streakA.w & 0xffffu; }
+uint targetSlot() { return streakB.x >> 16; }
+uint country() { return streakB.x & 0xffffu; }
+uint tags() { return streakB.y >> 8; }
+int sensorIndex() { return int(streakB.y & 0xffu); }
+int trafficClass() { return int(streakB.z & 7u); }
+float weight() { return float((streakB.z >> 3) & 15u); }
+bool hasUnknownPlace() { return (streakB.z & 128u) != 0u; }
+bool isIpv6() { return (streakB.z & 256u) != 0u; }
+/** In [0, 1), the same for every streak of a source. */
+float sourceChance() {
+  uint h = streakA.z;
+  h = (h ^ (h >> 16)) * 0x85ebca6bu;
+  h = (h ^ (h >> 13)) * 0xc2b2ae35u;
+  return float((h ^ (h >> 16)) >> 8) / 16777216.0;
+}
+`;
+
+const flying = /* glsl */ `
 uniform float now;
 uniform float flightSeconds;
 uniform float brightness;
 uniform float still;
-uniform int classMask;
-uniform vec3 classColours[8];
-uniform vec3 edgeRight;
-uniform vec3 edgeUp;
-uniform float edgeRadius;
+uniform int categoryMask;
+uniform int colourBy;
+uniform sampler2D categoryOf;
+uniform vec3 palette[8];
 uniform vec2 viewport;
 uniform float pixelScale;
+uniform int viewFrom;
+uniform int viewTo;
+uniform float morph;
+uniform int hovered;
+uniform int isPinned;
+uniform uint pinnedSource;
 
-const float PI = 3.14159265;
 /** Length of a trail, as a share of the way. */
 const float TRAIL = 0.3;
 /** After this much of a flight nothing of it is seen. */
 const float LIFE = 1.35;
-
-float progressOf() { return (now - fromAndLaunch.w) / flightSeconds; }
-/** The float holds 24 bits exactly; adding a half to round would carry into the class. */
-int styleBits() { return int(axisAndStyle.w); }
-int classOf(int style) { return style & 7; }
-float weightOf(int style) { return float((style >> 3) & 15); }
-bool fromEdge(int style) { return ((style >> 7) & 1) == 1; }
-float angleOf(int style) { return float(style >> 8) / 65535.0 * PI; }
-
-bool hidden(int style, float progress) {
-  return progress < 0.0 || progress > LIFE || ((classMask >> classOf(style)) & 1) == 0;
-}
-
-/** The place at share t of the way: along a great circle, or in a bow from the edge ring to the ground. */
-vec3 streakPoint(int style, float t) {
-  if (fromEdge(style)) {
-    vec3 start = (edgeRight * fromAndLaunch.x + edgeUp * fromAndLaunch.y) * edgeRadius;
-    vec3 landing = axisAndStyle.xyz * 1.002;
-    vec3 bend = normalize(start * 0.45 + landing) * 1.42;
-    return mix(mix(start, bend, t), mix(bend, landing, t), t);
-  }
-  float angle = angleOf(style);
-  float height = 0.03 + 0.3 * angle / PI;
-  vec3 ground = cos(t * angle) * fromAndLaunch.xyz + sin(t * angle) * axisAndStyle.xyz;
-  return ground * (1.002 + height * 4.0 * t * (1.0 - t));
-}
-
-/** Landed streaks dim, so that the sensor's place stays readable. */
-float landingFade(float t) { return 1.0 - 0.86 * smoothstep(0.70, 1.0, t); }
-
 const vec4 NOWHERE = vec4(2.0, 2.0, 2.0, 1.0);
+
+float progressOf() { return (now - launched()) / flightSeconds; }
+
+/** One of eight: by traffic class, or by what the table says of the target port, the country or the first tag. */
+int category() {
+  if (colourBy == 0) return trafficClass();
+  uint key = targetPort();
+  if (colourBy == 2) key = country();
+  if (colourBy == 3) {
+    uint bits = tags();
+    key = 0u;
+    for (uint bit = 0u; bit < 24u; bit++) if (((bits >> bit) & 1u) == 1u) { key = bit; break; }
+  }
+  return int(texelFetch(categoryOf, ivec2(int(key & 255u), int(key >> 8)), 0).r * 255.0 + 0.5);
+}
+
+bool isHidden(float progress) {
+  return progress < 0.0 || progress > LIFE || ((categoryMask >> category()) & 1) == 0
+    || !shows(morph < 0.5 ? viewFrom : viewTo);
+}
+
+/** A pinned source stands out, and so does what the pointer is on. */
+float emphasis() {
+  if (gl_InstanceID == hovered) return 1.8;
+  if (isPinned == 0) return 1.0;
+  return streakA.z == pinnedSource ? 1.7 : 0.22;
+}
+
+/** Ways in the view that is left and in the one that is entered. */
+struct Flight { Way here; Way there; };
+Flight flightOf() {
+  Way here = wayOf(viewFrom);
+  if (morph <= 0.0) return Flight(here, here);
+  return Flight(here, wayOf(viewTo));
+}
+vec3 streakPoint(Flight flight, float t) {
+  vec3 place = placeOf(viewFrom, flight.here, t);
+  return morph <= 0.0 ? place : mix(place, placeOf(viewTo, flight.there, t), morph);
+}
+vec3 surfaceNormal(vec3 place) {
+  return normalOf(morph < 0.5 ? viewFrom : viewTo, place);
+}
+/** Landed streaks dim, so that the place stays readable. */
+float landingFade(float t) { return 1.0 - 0.86 * smoothstep(0.70, 1.0, t); }
 `;
+
+/** Picks a view's function by the number of the view. */
+function choose(paths: readonly StreakPath[], head: string, call: (name: string) => string): string {
+  const last = paths.length - 1;
+  const lines = paths.map(({ name }, view) => `${view < last ? `if (view == ${view}) ` : ''}return ${call(name)};`);
+  return `${head} { ${lines.join(' ')} }`;
+}
+
+/** The part that stands before `main` in each streak shader; views are numbered in the order of `paths`. */
+export function streakGlsl(paths: readonly StreakPath[]): string {
+  return [
+    reading,
+    ...paths.map(({ glsl }) => glsl),
+    choose(paths, 'Way wayOf(int view)', (name) => `${name}Way()`),
+    choose(paths, 'vec3 placeOf(int view, Way way, float t)', (name) => `${name}At(way, t)`),
+    choose(paths, 'vec3 normalOf(int view, vec3 place)', (name) => `${name}Normal(place)`),
+    choose(paths, 'bool shows(int view)', (name) => `${name}Shows()`),
+    flying,
+  ].join('\n');
+}

@@ -1,5 +1,6 @@
-/** The views there are. */
+/** The views there are; the shaders number them in this order. */
 import { atlas } from './atlas.ts';
+import { cube } from './cube.ts';
 import type { ViewMaker } from './view.ts';
 
-export const views: readonly ViewMaker[] = [atlas];
+export const views: readonly ViewMaker[] = [atlas, cube];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { countryCode } from '../../../viz/scene/country-codes.ts';
 import { homeOf } from '../../../viz/scene/home.ts';
-import { Orbit, swingAt, turnBetween } from '../../../viz/scene/orbit.ts';
+import { Orbit, poseBetween, turnBetween } from '../../../viz/scene/orbit.ts';
 import { QualityGovernor, startingTier } from '../../../viz/scene/quality.ts';
 import { latitudeOf, longitudeOf } from '../../../viz/scene/sphere.ts';
 import { sunDirection } from '../../../viz/scene/sun.ts';
@@ -41,23 +41,44 @@ test('quality falls soon, rises late and does not swing', () => {
   expect(governor.frame(20)).toBeNull();
 });
 
+const createOrbit = (widestDegrees = 180) =>
+  new Orbit({
+    home: { latitude: 18, longitude: 110, zoom: 1 },
+    swingDegrees: 20,
+    nodDegrees: 5,
+    steepestDegrees: 75,
+    widestDegrees,
+  });
+
 test('the eye swings around its home and takes the short way there', () => {
   expect(turnBetween(170, -170)).toBe(20);
   expect(turnBetween(-170, 170)).toBe(-20);
-  const home = { latitude: 20, longitude: 140, zoom: 1 };
+  const orbit = createOrbit();
+  orbit.setHome(20, 140, true);
   for (let seconds = 0; seconds < 600; seconds += 7)
-    expect(Math.abs(swingAt(home, seconds).longitude - 140)).toBeLessThanOrEqual(20);
+    expect(Math.abs(orbit.swingAt(seconds).longitude - 140)).toBeLessThanOrEqual(20);
+  const over = poseBetween({ latitude: 0, longitude: 170, zoom: 1 }, { latitude: 10, longitude: -170, zoom: 3 }, 0.5);
+  expect(over).toEqual({ latitude: 5, longitude: 180, zoom: 2 });
 });
 
 test('a hand on the globe stops the swing; after a minute it comes back', () => {
-  const orbit = new Orbit(true);
+  const orbit = createOrbit();
   orbit.setHome(20, 140, true);
   orbit.turn(30, 200, 0);
-  expect(orbit.animate(0, 0.1, 10, false)).toMatchObject({ latitude: 75, longitude: 170 });
-  orbit.animate(0, 0.1, 61, true);
+  expect(orbit.animate(0, 0.1, 10, true)).toMatchObject({ latitude: 75, longitude: 170 });
+  orbit.animate(0, Number.POSITIVE_INFINITY, 61, true);
   expect(orbit.pose).toMatchObject({ latitude: 20, longitude: 140 });
   orbit.zoomBy(1000, 61);
-  expect(orbit.pose.zoom).toBe(3);
+  expect(orbit.pose.zoom).toBe(6);
+});
+
+test('a view that is seen from the front cannot be turned around', () => {
+  const orbit = createOrbit(40);
+  orbit.setHome(0, 0, true);
+  orbit.turn(500, 0, 0);
+  expect(orbit.pose.longitude).toBe(40);
+  orbit.turn(-500, 0, 0);
+  expect(orbit.pose.longitude).toBe(-40);
 });
 
 test('home lies between the sensor and those who send', () => {

@@ -1,36 +1,77 @@
 import { expect, test } from 'vitest';
 import { TrafficClass } from '../../../shared/protocols.ts';
+import { Tag } from '../../../shared/tags.ts';
 import { createStreakBatch, DEGREE_STEPS, PlaceKind } from '../../../shared/wire/streaks.ts';
 import { LaunchPlan } from '../../../viz/feed/launch-plan.ts';
 import { PageLedger } from '../../../viz/feed/page-ledger.ts';
-import { unitVector } from '../../../viz/scene/sphere.ts';
+import { factsOf } from '../../../viz/scene/streak-facts.ts';
 import { StreakRing } from '../../../viz/scene/streak-ring.ts';
-import { packetWeight, packStyle, unpackStyle } from '../../../viz/scene/streak-style.ts';
+import { packetWeight, packLook, STREAK_WORDS, unpackLook } from '../../../viz/scene/streak-words.ts';
 import { unitHash, writeStreaks } from '../../../viz/scene/streak-writer.ts';
 
 function target(capacity = 16) {
-  const sensors = new Map([[3, unitVector(35, 139)]]);
-  return { ring: new StreakRing(capacity, 3), plan: new LaunchPlan(), ledger: new PageLedger(), sensors };
+  const sensorIndex = (id: number) => (id === 3 ? 1 : 0);
+  return { ring: new StreakRing(capacity, 3), plan: new LaunchPlan(), ledger: new PageLedger(), sensorIndex };
 }
 
-test('rows of known and unknown place become streaks', () => {
+test('rows become words, from which all that is told of a streak comes back', () => {
   const batch = createStreakBatch(4, 2);
   batch.length = 2;
   batch.time.set([1000, 1000.2]);
+  batch.source.set([0xc000_0207, 0xffff_ffff]);
   batch.packets.set([1, 9]);
   batch.class.set([TrafficClass.udp, TrafficClass.tcpSyn]);
+  batch.protocol.set([17, 6]);
   batch.place.set([PlaceKind.country, PlaceKind.unknown]);
   batch.sensor.fill(3);
-  batch.latitude[0] = Math.round(50 * DEGREE_STEPS);
+  batch.sourcePort.set([53, 65_535]);
+  batch.targetPort.set([0, 23]);
+  batch.targetSlot.set([65_535, 7]);
+  batch.country.set([(0x4a << 8) | 0x50, 0]);
+  batch.tagsLow.set([0, (1 << Tag.mirai) | (1 << Tag.masscanTcp)]);
+  batch.latitude[0] = Math.round(-50 * DEGREE_STEPS);
+  batch.longitude[0] = Math.round(170 * DEGREE_STEPS);
   const to = target();
   writeStreaks(batch, to, 0);
 
-  const [known, unknown] = [unpackStyle(to.ring.floats[7]!), unpackStyle(to.ring.floats[15]!)];
-  expect(known).toMatchObject({ trafficClass: TrafficClass.udp, weight: 0, fromEdge: false });
-  expect(to.ring.floats[1]).toBeCloseTo(Math.sin((50 / 180) * Math.PI), 3);
-  expect(unknown).toMatchObject({ trafficClass: TrafficClass.tcpSyn, weight: 3, fromEdge: true });
-  expect(Math.hypot(to.ring.floats[8]!, to.ring.floats[9]!)).toBeCloseTo(1, 6);
+  const { words } = to.ring;
+  expect(words[1]! >> 16).toBe(batch.latitude[0]);
+  expect((words[1]! << 16) >> 16).toBe(batch.longitude[0]);
+  expect(words[5]! & 0xff).toBe(1);
+  expect(factsOf(to.ring, 0)).toEqual({
+    source: '192.0.2.7',
+    sourceWord: 0xc000_0207,
+    country: 'JP',
+    protocol: 17,
+    trafficClass: TrafficClass.udp,
+    sourcePort: 53,
+    targetPort: 0,
+    targetSlot: 65_535,
+    packets: 1,
+    capturedSeconds: 1000,
+    rules: [],
+  });
+  expect(factsOf(to.ring, 1)).toMatchObject({
+    source: '255.255.255.255',
+    country: '',
+    sourcePort: 65_535,
+    targetPort: 23,
+    targetSlot: 7,
+    packets: 9,
+    rules: ['masscanTcp', 'mirai'],
+  });
+  expect(unpackLook(words[STREAK_WORDS + 6]!)).toMatchObject({ weight: 3, unknownPlace: true, isIpv6: false });
   expect(to.ledger.view()).toMatchObject({ received: 2, drawn: 0, expired: 0, waiting: 2 });
+});
+
+test('an IPv6 source is told in full', () => {
+  const batch = createStreakBatch(6, 1);
+  batch.length = 1;
+  batch.time.fill(1000);
+  batch.source.set([0x2001_0db8, 0, 0, 0x42]);
+  const to = target();
+  writeStreaks(batch, to, 0);
+  expect(factsOf(to.ring, 0)).toMatchObject({ source: '2001:db8::42', sourceWord: 0x2001_0db8 });
 });
 
 test('what does not fit is counted as expired', () => {
@@ -42,14 +83,12 @@ test('what does not fit is counted as expired', () => {
   expect(to.ledger.view()).toMatchObject({ received: 5, expired: 3, waiting: 2 });
 });
 
-test('a style survives its 24 bits', () => {
-  for (const angle of [0, 0.001, 1, Math.PI]) {
-    const style = packStyle(TrafficClass.icmp, 15, true, angle);
-    expect(Math.fround(style)).toBe(style);
-    expect(unpackStyle(style)).toMatchObject({ trafficClass: TrafficClass.icmp, weight: 15, fromEdge: true });
-    expect(unpackStyle(style).angle).toBeCloseTo(angle, 4);
+test('a look survives its word', () => {
+  for (const protocol of [0, 6, 255]) {
+    const look = unpackLook(packLook(TrafficClass.icmp, 15, true, true, protocol));
+    expect(look).toEqual({ trafficClass: TrafficClass.icmp, weight: 15, unknownPlace: true, isIpv6: true, protocol });
   }
-  expect(unpackStyle(packStyle(99, 0, false, 0)).trafficClass).toBe(TrafficClass.other);
+  expect(unpackLook(packLook(99, 0, false, false, 0)).trafficClass).toBe(TrafficClass.other);
 });
 
 test('weight grows by one a doubling', () => {

@@ -1,18 +1,23 @@
 import { DoubleSide, type InstancedBufferGeometry, Mesh, type ShaderMaterial } from 'three';
-import { ribbonFragment, ribbonVertex } from '../shaders/ribbon.ts';
-import { addStrip, lightMaterial } from './instanced.ts';
+import { lightMaterial } from './instanced.ts';
 import type { SceneLayer } from './layer.ts';
 import type { StreakBuffer } from './streak-buffer.ts';
 import type { StreakUniforms } from './streak-uniforms.ts';
 
-/** The trails of all streaks, in one draw call. */
-export class StreakRibbons implements SceneLayer {
+/** One mesh over all streaks, in one draw call: the shape is that of one instance, the shaders do the rest. */
+export class StreakLayer implements SceneLayer {
   readonly object: Mesh<InstancedBufferGeometry, ShaderMaterial>;
 
-  constructor(streaks: StreakBuffer, uniforms: StreakUniforms, segments: number) {
+  constructor(
+    streaks: StreakBuffer,
+    uniforms: StreakUniforms,
+    shape: (geometry: InstancedBufferGeometry) => void,
+    vertexShader: string,
+    fragmentShader: string,
+  ) {
     const geometry = streaks.geometry();
-    addStrip(geometry, segments);
-    const material = lightMaterial(ribbonVertex, ribbonFragment, uniforms);
+    shape(geometry);
+    const material = lightMaterial(vertexShader, fragmentShader, uniforms);
     material.side = DoubleSide;
     this.object = new Mesh(geometry, material);
     this.object.frustumCulled = false;

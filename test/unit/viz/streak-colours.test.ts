@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { Tag } from '../../../shared/tags.ts';
+import type { LiveTotals } from '../../../shared/wire/messages.ts';
+import { createStreakUniforms } from '../../../viz/layers/streak-uniforms.ts';
+import { brightnessOf, countryKey, countryOfKey, OTHER, StreakColours } from '../../../viz/scene/streak-colours.ts';
+
+const totalsOf = (ports: readonly number[], countries: readonly string[] = []) =>
+  ({
+    rates: { packetsPerSecond: 100, flowsPerSecond: 1, bytesPerSecond: 1 },
+    topPorts: ports.map((port, at) => ({ protocol: 6, port, packets: 600 - at })),
+    topCountries: countries.map((country) => ({ country, packets: 60 })),
+    classPacketsPerSecond: [0, 5],
+  }) as unknown as LiveTotals;
+
+const tableOf = (colours: StreakColours) => {
+  const uniforms = createStreakUniforms(1, []);
+  colours.forgetShown();
+  colours.apply(uniforms, 0xff);
+  return uniforms.categoryOf.value.image.data as Uint8Array;
+};
+
+test('busy ports have a colour each, the others share one', () => {
+  const colours = new StreakColours();
+  const entries = colours.update('port', totalsOf([23, 22, 80, 443, 445, 3389, 8080]));
+  expect(entries.map(({ key }) => key)).toEqual([23, 22, 80, 443, 445, 3389, null]);
+  expect(entries[0]).toMatchObject({ colour: 1, rate: 10 });
+  expect(entries.reduce((sum, { rate }) => sum + rate, 0)).toBeCloseTo(100, 9);
+  const table = tableOf(colours);
+  expect([table[23], table[3389], table[8080], table[0]]).toEqual([1, 6, OTHER, OTHER]);
+});
+
+test('whoever is still busy keeps his colour', () => {
+  const colours = new StreakColours();
+  colours.update('port', totalsOf([23, 22, 80, 443, 445, 3389]));
+  const entries = colours.update('port', totalsOf([5060, 445, 22, 3389, 80, 443]));
+  const byKey = new Map(entries.map(({ key, colour }) => [key, colour]));
+  expect([22, 80, 443, 445, 3389, 5060].map((key) => byKey.get(key))).toEqual([2, 3, 4, 5, 6, 1]);
+});
+
+test('countries and rules', () => {
+  const colours = new StreakColours();
+  const countries = colours.update('country', totalsOf([], ['JP', '', 'BR']));
+  expect(countries.map(({ key }) => key)).toEqual([countryKey('JP'), countryKey('BR'), null]);
+  expect(countryOfKey(countryKey('JP'))).toBe('JP');
+  expect(countryOfKey(0)).toBe('');
+  expect(colours.update('tag', totalsOf([])).map(({ key }) => key)).toEqual([...Object.values(Tag), null]);
+  expect(tableOf(colours)[Tag.mirai]).toBe(Tag.mirai);
+});
+
+test('light is shared out when many fly', () => {
+  expect(brightnessOf(0)).toBe(1);
+  expect(brightnessOf(1200)).toBe(0.5);
+  expect(brightnessOf(1e6)).toBe(0.3);
+});

@@ -1,0 +1,75 @@
+/** What a viewer can do: panels and keys call these. */
+import type { Page } from './page.ts';
+import type { PageActions } from './panels/panel.ts';
+import { writeSettings } from './scene/settings.ts';
+import { ALL_CATEGORIES } from './state.ts';
+import type { SceneSettings } from './views/view.ts';
+
+const COLOURINGS = ['class', 'port', 'country', 'tag'] as const;
+
+export function createActions(page: Page): PageActions {
+  const { state } = page;
+  const change = (settings: Partial<SceneSettings>) => {
+    state.settings = { ...state.settings, ...settings };
+    putIntoAddress((query) => writeSettings(state.settings, query));
+    page.refreshPicture();
+    page.updatePanels();
+  };
+  return {
+    togglePause: () => {
+      state.paused = !state.paused;
+      if (state.paused) page.clock.pause();
+      else {
+        page.clock.resume();
+        page.plan.reset();
+      }
+    },
+    toggleRotation: () => {
+      state.rotating = !state.rotating;
+    },
+    togglePanels: () => {
+      document.documentElement.classList.toggle('bare');
+      page.resizePicture();
+    },
+    toggleFullScreen: () => {
+      if (document.fullscreenElement) void document.exitFullscreen();
+      else void document.documentElement.requestFullscreen?.().catch(() => {});
+    },
+    toggleLanguage: () => {
+      state.language = state.language === 'en' ? 'ja' : 'en';
+      putIntoAddress((query) => query.set('lang', state.language));
+      page.renewBoard();
+    },
+    toggleHelp: () => {
+      const { help } = page.board;
+      if (help.open) help.close();
+      else help.showModal();
+    },
+    toggleCategory: (colour) => {
+      state.categoryMask ^= 1 << colour;
+      page.updatePanels();
+    },
+    show: (view) => {
+      state.hovered = null;
+      change({ view });
+    },
+    toggleMap: () => change({ view: 'atlas', flat: !state.settings.flat }),
+    toggleHeight: () => change({ heightBy: state.settings.heightBy === 'port' ? 'distance' : 'port' }),
+    colourNext: () => {
+      const next = (COLOURINGS.indexOf(state.settings.colourBy) + 1) % COLOURINGS.length;
+      state.categoryMask = ALL_CATEGORIES;
+      change({ colourBy: COLOURINGS[next]! });
+    },
+    setCube: (cube) => change({ cube: { ...state.settings.cube, ...cube } }),
+    unpin: () => {
+      state.pinned = null;
+      page.updatePanels();
+    },
+  };
+}
+
+function putIntoAddress(put: (query: URLSearchParams) => void): void {
+  const address = new URL(location.href);
+  put(address.searchParams);
+  history.replaceState(null, '', address);
+}

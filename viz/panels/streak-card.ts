@@ -1,0 +1,81 @@
+/** The streak that the pointer is on, named beside the pointer; and the one that was pinned, in a corner until it is let go. */
+import { classColours } from '../scene/class-colours.ts';
+import type { StreakFacts } from '../scene/streak-facts.ts';
+import { formatCount, formatUtc, portName } from '../text/format.ts';
+import { element, letGo, type PanelContext, type PanelMaker, setShown, syncRows } from './panel.ts';
+
+/** Between the pointer and the card, and from the window's edge. */
+const APART_PIXELS = 16;
+
+export const hoverCard: PanelMaker = (context) => {
+  const rows = element('dl', 'card-rows');
+  const card = element('div', 'card card-hover', rows);
+  card.setAttribute('aria-hidden', 'true');
+  return {
+    element: card,
+    update({ hovered }) {
+      setShown(card, hovered !== null);
+      if (hovered === null) return;
+      fillRows(rows, hovered.facts, context);
+      const { offsetWidth: width, offsetHeight: height } = card;
+      const left =
+        hovered.x + APART_PIXELS + width > window.innerWidth
+          ? hovered.x - APART_PIXELS - width
+          : hovered.x + APART_PIXELS;
+      const top = Math.min(hovered.y + APART_PIXELS, window.innerHeight - height - APART_PIXELS);
+      card.style.transform = `translate(${Math.max(0, left)}px, ${Math.max(0, top)}px)`;
+    },
+  };
+};
+
+export const pinnedCard: PanelMaker = (context) => {
+  const { text, actions } = context;
+  const rows = element('dl', 'card-rows');
+  const close = element('button', 'key-button', text.unpin);
+  close.type = 'button';
+  close.setAttribute('aria-keyshortcuts', 'Escape');
+  close.addEventListener('click', (event) => {
+    actions.unpin();
+    letGo(event);
+  });
+  const card = element('section', 'card card-pinned panel', element('h2', '', text.pinned), rows, close);
+  card.setAttribute('aria-live', 'polite');
+  return {
+    element: card,
+    update({ pinned }) {
+      setShown(card, pinned !== null);
+      if (pinned !== null) fillRows(rows, pinned, context);
+    },
+  };
+};
+
+function fillRows(rows: HTMLElement, facts: StreakFacts, { text, language, countryName }: PanelContext): void {
+  const from = portName(facts.protocol, facts.sourcePort);
+  const to = portName(facts.protocol, facts.targetPort);
+  const isIcmp = facts.protocol === 1 || facts.protocol === 58;
+  const { date, time } = formatUtc(facts.capturedSeconds);
+  const entries: [string, string][] = [
+    [text.source, facts.source],
+    [text.country, countryName(facts.country)],
+    ...(isIcmp
+      ? ([[text.icmpType, `${facts.sourcePort} / ${facts.targetPort}`]] as [string, string][])
+      : ([
+          [text.targetPort, `${to.port} ${to.service}`.trim()],
+          [text.sourcePort, from.port],
+        ] as [string, string][])),
+    [text.rule, facts.rules.join(', ') || text.noRule],
+    [text.targetSlot, String(facts.targetSlot)],
+    [text.packets, formatCount(facts.packets, language)],
+    [text.captured, `${date} ${time}`],
+  ];
+  syncRows(
+    rows,
+    entries,
+    () => element('div', 'card-row', element('dt'), element('dd')),
+    (row, [name, value]) => {
+      row.children[0]!.textContent = name;
+      row.children[1]!.textContent = value;
+    },
+  );
+  rows.style.setProperty('--class-colour', classColours[facts.trafficClass] ?? classColours[7]!);
+}

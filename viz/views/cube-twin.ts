@@ -1,0 +1,61 @@
+/** The Cube's ways for the processor: the same as shaders/cube-path.ts. */
+import type { Vector3 } from 'three';
+import { CUBE, IPV6_BAND, IPV6_GAP, portShare } from '../scene/cube-axes.ts';
+import { defaultSettings } from '../scene/settings.ts';
+import type { StreakRing } from '../scene/streak-ring.ts';
+import type { StreakTwin } from '../scene/streak-twin.ts';
+import { STREAK_WORDS, unpackLook } from '../scene/streak-words.ts';
+import type { CubeSettings } from './view.ts';
+
+export class CubeTwin implements StreakTwin {
+  version = 0;
+  #settings: CubeSettings = defaultSettings.cube;
+
+  set settings(settings: CubeSettings) {
+    this.#settings = settings;
+    this.version += 1;
+  }
+
+  /** Height and depth where it leaves, height and depth where it lands. */
+  way({ words }: StreakRing, slot: number, ways: Float32Array, at: number): void {
+    const first = slot * STREAK_WORDS;
+    const { isIpv6 } = unpackLook(words[first + 6]!);
+    const ports = words[first + 3]!;
+    const [low, high] = this.#settings.ports;
+    const source = addressOf(words[first + 2]!);
+    ways[at] = heightOf(isIpv6 ? clamp(source * 8 - 1, 0, 1) : source, isIpv6, this.#settings.sources);
+    ways[at + 1] = portShare(clamp(ports >>> 16, low, high), this.#settings) * CUBE.z;
+    ways[at + 2] = heightOf(((words[first + 4]! >>> 16) + 0.5) / 65_536, isIpv6, [0, 1]);
+    ways[at + 3] = portShare(ports & 0xffff, this.#settings) * CUBE.z;
+  }
+
+  place(_ring: StreakRing, _slot: number, ways: Float32Array, at: number, share: number, into: Vector3): void {
+    into.set(
+      CUBE.x * (2 * share - 1),
+      ways[at]! + (ways[at + 2]! - ways[at]!) * share,
+      ways[at + 1]! + (ways[at + 3]! - ways[at + 1]!) * share,
+    );
+  }
+
+  hides(): boolean {
+    return false;
+  }
+
+  shows({ words }: StreakRing, slot: number): boolean {
+    const first = slot * STREAK_WORDS;
+    const port = words[first + 3]! & 0xffff;
+    const { ports, sources } = this.#settings;
+    if (port < ports[0] || port > ports[1]) return false;
+    const source = addressOf(words[first + 2]!);
+    if (unpackLook(words[first + 6]!).isIpv6) return sources[1] - sources[0] > 0.999;
+    return source >= sources[0] && source <= sources[1];
+  }
+}
+
+const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+const addressOf = (word: number) => (word >>> 8) / 2 ** 24;
+
+function heightOf(share: number, isIpv6: boolean, [from, to]: CubeSettings['sources']): number {
+  if (isIpv6) return CUBE.y + IPV6_GAP + IPV6_BAND * share;
+  return (((share - from) / (to - from)) * 2 - 1) * CUBE.y;
+}
