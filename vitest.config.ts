@@ -18,6 +18,7 @@ export default defineConfig({
       project('contract', 120_000, true),
       project('integration', 180_000, true),
       project('views', 240_000, true),
+      project('fuzz', 240_000, true),
     ],
   },
 });
