@@ -33,7 +33,7 @@ test.for(properties)('$name: $about', { timeout: TIMEOUT_MILLISECONDS }, async (
   if (property.name === 'made') expectAllReached(run.engine);
 });
 
-/** Captures that are made reach everything there is, or something in test/fuzz/made-… has gone wrong. */
+/** Captures that are made reach everything there is, or what makes them has gone wrong. */
 function expectAllReached(engine: FuzzedEngine): void {
   const faults = Object.keys(engine.faults());
   expect(faultNames.filter((name) => name !== 'none' && !faults.includes(name))).toEqual([]);

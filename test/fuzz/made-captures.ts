@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { erfRecord, PcapngBlocks, type PcapShape, pcapHeader } from '../support/capture-bytes.ts';
 import { concatenate, hex, toHex, word16, word32 } from '../support/hex.ts';
+import { lie, told } from './lies.ts';
 import { type LinkPacket, madeLinkTypes, packetOfLink } from './made-links.ts';
-import { lie, told } from './made-packets.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { linkDecoders } from '../../sensor/decode/link/index.ts';
 import { concatenate, hex, word16 } from '../support/hex.ts';
-import { byte, ip, typed } from './made-packets.ts';
+import { byte } from './lies.ts';
+import { typed } from './made-frames.ts';
+import { ip } from './made-networks.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
