@@ -5,7 +5,7 @@ import { element, type PanelContext } from './panel.ts';
 export function createHelp({ text }: PanelContext): HTMLDialogElement {
   const list = element('dl');
   for (const [key, does] of [
-    ['1 2', text.helpViews],
+    ['1 2 3', text.helpViews],
     ['M', text.helpMap],
     ['P', text.helpHeight],
     ['C', text.helpColour],

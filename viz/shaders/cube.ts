@@ -45,21 +45,3 @@ void main() {
   float rim = pow(max(abs(vAt.x), abs(vAt.y)), 6.0);
   colour = vec4(tint * (0.030 + 0.055 * rim + 0.15 * grid + 0.55 * frame) * presence, 1.0);
 }`;
-
-/** The four edges between the planes. */
-export const cubeEdgeVertex = /* glsl */ `
-out float vAlong;
-void main() {
-  vAlong = position.x;
-  gl_Position = projectionMatrix * viewMatrix * vec4(position, 1.0);
-}`;
-
-export const cubeEdgeFragment = /* glsl */ `
-precision highp float;
-in float vAlong;
-uniform float presence;
-out vec4 colour;
-void main() {
-  vec3 tint = mix(vec3(0.20, 0.46, 0.92), vec3(0.92, 0.58, 0.20), vAlong / 2.3 + 0.5);
-  colour = vec4(tint * 0.34 * presence, 1.0);
-}`;

@@ -4,9 +4,9 @@
  */
 import { Vector2 } from 'three';
 import type { LiveTotals } from '../../shared/wire/messages.ts';
-import { CubeEdges } from '../layers/cube-edges.ts';
 import { CubePlanes } from '../layers/cube-planes.ts';
 import type { SceneLayer } from '../layers/layer.ts';
+import { Lines } from '../layers/lines.ts';
 import { addressMarks, CUBE, IPV6_MIDDLE, portMarks, portShare } from '../scene/cube-axes.ts';
 import type { Label } from '../scene/labels.ts';
 import { Orbit } from '../scene/orbit.ts';
@@ -30,6 +30,16 @@ export const cube: ViewMaker = {
   create: () => new Cube(),
 };
 
+/** The four edges that join the planes. */
+const edges = [-CUBE.y, CUBE.y].flatMap((y) =>
+  [-CUBE.z, CUBE.z].map((z) => ({
+    from: [-CUBE.x, y, z] as const,
+    to: [CUBE.x, y, z] as const,
+    colours: ['#3375eb', '#eb9433'] as const,
+    light: 0.34,
+  })),
+);
+
 class Cube implements View {
   readonly extent: Extent = { width: 1.6, height: 1.3 };
   readonly orbit = new Orbit({
@@ -47,7 +57,7 @@ class Cube implements View {
   #settings: CubeSettings | null = null;
 
   constructor() {
-    this.layers = [new CubePlanes({ ...uniforms, presence: this.#presence }), new CubeEdges(this.#presence)];
+    this.layers = [new CubePlanes({ ...uniforms, presence: this.#presence }), new Lines(edges, this.#presence)];
   }
 
   setPresence(share: number): void {
