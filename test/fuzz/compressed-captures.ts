@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { CaptureFile } from '../../sensor/capture/capture-file.ts';
 import { CaptureError } from '../../sensor/capture/capture-source.ts';
 import { zstdFrame } from '../support/zstd-bytes.ts';
@@ -12,6 +12,7 @@ import type { FuzzRandom } from './random.ts';
 
 const MAX_BATCHES = 10_000;
 const MAX_BYTES = 1 << 17;
+const MAX_OUTPUT_BYTES = 1 << 26;
 
 export class CompressedCaptures {
   readonly #folder = mkdtempSync(join(tmpdir(), 'kurayami-fuzz-'));
@@ -37,6 +38,7 @@ export class CompressedCaptures {
         engine.checkRecords(records);
       }
       if (file.format === null && file.damage === null) throw new Error('neither a format nor damage');
+      if (file.damage === null && isDamagedGzip(bytes)) throw new Error('damaged gzip passes for whole');
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
     } finally {
@@ -46,5 +48,16 @@ export class CompressedCaptures {
 
   close(): void {
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** What zlib says of all the bytes at once. Other compressions are not known to Node. */
+function isDamagedGzip(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return false;
+  try {
+    gunzipSync(bytes, { maxOutputLength: MAX_OUTPUT_BYTES });
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE';
   }
 }

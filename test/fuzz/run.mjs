@@ -9,7 +9,7 @@ Checks the packet engine with made, changed, cut and compressed captures (test/f
 Real captures are taken from the folder that KURAYAMI_CAPTURES names. What fails is written to test-output/, exit code 1.
 
   --hours N, --minutes N   for so long
-  --seed N                 the cases of this seed; one at random is taken, and printed
+  --seed N                 the cases of this seed; one at random is taken, and printed (npm test: KURAYAMI_FUZZ_SEED=N)
   --property NAME          one property only: made, mutated, cut or compressed
   --case N                 one case of the seed only
   --file PATH              the bytes of a file only, such as those of a case that failed
