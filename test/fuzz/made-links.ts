@@ -4,7 +4,7 @@ import { linkDecoders } from '../../sensor/decode/link/index.ts';
 import { concatenate, hex, word16 } from '../support/hex.ts';
 import { byte } from './lies.ts';
 import { typed } from './made-frames.ts';
-import { ip } from './made-networks.ts';
+import { ip, nearlyPlain } from './made-networks.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -160,6 +160,16 @@ for (const [linkType, ipv4, ipv6] of beforeIp)
     linkType,
     ip(DEPTH).map(({ etherType, bytes }) => ({ header: hex(etherType === 0x0800 ? ipv4 : ipv6), rest: bytes })),
   );
+
+const nearly = nearlyPlain().map(({ etherType, bytes }) => ({ etherType: word16(etherType), rest: bytes }));
+add(
+  1,
+  nearly.map(({ etherType, rest }) => ({ header: concatenate([hex(MACS), etherType]), rest })),
+);
+add(
+  101,
+  nearly.map(({ rest }) => ({ header: hex(), rest })),
+);
 
 const missing = linkDecoders.flatMap(({ linkTypes }) => linkTypes).filter((linkType) => !made.has(linkType));
 // A link type without a line above would go unfuzzed without anyone noticing.

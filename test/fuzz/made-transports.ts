@@ -80,3 +80,8 @@ export const transport: (depth: number) => fc.Arbitrary<Transport> = byDepth<Tra
   const tunnels = [ipInIp(depth - 1), gre(depth - 1), udpTunnel(depth - 1), udpTunnel(depth - 1)];
   return fc.oneof(tcp, tcp, ...plain, ...tunnels, authenticated(fc.oneof(tcp, ...tunnels)));
 });
+
+/** What has no other packet in it. */
+export function plainTransport(): fc.Arbitrary<Transport> {
+  return fc.oneof(tcp, tcp, udpOf(half, someBytes(24)), icmp(0), others);
+}
