@@ -1,54 +1,71 @@
-/** Batches of records go to the threads by turns, and their rows are taken back in the same order. */
+/** Blocks of batches go to the threads by turns, and their rows are taken back in the same order. */
 import { addCounts } from '../../shared/counters.ts';
 import type { RecordBatch } from '../../shared/packet-batch.ts';
 import type { DecoderCounts } from '../decode/decoder.ts';
 import { RecordClock } from '../decode/record-clock.ts';
 import type { DecodedRows, Decoding } from './decoding.ts';
 import type { EngineThread } from './engine-thread.ts';
-import { BLOCK_BYTES, type Block } from './messages.ts';
+import { type Block, PART_BYTES, type Part } from './messages.ts';
 
 export class DecodingInThreads implements Decoding {
   readonly #threads: readonly EngineThread[];
   readonly #clock = new RecordClock();
-  /** Blocks that were given away, the oldest first. */
-  readonly #underway: Promise<Block>[] = [];
+  /** Blocks that were given away, the oldest first: the parts that were filled. */
+  readonly #underway: Promise<readonly Part[]>[] = [];
   readonly #limit: number;
   #given = 0;
+  /** Parts of the next block that are filled. */
+  #filled = 0;
 
   constructor(threads: readonly EngineThread[]) {
     this.#threads = threads;
-    this.#limit = threads.length * threads[0]!.blocks.length;
+    // One block of all is being filled.
+    this.#limit = threads.length * threads[0]!.blocks.length - 1;
   }
 
   async *rows(batches: AsyncIterable<RecordBatch>): AsyncIterable<DecodedRows> {
     for await (const records of batches) {
       for (let from = 0; from < records.length; ) {
-        // The block that comes next is the one that was given away longest ago.
-        if (this.#underway.length === this.#limit) yield await this.#underway.shift()!;
-        from = this.#give(records, from);
+        from = fillPart(records, from, this.#block[this.#filled++]!.records);
+        if (this.#filled < this.#block.length) continue;
+        this.#give();
+        // The block that is filled next is the one that was given away longest ago.
+        if (this.#underway.length > this.#limit) yield* await this.#underway.shift()!;
       }
     }
-    while (this.#underway.length > 0) yield await this.#underway.shift()!;
+    if (this.#filled > 0) this.#give();
+    while (this.#underway.length > 0) yield* await this.#underway.shift()!;
   }
 
-  /** Gives records from `from` on to the next thread; returns the first for which there was no room. */
-  #give(records: RecordBatch, from: number): number {
-    const thread = this.#threads[this.#given % this.#threads.length]!;
-    const index = Math.floor(this.#given / this.#threads.length) % thread.blocks.length;
-    const block = thread.blocks[index]!;
+  get #thread(): EngineThread {
+    return this.#threads[this.#given % this.#threads.length]!;
+  }
+
+  get #blockIndex(): number {
+    return Math.floor(this.#given / this.#threads.length) % this.#thread.blocks.length;
+  }
+
+  get #block(): Block {
+    return this.#thread.blocks[this.#blockIndex]!;
+  }
+
+  #give(): void {
+    const parts = this.#block.slice(0, this.#filled);
     const { seconds, nanoseconds } = this.#clock;
-    const to = fillBlock(records, from, block.records);
-    this.#clock.setToEndOf(block.records);
-    const reply = thread.ask({ kind: 'decode', block: index, records: block.records.length, seconds, nanoseconds });
-    const taken = reply.then(({ ipv4, ipv6 }) => {
-      block.ipv4.length = ipv4;
-      block.ipv6.length = ipv6;
-      return block;
+    for (const { records } of parts) this.#clock.setToEndOf(records);
+    const records = parts.map((part) => part.records.length);
+    const reply = this.#thread.ask({ kind: 'decode', block: this.#blockIndex, records, seconds, nanoseconds });
+    const taken = reply.then((rows) => {
+      for (const [at, { ipv4, ipv6 }] of rows.entries()) {
+        parts[at]!.ipv4.length = ipv4;
+        parts[at]!.ipv6.length = ipv6;
+      }
+      return parts;
     });
     taken.catch(() => undefined);
     this.#underway.push(taken);
     this.#given++;
-    return to;
+    this.#filled = 0;
   }
 
   async counts(): Promise<DecoderCounts> {
@@ -65,13 +82,13 @@ export class DecodingInThreads implements Decoding {
 }
 
 /** Copies records from `from` on with their bytes, as many as fit; returns the first that did not. */
-function fillBlock(records: RecordBatch, from: number, into: RecordBatch): number {
+function fillPart(records: RecordBatch, from: number, into: RecordBatch): number {
   const { offset, capturedLength, length } = records;
   const start = offset[from]!;
   let to = from;
   let end = start;
-  // Readers give records in the order of their bytes. Where one lies before the last it begins a block of its own.
-  for (; to < length && offset[to]! >= end && offset[to]! + capturedLength[to]! - start <= BLOCK_BYTES; to++)
+  // Readers give records in the order of their bytes. Where one lies before the last it begins a part of its own.
+  for (; to < length && offset[to]! >= end && offset[to]! + capturedLength[to]! - start <= PART_BYTES; to++)
     end = offset[to]! + capturedLength[to]!;
   into.bytes.set(records.bytes.subarray(start, end));
   for (let row = from, at = 0; row < to; row++, at++) into.offset[at] = offset[row]! - start;

@@ -28,12 +28,14 @@ port.on('message', (request: Request) => {
 });
 
 function decode(request: Request & { kind: 'decode' }): Replies['decode'] {
-  const block = blocks[request.block]!;
-  block.records.length = request.records;
   decoder.clock.seconds = request.seconds;
   decoder.clock.nanoseconds = request.nanoseconds;
-  decodeInto(block, block.records, decoder, filter);
-  return { ipv4: block.ipv4.length, ipv6: block.ipv6.length };
+  return request.records.map((length, at) => {
+    const part = blocks[request.block]![at]!;
+    part.records.length = length;
+    decodeInto(part, part.records, decoder, filter);
+    return { ipv4: part.ipv4.length, ipv6: part.ipv6.length };
+  });
 }
 
 function write({ flows }: Request & { kind: 'write' }): Replies['write'] {

@@ -6,19 +6,27 @@ import { createPacketBatch, createRecordBatch, type PacketBatch, type RecordBatc
 import type { DecoderCounts } from '../decode/decoder.ts';
 import type { FlowColumnOptions } from '../flow-formats/flow-columns.ts';
 
-/** Records on their way to a thread, and the rows on their way back: memory that both see, used again and again. */
-export interface Block {
+/** A batch of records on its way to a thread, and its rows on their way back: memory that both see, used again and again. */
+export interface Part {
   readonly records: RecordBatch;
   readonly ipv4: PacketBatch;
   readonly ipv6: PacketBatch;
 }
 
-/** Bytes of packets in a block at most. More than the longest packet, and than most batches. */
-export const BLOCK_BYTES = 2 << 20;
+/** Batches that are sent together: waking a thread takes as long as decoding hundreds of packets. */
+export type Block = readonly Part[];
+const PARTS = 4;
+
+/** Bytes of packets in a part at most. More than the longest packet, and than most batches. */
+export const PART_BYTES = 2 << 20;
 
 export function createBlock(): Block {
+  return Array.from({ length: PARTS }, createPart);
+}
+
+function createPart(): Part {
   const records = createRecordBatch(undefined, sharedMemory);
-  records.bytes = new Uint8Array(new SharedArrayBuffer(BLOCK_BYTES));
+  records.bytes = new Uint8Array(new SharedArrayBuffer(PART_BYTES));
   records.view = new DataView(records.bytes.buffer);
   return {
     records,
@@ -44,8 +52,9 @@ export type Request =
   | {
       readonly kind: 'decode';
       readonly block: number;
-      readonly records: number;
-      /** Time of the record before. */
+      /** Of each part that is filled. */
+      readonly records: readonly number[];
+      /** Time of the record before the first. */
       readonly seconds: number;
       readonly nanoseconds: number;
     }
@@ -53,7 +62,8 @@ export type Request =
   | { readonly kind: 'counts' };
 
 export interface Replies {
-  decode: { readonly ipv4: number; readonly ipv6: number };
+  /** Rows in each part. */
+  decode: readonly { readonly ipv4: number; readonly ipv6: number }[];
   /** The batch comes back to be used again. */
   write: { readonly text: Uint8Array<ArrayBuffer>; readonly flows: FlowBatch };
   counts: DecoderCounts;
