@@ -7,8 +7,10 @@
  */
 import type { CaptureClock } from '../../shared/wire/messages.ts';
 
-/** Behind the newest packet: more than the second in which files are read, plus a frame's way. */
-export const DELAY_SECONDS = 1.2;
+/** Behind the newest packet of a replay: more than the second in which files are read, plus a frame's way. */
+export const REPLAY_DELAY_SECONDS = 1.2;
+/** Behind the newest live packet: sensors send ten times a second, so that a frame may come a tenth of a second late. */
+export const LIVE_DELAY_SECONDS = 0.25;
 const LONGEST_DELAY_SECONDS = 12;
 /** An error beyond this is no jitter (a gap, a new replay): the map starts anew instead of sliding there. */
 const JUMP_SECONDS = 2;
@@ -31,8 +33,9 @@ export class LaunchPlan {
   }
 
   get delaySeconds(): number {
+    if (this.#clock.mode === 'live') return LIVE_DELAY_SECONDS;
     // In slow motion a second of capture, which arrives at once, lasts longer than a second.
-    return Math.min(LONGEST_DELAY_SECONDS, Math.max(DELAY_SECONDS, DELAY_SECONDS / this.rate));
+    return Math.min(LONGEST_DELAY_SECONDS, Math.max(REPLAY_DELAY_SECONDS, REPLAY_DELAY_SECONDS / this.rate));
   }
 
   setClock(clock: CaptureClock): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DELAY_SECONDS, LaunchPlan } from '../../../viz/feed/launch-plan.ts';
+import { LaunchPlan, LIVE_DELAY_SECONDS, REPLAY_DELAY_SECONDS } from '../../../viz/feed/launch-plan.ts';
 
 const CAPTURE = 1_780_000_000;
 
@@ -7,22 +7,22 @@ describe('live', () => {
   test('the newest packet flies a fixed delay after it came, older ones before it', () => {
     const plan = new LaunchPlan();
     plan.arrive(CAPTURE, 100);
-    expect(plan.launchOf(CAPTURE, 0, 100)).toBeCloseTo(100 + DELAY_SECONDS, 6);
-    expect(plan.launchOf(CAPTURE - 0.5, 0, 100)).toBeCloseTo(100 + DELAY_SECONDS - 0.5, 6);
+    expect(plan.launchOf(CAPTURE, 0, 100)).toBeCloseTo(100 + LIVE_DELAY_SECONDS, 6);
+    expect(plan.launchOf(CAPTURE - 0.2, 0, 100)).toBeCloseTo(100 + LIVE_DELAY_SECONDS - 0.2, 6);
   });
 
   test('bursts do not move the map by more than a slide', () => {
     const plan = new LaunchPlan();
     plan.arrive(CAPTURE, 100);
-    plan.arrive(CAPTURE + 1, 101.5); // half a second late
-    expect(plan.launchOf(CAPTURE + 1, 0, 101.5)).toBeCloseTo(101 + DELAY_SECONDS + 0.05, 6);
+    plan.arrive(CAPTURE + 0.1, 100.2); // a tenth of a second late
+    expect(plan.launchOf(CAPTURE + 0.1, 0, 100.2)).toBeCloseTo(100.1 + LIVE_DELAY_SECONDS + 0.01, 6);
   });
 
   test('after silence the map starts anew: nothing waits for longer than the delay', () => {
     const plan = new LaunchPlan();
     plan.arrive(CAPTURE, 100);
     plan.arrive(CAPTURE + 3600, 101);
-    expect(plan.launchOf(CAPTURE + 3600, 0, 101)).toBeCloseTo(101 + DELAY_SECONDS, 6);
+    expect(plan.launchOf(CAPTURE + 3600, 0, 101)).toBeCloseTo(101 + LIVE_DELAY_SECONDS, 6);
   });
 
   test('a little late starts now and spread out, much too late not at all', () => {
@@ -38,8 +38,8 @@ describe('live', () => {
     const plan = new LaunchPlan();
     expect(plan.captureAt(0)).toBeNull();
     plan.arrive(CAPTURE, 100);
-    expect(plan.captureAt(100)).toBeCloseTo(CAPTURE - DELAY_SECONDS, 5);
-    expect(plan.captureAt(100.7)! - plan.captureAt(100.2)!).toBeCloseTo(0.5, 5);
+    expect(plan.captureAt(100)).toBeCloseTo(CAPTURE - LIVE_DELAY_SECONDS, 5);
+    expect(plan.captureAt(100.2)! - plan.captureAt(100.1)!).toBeCloseTo(0.1, 5);
     expect(plan.captureAt(500)).toBe(CAPTURE);
   });
 });
@@ -49,7 +49,7 @@ describe('replays', () => {
     const plan = new LaunchPlan();
     plan.setClock({ mode: 'paced', speed: 10 });
     plan.arrive(CAPTURE, 100);
-    expect(plan.launchOf(CAPTURE - 10, 0, 100)).toBeCloseTo(100 + DELAY_SECONDS - 1, 5);
+    expect(plan.launchOf(CAPTURE - 10, 0, 100)).toBeCloseTo(100 + REPLAY_DELAY_SECONDS - 1, 5);
   });
 
   test('both sides of a skipped gap are drawn', () => {
@@ -70,10 +70,20 @@ describe('replays', () => {
     expect(plan.captureAt(100.3)).toBe(CAPTURE + 5000);
   });
 
+  test('seconds are read at once: the first packet of one waits for less than the second, the last does not come too late', () => {
+    const plan = new LaunchPlan();
+    plan.setClock({ mode: 'paced', speed: 1 });
+    plan.arrive(CAPTURE, 100);
+    const launches = [1, 0.5, 0].map((before) => plan.launchOf(CAPTURE - before, 0, 100)!);
+    expect(launches[0]).toBeGreaterThan(100);
+    expect(launches[1]! - launches[0]!).toBeCloseTo(0.5, 5);
+    expect(launches[2]! - launches[1]!).toBeCloseTo(0.5, 5);
+  });
+
   test('a new replay from the start does not wait for the old one', () => {
     const plan = new LaunchPlan();
     plan.arrive(CAPTURE, 100);
     plan.arrive(CAPTURE - 86_400, 101);
-    expect(plan.launchOf(CAPTURE - 86_400, 0, 101)).toBeCloseTo(101 + DELAY_SECONDS, 5);
+    expect(plan.launchOf(CAPTURE - 86_400, 0, 101)).toBeCloseTo(101 + LIVE_DELAY_SECONDS, 5);
   });
 });
