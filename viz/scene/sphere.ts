@@ -3,18 +3,18 @@
 export type Vector = [x: number, y: number, z: number];
 const RADIANS = Math.PI / 180;
 /** Half of the flat map's size, as in shaders/world.ts. */
-const MAP = { width: 1.9, height: 0.95 } as const;
+export const MAP = { width: 1.9, height: 0.95 } as const;
 
 export function unitVector(latitude: number, longitude: number): Vector {
   const ring = Math.cos(latitude * RADIANS);
   return [ring * Math.sin(longitude * RADIANS), Math.sin(latitude * RADIANS), ring * Math.cos(longitude * RADIANS)];
 }
 
-export function latitudeOf([x, y, z]: Vector): number {
+export function latitudeOf([x, y, z]: Readonly<Vector>): number {
   return Math.atan2(y, Math.hypot(x, z)) / RADIANS;
 }
 
-export function longitudeOf([x, , z]: Vector): number {
+export function longitudeOf([x, , z]: Readonly<Vector>): number {
   return Math.atan2(x, z) / RADIANS;
 }
 

@@ -6,7 +6,7 @@ import type { Vector3 } from 'three';
 import type { StreakRing } from './streak-ring.ts';
 
 /** Numbers that a way may take. */
-export const WAY_NUMBERS = 11;
+export const WAY_NUMBERS = 16;
 
 export interface StreakTwin {
   /** Changes when ways that were worked out before no longer hold. */
@@ -15,6 +15,8 @@ export interface StreakTwin {
   way(ring: StreakRing, slot: number, ways: Float32Array, at: number): void;
   /** The place at a share of the way. */
   place(ring: StreakRing, slot: number, ways: Float32Array, at: number, share: number, into: Vector3): void;
+  /** A way is not longer than this, wherever it bends: tells soon that a trail cannot reach the pointer. Absent: not known. */
+  longest?(ways: Float32Array, at: number): number;
   /** Whether something solid stands before a place. */
   hides(place: Vector3, eye: Vector3): boolean;
   /** Whether the view shows this streak at all. */

@@ -45,11 +45,14 @@ export function unpackLook(word: number): StreakLook {
   return {
     trafficClass: word & 7,
     weight: (word >> 3) & 15,
-    unknownPlace: (word & UNKNOWN_PLACE) !== 0,
-    isIpv6: (word & IPV6) !== 0,
+    unknownPlace: hasUnknownPlace(word),
+    isIpv6: isIpv6(word),
     protocol: (word >> 9) & 0xff,
   };
 }
+
+export const hasUnknownPlace = (look: number) => (look & UNKNOWN_PLACE) !== 0;
+export const isIpv6 = (look: number) => (look & IPV6) !== 0;
 
 export function packPair(high: number, low: number): number {
   return ((high & 0xffff) << 16) | (low & 0xffff);

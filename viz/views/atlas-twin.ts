@@ -1,16 +1,20 @@
 /** The Atlas' ways for the processor: the same as shaders/atlas-path.ts and shaders/world.ts. */
 import type { Vector3 } from 'three';
 import { DEGREE_STEPS } from '../../shared/wire/streaks.ts';
-import { LANDING_DEGREES } from '../layers/sensor-marks.ts';
+import { LandingDisc } from '../scene/landing-disc.ts';
 import type { SensorTable } from '../scene/sensor-table.ts';
-import { onWorld, unitVector, type Vector } from '../scene/sphere.ts';
+import { latitudeOf, longitudeOf, MAP } from '../scene/sphere.ts';
 import type { StreakRing } from '../scene/streak-ring.ts';
 import type { StreakTwin } from '../scene/streak-twin.ts';
-import { STREAK_WORDS, unpackLook } from '../scene/streak-words.ts';
+import { hasUnknownPlace, STREAK_WORDS } from '../scene/streak-words.ts';
 import { unitHash } from '../scene/streak-writer.ts';
 
-const GOLDEN_TURN = 0.38196601;
-const MAP_HALF_WIDTH = 1.9;
+/** What a way's numbers are; where the place is unknown, FROM has cosine and sine of the turn along the edge. */
+const [FROM, AXIS, TO, ANGLE, HEIGHT, IS_UNKNOWN, MAP_FROM, MAP_TO] = [0, 3, 6, 9, 10, 11, 12, 14] as const;
+const GROUND = 1.002;
+/** From the edge over the globe: twice as long as the longer leg of its bend. */
+const LONGEST_FROM_EDGE = 5;
+const RADIANS = Math.PI / 180;
 
 export interface AtlasUniforms {
   readonly flatness: { readonly value: number };
@@ -23,85 +27,85 @@ export interface AtlasUniforms {
 export class AtlasTwin implements StreakTwin {
   readonly #uniforms: AtlasUniforms;
   readonly #sensors: SensorTable;
+  readonly #disc: LandingDisc;
 
   constructor(uniforms: AtlasUniforms, sensors: SensorTable) {
     this.#uniforms = uniforms;
     this.#sensors = sensors;
+    this.#disc = new LandingDisc(sensors);
   }
 
   get version(): number {
-    return this.#uniforms.heightByPort.value + 2 * this.#sensors.version;
+    const { flatness, heightByPort } = this.#uniforms;
+    return (flatness.value > 0 ? 1 : 0) + 2 * heightByPort.value + 4 * this.#sensors.version;
   }
 
-  /** From (3), axis (3), to (3), angle, height. */
   way({ words }: StreakRing, slot: number, ways: Float32Array, at: number): void {
     const first = slot * STREAK_WORDS;
     const place = words[first + 1]!;
-    const from = unitVector((place >> 16) / DEGREE_STEPS, ((place << 16) >> 16) / DEGREE_STEPS);
-    const to = landing(this.#sensors.placeOf(words[first + 5]! & 0xff), words[first + 4]! >>> 16);
-    const along = Math.min(1, Math.max(-1, dot(from, to)));
-    const across = to.map((part, axis) => part - along * from[axis]!) as Vector;
-    const angle = Math.acos(along);
+    const latitude = (place >> 16) / DEGREE_STEPS;
+    const longitude = ((place << 16) >> 16) / DEGREE_STEPS;
+    const ring = Math.cos(latitude * RADIANS);
+    ways[at + FROM] = ring * Math.sin(longitude * RADIANS);
+    ways[at + FROM + 1] = Math.sin(latitude * RADIANS);
+    ways[at + FROM + 2] = ring * Math.cos(longitude * RADIANS);
+    this.#disc.place(words[first + 5]! & 0xff, words[first + 4]! >>> 16, ways, at + TO);
+    turnFromTo(ways, at);
     const port = words[first + 3]! & 0xffff;
-    const { heightByPort } = this.#uniforms;
-    ways.set(from, at);
-    ways.set(dot(across, across) > 1e-10 ? normalized(across) : normalized([from[2], 0.001, -from[0]]), at + 3);
-    ways.set(to, at + 6);
-    ways[at + 9] = angle;
-    ways[at + 10] = heightByPort.value > 0.5 ? 0.03 + (0.4 * port) / 65_535 : 0.03 + (0.3 * angle) / Math.PI;
+    const byPort = this.#uniforms.heightByPort.value > 0.5;
+    ways[at + HEIGHT] = 0.03 + (byPort ? (0.4 * port) / 65_535 : (0.3 * ways[at + ANGLE]!) / Math.PI);
+    const isUnknown = hasUnknownPlace(words[first + 6]!);
+    ways[at + IS_UNKNOWN] = isUnknown ? 1 : 0;
+    const chance = isUnknown ? unitHash(words[first + 2]!) : 0;
+    if (this.#uniforms.flatness.value > 0) {
+      ways[at + MAP_FROM] = isUnknown ? (chance * 2 - 1) * MAP.width : (longitude / 180) * MAP.width;
+      ways[at + MAP_FROM + 1] = isUnknown ? -1.06 : (latitude / 90) * MAP.height;
+      const to = [ways[at + TO]!, ways[at + TO + 1]!, ways[at + TO + 2]!] as const;
+      ways[at + MAP_TO] = (longitudeOf(to) / 180) * MAP.width;
+      ways[at + MAP_TO + 1] = (latitudeOf(to) / 90) * MAP.height;
+    }
+    if (!isUnknown) return;
+    ways[at + FROM] = Math.cos(chance * 2 * Math.PI);
+    ways[at + FROM + 1] = Math.sin(chance * 2 * Math.PI);
   }
 
-  place(ring: StreakRing, slot: number, ways: Float32Array, at: number, share: number, into: Vector3): void {
+  place(_ring: StreakRing, _slot: number, ways: Float32Array, at: number, share: number, into: Vector3): void {
     const flatness = this.#uniforms.flatness.value;
-    if (flatness < 1) this.#overGlobe(ring, slot, ways, at, share, into);
-    if (flatness <= 0) return;
-    const map = this.#overMap(ring, slot, ways, at, share);
-    into.set(
-      into.x * (1 - flatness) + map[0] * flatness,
-      into.y * (1 - flatness) + map[1] * flatness,
-      into.z * (1 - flatness) + map[2] * flatness,
-    );
-  }
-
-  #overGlobe(ring: StreakRing, slot: number, ways: Float32Array, at: number, share: number, into: Vector3): void {
-    if (hasUnknownPlace(ring, slot)) {
-      this.#fromEdge(ring, slot, ways, at, share, into);
-      return;
+    if (flatness < 1) {
+      if (ways[at + IS_UNKNOWN]! > 0) this.#fromEdge(ways, at, share, into);
+      else overGlobe(ways, at, share, into);
     }
-    const angle = ways[at + 9]!;
-    const [c, s] = [Math.cos(share * angle), Math.sin(share * angle)];
-    const height = 1.002 + ways[at + 10]! * 4 * share * (1 - share);
-    into.set(
-      (c * ways[at]! + s * ways[at + 3]!) * height,
-      (c * ways[at + 1]! + s * ways[at + 4]!) * height,
-      (c * ways[at + 2]! + s * ways[at + 5]!) * height,
-    );
+    if (flatness > 0) towardsMap(ways, at, share, flatness, into);
   }
 
-  #fromEdge(ring: StreakRing, slot: number, ways: Float32Array, at: number, share: number, into: Vector3): void {
+  longest(ways: Float32Array, at: number): number {
+    const rise = 4 * ways[at + HEIGHT]!;
+    const isUnknown = ways[at + IS_UNKNOWN]! > 0;
+    const over = isUnknown ? LONGEST_FROM_EDGE : ways[at + ANGLE]! * (GROUND + ways[at + HEIGHT]!) + rise;
+    if (this.#uniforms.flatness.value <= 0) return over;
+    const x = ways[at + MAP_TO]! - ways[at + MAP_FROM]!;
+    const y = ways[at + MAP_TO + 1]! - ways[at + MAP_FROM + 1]!;
+    return Math.max(over, Math.abs(x) + Math.abs(y) + 1.3 * rise);
+  }
+
+  #fromEdge(ways: Float32Array, at: number, share: number, into: Vector3): void {
     const { edgeRight, edgeUp, edgeRadius } = this.#uniforms;
-    const turn = chanceOf(ring, slot) * 2 * Math.PI;
-    const start = [0, 1, 2].map(
-      (axis) =>
-        (edgeRight.value.getComponent(axis) * Math.cos(turn) + edgeUp.value.getComponent(axis) * Math.sin(turn)) *
-        edgeRadius.value,
-    ) as Vector;
-    const end = [0, 1, 2].map((axis) => ways[at + 6 + axis]! * 1.002) as Vector;
-    const bend = normalized(start.map((part, axis) => part * 0.45 + end[axis]!) as Vector);
-    for (const axis of [0, 1, 2]) {
-      const first = mix(start[axis]!, bend[axis]! * 1.42, share);
-      into.setComponent(axis, mix(first, mix(bend[axis]! * 1.42, end[axis]!, share), share));
-    }
-  }
-
-  #overMap(ring: StreakRing, slot: number, ways: Float32Array, at: number, share: number): Vector {
-    const known = onWorld([ways[at]!, ways[at + 1]!, ways[at + 2]!], 1);
-    const start: Vector = hasUnknownPlace(ring, slot)
-      ? [(chanceOf(ring, slot) * 2 - 1) * MAP_HALF_WIDTH, -1.06, 0]
-      : known;
-    const end = onWorld([ways[at + 6]!, ways[at + 7]!, ways[at + 8]!], 1);
-    const rise = ways[at + 10]! * 4 * share * (1 - share);
-    return [mix(start[0], end[0], share), mix(start[1], end[1], share) + rise * 0.8, 0.002 + rise];
+    const right = ways[at + FROM]! * edgeRadius.value;
+    const up = ways[at + FROM + 1]! * edgeRadius.value;
+    const startX = right * edgeRight.value.x + up * edgeUp.value.x;
+    const startY = right * edgeRight.value.y + up * edgeUp.value.y;
+    const startZ = right * edgeRight.value.z + up * edgeUp.value.z;
+    const endX = ways[at + TO]! * GROUND;
+    const endY = ways[at + TO + 1]! * GROUND;
+    const endZ = ways[at + TO + 2]! * GROUND;
+    into.set(startX * 0.45 + endX, startY * 0.45 + endY, startZ * 0.45 + endZ).normalize();
+    const [first, last] = [(1 - share) * (1 - share), share * share];
+    const bend = 2 * share * (1 - share) * 1.42;
+    into.set(
+      startX * first + into.x * bend + endX * last,
+      startY * first + into.y * bend + endY * last,
+      startZ * first + into.z * bend + endZ * last,
+    );
   }
 
   /** The globe stands before what lies beyond it on the line of sight. */
@@ -120,33 +124,47 @@ export class AtlasTwin implements StreakTwin {
   }
 }
 
+/** The direction in which a way leaves its start, and how far round it goes. */
+function turnFromTo(ways: Float32Array, at: number): void {
+  const [x, y, z] = [ways[at + FROM]!, ways[at + FROM + 1]!, ways[at + FROM + 2]!];
+  const [toX, toY, toZ] = [ways[at + TO]!, ways[at + TO + 1]!, ways[at + TO + 2]!];
+  const along = Math.min(1, Math.max(-1, x * toX + y * toY + z * toZ));
+  let [acrossX, acrossY, acrossZ] = [toX - along * x, toY - along * y, toZ - along * z];
+  // Equal and opposite places have no plane of their own: any will do.
+  if (acrossX * acrossX + acrossY * acrossY + acrossZ * acrossZ <= 1e-10) {
+    acrossX = z;
+    acrossY = 0.001;
+    acrossZ = -x;
+  }
+  const length = Math.sqrt(acrossX * acrossX + acrossY * acrossY + acrossZ * acrossZ);
+  ways[at + AXIS] = acrossX / length;
+  ways[at + AXIS + 1] = acrossY / length;
+  ways[at + AXIS + 2] = acrossZ / length;
+  ways[at + ANGLE] = Math.acos(along);
+}
+
+function overGlobe(ways: Float32Array, at: number, share: number, into: Vector3): void {
+  const angle = share * ways[at + ANGLE]!;
+  const height = GROUND + ways[at + HEIGHT]! * 4 * share * (1 - share);
+  const along = Math.cos(angle) * height;
+  const across = Math.sin(angle) * height;
+  into.set(
+    along * ways[at + FROM]! + across * ways[at + AXIS]!,
+    along * ways[at + FROM + 1]! + across * ways[at + AXIS + 1]!,
+    along * ways[at + FROM + 2]! + across * ways[at + AXIS + 2]!,
+  );
+}
+
+function towardsMap(ways: Float32Array, at: number, share: number, flatness: number, into: Vector3): void {
+  const rise = ways[at + HEIGHT]! * 4 * share * (1 - share);
+  const globe = 1 - flatness;
+  const x = mix(ways[at + MAP_FROM]!, ways[at + MAP_TO]!, share);
+  const y = mix(ways[at + MAP_FROM + 1]!, ways[at + MAP_TO + 1]!, share);
+  into.set(
+    into.x * globe + x * flatness,
+    into.y * globe + (y + rise * 0.8) * flatness,
+    into.z * globe + (0.002 + rise) * flatness,
+  );
+}
+
 const mix = (a: number, b: number, share: number) => a + (b - a) * share;
-const dot = (a: Vector, b: Vector) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-
-function normalized(v: Vector): Vector {
-  const length = Math.hypot(...v);
-  return [v[0] / length, v[1] / length, v[2] / length];
-}
-
-function hasUnknownPlace({ words }: StreakRing, slot: number): boolean {
-  return unpackLook(words[slot * STREAK_WORDS + 6]!).unknownPlace;
-}
-
-function chanceOf({ words }: StreakRing, slot: number): number {
-  return unitHash(words[slot * STREAK_WORDS + 2]!);
-}
-
-function landing(sensor: Vector, targetSlot: number): Vector {
-  const away = ((LANDING_DEGREES * Math.PI) / 180) * Math.sqrt((targetSlot + 0.5) / 65_536);
-  const turn = ((targetSlot * GOLDEN_TURN) % 1) * 2 * Math.PI;
-  const east = normalized(Math.abs(sensor[1]) < 0.9 ? [sensor[2], 0, -sensor[0]] : [0, -sensor[2], sensor[1]]);
-  const north: Vector = [
-    sensor[1] * east[2] - sensor[2] * east[1],
-    sensor[2] * east[0] - sensor[0] * east[2],
-    sensor[0] * east[1] - sensor[1] * east[0],
-  ];
-  return [0, 1, 2].map(
-    (axis) =>
-      Math.cos(away) * sensor[axis]! + Math.sin(away) * (Math.cos(turn) * east[axis]! + Math.sin(turn) * north[axis]!),
-  ) as Vector;
-}

@@ -4,12 +4,15 @@ import { CUBE, IPV6_BAND, IPV6_GAP, portShare } from '../scene/cube-axes.ts';
 import { defaultSettings } from '../scene/settings.ts';
 import type { StreakRing } from '../scene/streak-ring.ts';
 import type { StreakTwin } from '../scene/streak-twin.ts';
-import { STREAK_WORDS, unpackLook } from '../scene/streak-words.ts';
+import { isIpv6, STREAK_WORDS } from '../scene/streak-words.ts';
 import type { CubeSettings } from './view.ts';
 
 export class CubeTwin implements StreakTwin {
   version = 0;
   #settings: CubeSettings = defaultSettings.cube;
+  /** Depth of each port, worked out when it is asked for after the settings changed. */
+  readonly #depths = new Float32Array(65_536);
+  #depthsVersion = -1;
 
   set settings(settings: CubeSettings) {
     this.#settings = settings;
@@ -18,15 +21,16 @@ export class CubeTwin implements StreakTwin {
 
   /** Height and depth where it leaves, height and depth where it lands. */
   way({ words }: StreakRing, slot: number, ways: Float32Array, at: number): void {
+    if (this.#depthsVersion !== this.version) this.#findDepths();
     const first = slot * STREAK_WORDS;
-    const { isIpv6 } = unpackLook(words[first + 6]!);
+    const six = isIpv6(words[first + 6]!);
     const ports = words[first + 3]!;
     const [low, high] = this.#settings.ports;
     const source = addressOf(words[first + 2]!);
-    ways[at] = heightOf(isIpv6 ? clamp(source * 8 - 1, 0, 1) : source, isIpv6, this.#settings.sources);
-    ways[at + 1] = portShare(clamp(ports >>> 16, low, high), this.#settings) * CUBE.z;
-    ways[at + 2] = heightOf(((words[first + 4]! >>> 16) + 0.5) / 65_536, isIpv6, [0, 1]);
-    ways[at + 3] = portShare(ports & 0xffff, this.#settings) * CUBE.z;
+    ways[at] = heightOf(six ? clamp(source * 8 - 1, 0, 1) : source, six, this.#settings.sources);
+    ways[at + 1] = this.#depths[clamp(ports >>> 16, low, high)]!;
+    ways[at + 2] = heightOf(((words[first + 4]! >>> 16) + 0.5) / 65_536, six, ALL);
+    ways[at + 3] = this.#depths[ports & 0xffff]!;
   }
 
   place(_ring: StreakRing, _slot: number, ways: Float32Array, at: number, share: number, into: Vector3): void {
@@ -35,6 +39,10 @@ export class CubeTwin implements StreakTwin {
       ways[at]! + (ways[at + 2]! - ways[at]!) * share,
       ways[at + 1]! + (ways[at + 3]! - ways[at + 1]!) * share,
     );
+  }
+
+  longest(ways: Float32Array, at: number): number {
+    return 2 * CUBE.x + Math.abs(ways[at + 2]! - ways[at]!) + Math.abs(ways[at + 3]! - ways[at + 1]!);
   }
 
   hides(): boolean {
@@ -47,15 +55,23 @@ export class CubeTwin implements StreakTwin {
     const { ports, sources } = this.#settings;
     if (port < ports[0] || port > ports[1]) return false;
     const source = addressOf(words[first + 2]!);
-    if (unpackLook(words[first + 6]!).isIpv6) return sources[1] - sources[0] > 0.999;
+    if (isIpv6(words[first + 6]!)) return sources[1] - sources[0] > 0.999;
     return source >= sources[0] && source <= sources[1];
+  }
+
+  #findDepths(): void {
+    this.#depthsVersion = this.version;
+    for (let port = 0; port < this.#depths.length; port++)
+      this.#depths[port] = portShare(port, this.#settings) * CUBE.z;
   }
 }
 
+const ALL: CubeSettings['sources'] = [0, 1];
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 const addressOf = (word: number) => (word >>> 8) / 2 ** 24;
 
-function heightOf(share: number, isIpv6: boolean, [from, to]: CubeSettings['sources']): number {
-  if (isIpv6) return CUBE.y + IPV6_GAP + IPV6_BAND * share;
-  return (((share - from) / (to - from)) * 2 - 1) * CUBE.y;
+function heightOf(share: number, six: boolean, sources: CubeSettings['sources']): number {
+  if (six) return CUBE.y + IPV6_GAP + IPV6_BAND * share;
+  const from = sources[0];
+  return (((share - from) / (sources[1] - from)) * 2 - 1) * CUBE.y;
 }

@@ -101,6 +101,7 @@ const twin: StreakTwin = {
     const between = (from: number, to: number) => from + (to - from) * share;
     into.set(between(ways[at]!, ways[at + 2]!), between(GROUND, ROOF), between(ways[at + 1]!, ways[at + 3]!));
   },
+  longest: (ways, at) => ROOF - GROUND + Math.abs(ways[at + 2]! - ways[at]!) + Math.abs(ways[at + 3]! - ways[at + 1]!),
   hides: () => false,
   shows: () => true,
 };
