@@ -17,13 +17,24 @@ interface Shown {
   element: HTMLElement;
   width: number;
   height: number;
+  /** Where it belongs now, and how far over the globe's horizon. */
+  x: number;
+  y: number;
+  overHorizon: number;
+  /** Where it was put last. */
+  readonly put: { x: number; y: number; overHorizon: number };
 }
+
+/** Names are put anew when one has moved by so many pixels, or so far over the horizon: a slow turn costs no layout a picture. */
+const STEP_PIXELS = 0.4;
+const STEP_OVER_HORIZON = 0.02;
 
 const point = new Vector3();
 
 export class LabelOverlay {
   readonly element: HTMLElement;
   #shown: Shown[] = [];
+  #presence = Number.NaN;
 
   constructor(element: HTMLElement) {
     this.element = element;
@@ -40,25 +51,25 @@ export class LabelOverlay {
       kept.delete(id);
       return before ? { ...before, label } : this.#create(label);
     });
+    this.#presence = Number.NaN;
     for (const { element } of kept.values()) element.remove();
   }
 
   /** `presence` fades all of them, while a view comes or goes. */
-  animate(camera: PerspectiveCamera, width: number, height: number, presence = 1): void {
+  animate(camera: PerspectiveCamera, size: { readonly width: number; readonly height: number }, presence = 1): void {
+    let hasMoved = presence !== this.#presence;
+    for (const shown of this.#shown) hasMoved = place(shown, camera, size) || hasMoved;
+    if (!hasMoved) return;
+    this.#presence = presence;
     const taken: [number, number, number, number][] = [];
     for (const shown of this.#shown) {
-      const place = shown.label.at();
-      point.set(...place);
-      const overHorizon = shown.label.hiddenBehindGlobe?.() ? point.dot(camera.position) - 1 : 1;
-      point.project(camera);
-      const x = (point.x * 0.5 + 0.5) * width;
-      const y = (0.5 - point.y * 0.5) * height;
-      const box = boxAround(shown, x, y);
+      const { x, y, overHorizon, put, element } = shown;
+      const box = boxAround(shown);
       const free = overHorizon > 0.05 && !taken.some((other) => overlaps(box, other));
       if (free) taken.push(box);
-      const { style } = shown.element;
-      style.opacity = free ? String(Math.min(1, overHorizon * 3) * presence) : '0';
-      style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+      element.style.opacity = free ? (Math.min(1, overHorizon * 3) * presence).toFixed(2) : '0';
+      element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+      Object.assign(put, { x, y, overHorizon });
     }
   }
 
@@ -69,12 +80,28 @@ export class LabelOverlay {
     inner.textContent = label.text;
     element.append(inner);
     this.element.append(element);
-    return { label, element, width: inner.offsetWidth, height: inner.offsetHeight };
+    const put = { x: Number.NaN, y: Number.NaN, overHorizon: Number.NaN };
+    return { label, element, width: inner.offsetWidth, height: inner.offsetHeight, ...put, put };
   }
 }
 
+/** Works out where a name belongs, and says whether that is somewhere else than where it is. */
+function place(shown: Shown, camera: PerspectiveCamera, size: { width: number; height: number }): boolean {
+  const { label, put } = shown;
+  point.set(...label.at());
+  shown.overHorizon = label.hiddenBehindGlobe?.() ? point.dot(camera.position) - 1 : 1;
+  point.project(camera);
+  shown.x = (point.x * 0.5 + 0.5) * size.width;
+  shown.y = (0.5 - point.y * 0.5) * size.height;
+  const isThere =
+    Math.abs(shown.x - put.x) < STEP_PIXELS &&
+    Math.abs(shown.y - put.y) < STEP_PIXELS &&
+    Math.abs(shown.overHorizon - put.overHorizon) < STEP_OVER_HORIZON;
+  return !isThere;
+}
+
 /** Sensors and the edge carry their text to the right of the place, countries around it. */
-function boxAround({ label, width, height }: Shown, x: number, y: number): [number, number, number, number] {
+function boxAround({ label, width, height, x, y }: Shown): [number, number, number, number] {
   const left = label.kind === 'sensor' || label.kind === 'edge' ? x : x - width / 2;
   return [left, y - height / 2, left + width, y + height / 2];
 }

@@ -7,6 +7,7 @@ import { LabelOverlay } from './labels.ts';
 import type { Orbit } from './orbit.ts';
 import { type Quality, QualityGovernor, qualities, startingTier } from './quality.ts';
 import type { SensorTable } from './sensor-table.ts';
+import { type SparkPlace, sparkPlace } from './spark-place.ts';
 import { type FreeArea, Stage } from './stage.ts';
 import { brightnessOf, type StreakColours } from './streak-colours.ts';
 import { StreakPointer } from './streak-pointer.ts';
@@ -122,11 +123,20 @@ export class PictureLoop {
   pick(x: number, y: number): number | null | undefined {
     const [stage, views] = [this.#stage, this.#views];
     if (stage === null || views === null || !this.drawing || views.isFlying) return undefined;
-    const { clientWidth: width, clientHeight: height } = stage.canvas;
+    const { width, height } = stage.size;
     const { clock, state, still, colours } = this.#options;
     this.#pointer ??= new StreakPointer(this.#ring!);
     const aim = { x, y, width, height, now: clock.now(), mask: state.categoryMask, still: still() };
     return this.#pointer.find(views.twin, stage.camera, colours, aim);
+  }
+
+  /** Where on the canvas the spark of a slot's streak is; null when there is none to see. */
+  sparkPlace(slot: number): SparkPlace | null {
+    const [stage, views] = [this.#stage, this.#views];
+    if (stage === null || views === null || views.isFlying) return null;
+    const { clientWidth: width, clientHeight: height } = stage.canvas;
+    const now = this.#options.clock.now();
+    return sparkPlace(views.twin, this.#ring!, slot, now, stage.camera, { width, height });
   }
 
   get #quality(): Quality {

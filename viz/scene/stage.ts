@@ -25,6 +25,8 @@ export class Stage {
   readonly renderer: WebGLRenderer;
   readonly right = new Vector3();
   readonly up = new Vector3();
+  /** Of the canvas in CSS pixels, after `resize`: asking the canvas itself would make the browser lay out at every picture. */
+  size: { readonly width: number; readonly height: number } = { width: 1, height: 1 };
   #free: FreeArea = { left: 0, top: 0, width: 1, height: 1 };
 
   constructor(canvas: HTMLCanvasElement, antialias: boolean) {
@@ -46,6 +48,7 @@ export class Stage {
   resize(quality: Quality, free: FreeArea): void {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (width === 0 || height === 0) return;
+    this.size = { width, height };
     this.renderer.setPixelRatio(Math.min(quality.maxPixelRatio, window.devicePixelRatio));
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
@@ -57,7 +60,7 @@ export class Stage {
 
   /** Puts the eye at `pose`, so far away that `extent` fits into the free area at zoom 1. */
   look({ latitude, longitude, zoom }: Pose, extent: Extent): void {
-    const height = Math.max(1, this.canvas.clientHeight);
+    const { height } = this.size;
     const tangent = Math.tan((FIELD_OF_VIEW_DEGREES * Math.PI) / 360);
     const high = extent.height / Math.max(0.05, (FILL * this.#free.height) / height);
     const wide = extent.width / Math.max(0.05, (FILL * this.#free.width) / height);
