@@ -2,6 +2,7 @@
 import type { PageLedgerView } from './feed/page-ledger.ts';
 import type { SecondsSource } from './feed/scene-clock.ts';
 import type { Page } from './page.ts';
+import type { SparkPlace } from './scene/spark-place.ts';
 import type { PageState } from './state.ts';
 
 export interface PageFacts {
@@ -10,8 +11,12 @@ export interface PageFacts {
   streaksDrawn(): number;
   /** Streaks in the air now. */
   inFlight(): number;
+  /** Scene time, and the capture times of the streaks that started since another: how old what one sees is. */
+  launchedSince(sceneSeconds: number): { readonly now: number; readonly captured: readonly number[] };
   /** The slot of the streak at a point of the canvas, in CSS pixels; null for none, undefined when it cannot be told now. */
   pick(x: number, y: number): number | null | undefined;
+  /** Where on the canvas the spark of a slot's streak is; null when there is none to see. */
+  sparkPlace(slot: number): SparkPlace | null;
   /** Runs the scene by another clock, so that a picture is exact. */
   setClock(source: SecondsSource): void;
   readonly state: Readonly<PageState>;
@@ -36,7 +41,9 @@ export function exposeFacts(page: Page): void {
     ledger: () => page.ledgerView(),
     streaksDrawn: () => page.ledgerView().drawn,
     inFlight: () => page.inFlight(),
+    launchedSince: (sceneSeconds) => page.launchedSince(sceneSeconds),
     pick: (x, y) => page.pick(x, y),
+    sparkPlace: (slot) => page.sparkPlace(slot),
     setClock: (source) => page.setClock(source),
     get state() {
       return page.state;

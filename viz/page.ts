@@ -8,12 +8,13 @@ import { fetchHistory } from './feed/rate-history.ts';
 import { SceneClock, type SecondsSource } from './feed/scene-clock.ts';
 import { LIFE_SECONDS } from './layers/streak-uniforms.ts';
 import { createActions } from './page-actions.ts';
-import { Board } from './panels/board.ts';
+import { Board, TURNS } from './panels/board.ts';
 import type { PageActions } from './panels/panel.ts';
 import { Pointing } from './pointing.ts';
 import type { Orbit } from './scene/orbit.ts';
 import { PictureLoop } from './scene/picture-loop.ts';
 import { SensorTable } from './scene/sensor-table.ts';
+import type { SparkPlace } from './scene/spark-place.ts';
 import { StreakColours } from './scene/streak-colours.ts';
 import { StreakRing } from './scene/streak-ring.ts';
 import { writeStreaks } from './scene/streak-writer.ts';
@@ -72,7 +73,7 @@ export class Page {
     this.#loop.start(this.#ring);
     this.#loop.setWords(textOf(language), this.countryNames());
     new Pointing({ loop: this.#loop, ring: this.#ring, state: this.state, changed: () => this.updatePanels() }).start();
-    setInterval(() => this.updatePanels(), PANEL_MILLISECONDS);
+    setInterval(() => this.#updateInTurn(), PANEL_MILLISECONDS / TURNS);
   }
 
   readonly feedListener: FeedListener = {
@@ -112,6 +113,11 @@ export class Page {
     return this.#ring.inFlight(this.clock.now());
   }
 
+  launchedSince(sceneSeconds: number) {
+    const now = this.clock.now();
+    return { now, captured: this.#ring.capturedBetween(sceneSeconds, now) };
+  }
+
   pictureFacts() {
     return this.#loop.facts;
   }
@@ -119,6 +125,11 @@ export class Page {
   /** The slot of the streak at a point of the canvas, for tests. */
   pick(x: number, y: number): number | null | undefined {
     return this.#loop.pick(x, y);
+  }
+
+  /** Where on the canvas the spark of a slot's streak is, for tests. */
+  sparkPlace(slot: number): SparkPlace | null {
+    return this.#loop.sparkPlace(slot);
   }
 
   setClock(source: SecondsSource): void {
@@ -153,13 +164,24 @@ export class Page {
     return (code) => (/^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : unknownCountry);
   }
 
+  /** All panels now, for what a viewer did. */
   updatePanels(): void {
     if (document.hidden) return;
+    this.#tellState();
+    this.#board.update(this.state);
+  }
+
+  #updateInTurn(): void {
+    if (document.hidden) return;
+    this.#tellState();
+    this.#board.updateInTurn(this.state);
+  }
+
+  #tellState(): void {
     const { state } = this;
     state.page = this.#ledger.view();
     state.captureSeconds = this.plan.captureAt(this.clock.now());
     state.categories = this.#colours.update(state.settings.colourBy, state.totals);
-    this.#board.update(state);
   }
 
   /** The server counts from zero for each connection, and so does the page. */

@@ -3,6 +3,8 @@ import { formatCount, portName } from '../text/format.ts';
 import { element, type PanelMaker, section, setText, syncRows } from './panel.ts';
 
 const MOST_ROWS = 8;
+/** A bar is about so many pixels long: what changes less is not seen, and would keep it moving all the time. */
+const STEPS = 160;
 
 interface Bar {
   name: string;
@@ -29,7 +31,7 @@ function fillRow(row: HTMLElement, { name, note, packets, quiet }: Bar, most: nu
   setText(label.children[1] as HTMLElement, note);
   setText(value, count);
   row.classList.toggle('bar-quiet', quiet);
-  (track.firstElementChild as HTMLElement).style.transform = `scaleX(${(packets / most).toFixed(4)})`;
+  (track.firstElementChild as HTMLElement).style.transform = `scaleX(${Math.ceil((packets / most) * STEPS) / STEPS})`;
 }
 
 function bars(className: string, title: string, language: 'en' | 'ja') {

@@ -7,11 +7,14 @@ import { element, type Panel, type PanelContext } from './panel.ts';
 
 /** Below this width panels stand under the picture, not beside it; the same figure is in style.css. */
 const NARROW_PIXELS = 900;
+/** All panels are updated in so many turns: a layout of all at once is one that a picture waits for. */
+export const TURNS = 6;
 
 export class Board {
   readonly element: HTMLElement;
   readonly help: HTMLDialogElement;
   readonly #panels: Panel[] = [];
+  #turn = 0;
   readonly #columns: Record<'left' | 'right' | 'bottom', HTMLElement>;
 
   constructor(context: PanelContext) {
@@ -28,6 +31,12 @@ export class Board {
 
   update(state: PageState): void {
     for (const panel of this.#panels) panel.update(state);
+  }
+
+  /** Some of the panels; all of them after `TURNS` calls. */
+  updateInTurn(state: PageState): void {
+    for (let at = this.#turn; at < this.#panels.length; at += TURNS) this.#panels[at]!.update(state);
+    this.#turn = (this.#turn + 1) % TURNS;
   }
 
   /** The middle of the window, between the columns; the whole of it when they are hidden or stand below. */

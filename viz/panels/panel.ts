@@ -52,9 +52,12 @@ export function letGo(event: MouseEvent): void {
   if (event.detail > 0 && event.currentTarget instanceof HTMLElement) event.currentTarget.blur();
 }
 
-/** Sets text where it differs: an unchanged node costs no layout. */
+/** Sets text where it differs: an unchanged node costs no layout, and one whose words change is not made anew. */
 export function setText(node: HTMLElement, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
+  const { firstChild: only } = node;
+  if (only instanceof Text && only.nextSibling === null) {
+    if (only.data !== text) only.data = text;
+  } else if (node.textContent !== text) node.textContent = text;
 }
 
 export function setShown(node: HTMLElement, shown: boolean): void {

@@ -21,6 +21,7 @@ export const timeline: PanelMaker = ({ text, language }) => {
   const plot = element('div', 'spark', title, top, start, element('span', 'spark-now', text.now));
   plot.prepend(svg);
   const root = element('section', 'panel timeline', clock, plot);
+  let drawn = '';
   return {
     element: root,
     update({ captureSeconds, totals, history }) {
@@ -28,6 +29,10 @@ export const timeline: PanelMaker = ({ text, language }) => {
       setText(time, shown.time);
       setText(date, shown.date);
       const { points } = history;
+      // A point comes once a second, and this is called more often.
+      const wanted = `${points.length} ${points[0]?.seconds} ${points.at(-1)?.seconds}`;
+      if (wanted === drawn) return;
+      drawn = wanted;
       const span = spanOf(points);
       const highest = max(points, ({ packetsPerSecond }) => packetsPerSecond) ?? 0;
       const minutes = Math.max(1, Math.round(span / 60));

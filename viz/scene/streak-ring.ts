@@ -93,6 +93,14 @@ export class StreakRing {
     return this.#buckets.inFlight(now);
   }
 
+  /** Capture times of the streaks in the air that started after one scene time and until another. */
+  capturedBetween(after: number, until: number): number[] {
+    const times: number[] = [];
+    for (let slot = 0; slot < this.#used; slot++)
+      if (this.#launch[slot]! > after && this.#launch[slot]! <= until) times.push(this.captured[slot]!);
+    return times;
+  }
+
   /** What waits belongs to an earlier connection: it still flies, but is no longer counted. */
   forgetWaiting(): void {
     this.#currentConnection += 1;
