@@ -51,7 +51,7 @@ export const qualities: Readonly<Record<Tier, Quality>> = {
     stars: 2000,
     anisotropy: 8,
     mapWidth: 4096,
-    streakCapacity: 65_536,
+    streakCapacity: 131_072,
   },
 };
 
