@@ -20,8 +20,8 @@ const IP_BYTES = 20;
 const VERSION_AND_LENGTH = 0x45;
 const FRAGMENT_BITS = 0x3fff;
 const TCP_BYTES = 20;
-const UDP_BYTES = 8;
-const ICMP_BYTES = 8;
+/** UDP's header; ICMP has as many, or is not looked at here. */
+const MIN_TRANSPORT_BYTES = 8;
 const MAX_TRANSPORT_BYTES = 255;
 
 /** Columns that are the same in every plain packet, set for the rows that `records` may take. */
@@ -44,76 +44,99 @@ export function fillPlainColumns(records: number, batch: PacketBatch, outcomes: 
  * checked once for a packet, before anything behind them is read.
  */
 export function decodePlain(records: RecordBatch, first: number, batch: PacketBatch, outcomes: Outcomes): number {
-  const { view, offset, capturedLength, length } = records;
-  const { linkType, seconds } = records;
+  const { view, offset, capturedLength, linkType, seconds, length } = records;
   const { source, target, ipLength, ipId, ttl, protocol, transportBytes } = batch;
-  const { sourcePort, targetPort, tcpFlags, tcpSequence, tcpWindow, synOptions } = batch;
   let row = batch.length;
   let record = first;
   for (; record < length; record++, row++) {
-    const captured = capturedLength[record]!;
     const start = offset[record]!;
-    let ip = start;
-    if (linkType[record] === LinkType.ethernet) {
-      if (captured < ETHERNET_BYTES + IP_BYTES + UDP_BYTES) break;
-      if (view.getUint16(start + ETHERNET_BYTES - 2) !== EtherType.ipv4) break;
-      ip = start + ETHERNET_BYTES;
-    } else if (linkType[record] !== LinkType.rawIp || captured < IP_BYTES + UDP_BYTES) break;
-    const second = seconds[record]!;
-    if (!(second >= 0 && second < MAX_CAPTURE_SECONDS)) break;
+    const captured = capturedLength[record]!;
+    const linkBytes = plainLinkBytes(view, linkType[record]!, start, captured);
+    if (linkBytes < 0 || !(seconds[record]! >= 0 && seconds[record]! < MAX_CAPTURE_SECONDS)) break;
+    const ip = start + linkBytes;
     const versionAndLength = view.getUint32(ip);
     const idAndFragment = view.getUint32(ip + 4);
     const ttlAndProtocol = view.getUint32(ip + 8);
-    const ports = view.getUint32(ip + IP_BYTES);
-    const length = versionAndLength & 0xffff;
     if (versionAndLength >>> 24 !== VERSION_AND_LENGTH || (idAndFragment & FRAGMENT_BITS) !== 0) break;
-    const transport = ip + IP_BYTES;
-    const end = Math.min(start + captured, ip + length);
-    const available = end - transport;
+    const totalBytes = versionAndLength & 0xffff;
     const carried = (ttlAndProtocol >>> 16) & 0xff;
-    if (carried === IpProtocol.tcp) {
-      if (available < TCP_BYTES) break;
-      const flagsAndWindow = view.getUint32(transport + 12);
-      const headerBytes = (flagsAndWindow >>> 28) * 4;
-      if (headerBytes < TCP_BYTES || headerBytes > available) break;
-      const flags = (flagsAndWindow >>> 16) & 0xff;
-      sourcePort[row] = ports >>> 16;
-      targetPort[row] = ports;
-      tcpSequence[row] = view.getUint32(transport + 4);
-      tcpFlags[row] = flags;
-      tcpWindow[row] = flagsAndWindow;
-      synOptions[row] =
-        headerBytes > TCP_BYTES && (flags & TcpFlag.syn) !== 0
-          ? readTcpOptions(view, transport + TCP_BYTES, transport + headerBytes, end)
-          : 0;
-    } else {
-      if (carried === IpProtocol.udp) {
-        if (available < UDP_BYTES || isTunnelPort(ports >>> 16) || isTunnelPort(ports & 0xffff)) break;
-        sourcePort[row] = ports >>> 16;
-        targetPort[row] = ports;
-      } else {
-        if (carried !== IpProtocol.icmp || available < ICMP_BYTES || isIcmpError(ports >>> 24)) break;
-        sourcePort[row] = ports >>> 24;
-        targetPort[row] = (ports >>> 16) & 0xff;
-      }
-      tcpSequence[row] = 0;
-      tcpFlags[row] = 0;
-      tcpWindow[row] = 0;
-      synOptions[row] = 0;
-    }
+    const end = Math.min(start + captured, ip + totalBytes);
+    if (!decodePlainTransport(view, carried, ip + IP_BYTES, end, batch, row)) break;
     source[row] = view.getUint32(ip + 12);
     target[row] = view.getUint32(ip + 16);
-    ipLength[row] = length;
+    ipLength[row] = totalBytes;
     ipId[row] = idAndFragment >>> 16;
     ttl[row] = ttlAndProtocol >>> 24;
     protocol[row] = carried;
-    transportBytes[row] = Math.min(MAX_TRANSPORT_BYTES, available);
+    transportBytes[row] = Math.min(MAX_TRANSPORT_BYTES, end - ip - IP_BYTES);
     outcomes.row[record] = row;
     outcomes.network[record] = ip;
   }
   takeOver(records, first, record, batch);
   batch.length = row;
   return record;
+}
+
+/** Bytes before the IP header, with room for it and for the smallest header behind it; -1 where that is not so. */
+function plainLinkBytes(view: DataView, linkType: number, start: number, captured: number): number {
+  if (linkType === LinkType.rawIp) return captured < IP_BYTES + MIN_TRANSPORT_BYTES ? -1 : 0;
+  if (linkType !== LinkType.ethernet || captured < ETHERNET_BYTES + IP_BYTES + MIN_TRANSPORT_BYTES) return -1;
+  return view.getUint16(start + ETHERNET_BYTES - 2) === EtherType.ipv4 ? ETHERNET_BYTES : -1;
+}
+
+/** Fills the transport columns of `row` from the header at `start`; false where it is not plain. */
+function decodePlainTransport(
+  view: DataView,
+  protocol: number,
+  start: number,
+  end: number,
+  batch: PacketBatch,
+  row: number,
+): boolean {
+  const available = end - start;
+  if (available < MIN_TRANSPORT_BYTES) return false;
+  const ports = view.getUint32(start);
+  if (protocol === IpProtocol.tcp) return decodePlainTcp(view, ports, start, end, batch, row);
+  if (protocol === IpProtocol.udp) {
+    if (isTunnelPort(ports >>> 16) || isTunnelPort(ports & 0xffff)) return false;
+    batch.sourcePort[row] = ports >>> 16;
+    batch.targetPort[row] = ports;
+  } else {
+    if (protocol !== IpProtocol.icmp || isIcmpError(ports >>> 24)) return false;
+    batch.sourcePort[row] = ports >>> 24;
+    batch.targetPort[row] = (ports >>> 16) & 0xff;
+  }
+  batch.tcpSequence[row] = 0;
+  batch.tcpFlags[row] = 0;
+  batch.tcpWindow[row] = 0;
+  batch.synOptions[row] = 0;
+  return true;
+}
+
+function decodePlainTcp(
+  view: DataView,
+  ports: number,
+  start: number,
+  end: number,
+  batch: PacketBatch,
+  row: number,
+): boolean {
+  const available = end - start;
+  if (available < TCP_BYTES) return false;
+  const lengthFlagsWindow = view.getUint32(start + 12);
+  const headerBytes = (lengthFlagsWindow >>> 28) * 4;
+  if (headerBytes < TCP_BYTES || headerBytes > available) return false;
+  const flags = (lengthFlagsWindow >>> 16) & 0xff;
+  batch.sourcePort[row] = ports >>> 16;
+  batch.targetPort[row] = ports;
+  batch.tcpSequence[row] = view.getUint32(start + 4);
+  batch.tcpFlags[row] = flags;
+  batch.tcpWindow[row] = lengthFlagsWindow;
+  batch.synOptions[row] =
+    headerBytes > TCP_BYTES && (flags & TcpFlag.syn) !== 0
+      ? readTcpOptions(view, start + TCP_BYTES, start + headerBytes, end)
+      : 0;
+  return true;
 }
 
 /** What decoding does not change. */
