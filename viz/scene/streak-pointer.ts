@@ -1,5 +1,5 @@
 /** Which streak the pointer is on: the nearest of those that fly, within a few pixels of spark or trail. */
-import { type Camera, Matrix4, type PerspectiveCamera, Vector3 } from 'three';
+import { Matrix4, type PerspectiveCamera, Vector3 } from 'three';
 import { FLIGHT_SECONDS } from '../layers/streak-uniforms.ts';
 import type { StreakColours } from './streak-colours.ts';
 import type { StreakRing } from './streak-ring.ts';
@@ -31,12 +31,10 @@ export class StreakPointer {
   readonly #known: Float64Array;
   readonly #place = new Vector3();
   readonly #projection = new Matrix4();
+  /** From a place to pixels right of the pointer, to pixels below it, and to the depth; both pixels times the depth. */
+  readonly #screen = new Float64Array(12);
   /** Pixels of the picture that a length of one takes at a depth of one. */
   #pixels = 1;
-  /** Squared, in pixels: of what is nearest so far, and of the place that was looked at last, which lies so deep. */
-  #closest = 0;
-  #square = 0;
-  #depth = 1;
   #twin: StreakTwin | null = null;
   #version = -1;
 
@@ -51,56 +49,68 @@ export class StreakPointer {
     if (twin !== this.#twin || twin.version !== this.#version) this.#known.fill(Number.NaN);
     this.#twin = twin;
     this.#version = twin.version;
-    this.#projection.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
-    this.#pixels = (camera.projectionMatrix.elements[5]! * aim.height) / 2;
-    this.#closest = NEAR_PIXELS ** 2;
-    const ring = this.#ring;
+    this.#aimAt(camera, aim);
+    const [ring, ways, place, eye] = [this.#ring, this.#ways, this.#place, camera.position];
+    let closest = NEAR_PIXELS ** 2;
     let found: number | null = null;
     for (let slot = 0; slot < ring.used; slot++) {
       const progress = (aim.now - ring.launchOf(slot)) / FLIGHT_SECONDS;
       if (progress < 0 || progress > 1.3 || ((aim.mask >> colours.categoryOf(ring, slot)) & 1) === 0) continue;
-      if (twin.shows(ring, slot) && this.#isCloser(twin, camera, slot, aim.still ? 0 : progress, aim)) found = slot;
+      if (!twin.shows(ring, slot)) continue;
+      const at = slot * WAY_NUMBERS;
+      this.#findWay(twin, slot, at);
+      twin.place(ring, slot, ways, at, aim.still ? 0 : Math.min(1, progress), place);
+      const depth = depthOf(place, this.#screen);
+      const square = squareOf(place, depth, this.#screen);
+      if (square < closest && !twin.hides(place, eye)) [closest, found] = [square, slot];
+      if (aim.still || square > this.#reach(twin, at, depth)) continue;
+      for (const behind of TRAIL) {
+        const share = progress - behind;
+        if (share <= 0 || share >= 1) continue;
+        twin.place(ring, slot, ways, at, share, place);
+        const nearer = squareOf(place, depthOf(place, this.#screen), this.#screen);
+        if (nearer < closest && !twin.hides(place, eye)) [closest, found] = [nearer, slot];
+      }
     }
     return found;
   }
 
-  /** Whether spark or trail are closer to the pointer than all before. */
-  #isCloser(twin: StreakTwin, camera: Camera, slot: number, progress: number, aim: Aim): boolean {
-    const [ring, ways, known] = [this.#ring, this.#ways, this.#known];
-    const at = slot * WAY_NUMBERS;
-    if (known[slot] !== ring.launchOf(slot)) {
-      twin.way(ring, slot, ways, at);
-      known[slot] = ring.launchOf(slot);
+  /** Puts projection, size of the canvas and pointer into one: places become pixels away from the pointer. */
+  #aimAt(camera: PerspectiveCamera, { x, y, width, height }: Aim): void {
+    const { elements: e } = this.#projection.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
+    for (let axis = 0; axis < 4; axis++) {
+      const [right, up, depth] = [e[axis * 4]!, e[axis * 4 + 1]!, e[axis * 4 + 3]!];
+      this.#screen[axis] = (right * width) / 2 + depth * (width / 2 - x);
+      this.#screen[4 + axis] = depth * (height / 2 - y) - (up * height) / 2;
+      this.#screen[8 + axis] = depth;
     }
-    let isCloser = this.#look(twin, camera, slot, Math.min(1, progress), aim);
-    const longest = twin.longest?.(ways, at) ?? Number.POSITIVE_INFINITY;
-    if (aim.still || this.#square > this.#reach(longest * TRAIL_END)) return isCloser;
-    for (const behind of TRAIL) {
-      const share = progress - behind;
-      if (share > 0 && share < 1) isCloser = this.#look(twin, camera, slot, share, aim) || isCloser;
-    }
-    return isCloser;
+    this.#pixels = (camera.projectionMatrix.elements[5]! * height) / 2;
   }
 
-  /** Looks at a place on the way; what is hidden or behind the eye is not there. */
-  #look(twin: StreakTwin, camera: Camera, slot: number, share: number, aim: Aim): boolean {
-    const place = this.#place;
-    twin.place(this.#ring, slot, this.#ways, slot * WAY_NUMBERS, share, place);
-    const { x, y, z } = place;
-    const e = this.#projection.elements;
-    this.#depth = e[3]! * x + e[7]! * y + e[11]! * z + e[15]!;
-    const right = (((e[0]! * x + e[4]! * y + e[8]! * z + e[12]!) / this.#depth) * 0.5 + 0.5) * aim.width - aim.x;
-    const down = (0.5 - ((e[1]! * x + e[5]! * y + e[9]! * z + e[13]!) / this.#depth) * 0.5) * aim.height - aim.y;
-    this.#square = right * right + down * down;
-    if (this.#square >= this.#closest || this.#depth <= 0 || twin.hides(place, camera.position)) return false;
-    this.#closest = this.#square;
-    return true;
+  #findWay(twin: StreakTwin, slot: number, at: number): void {
+    const launch = this.#ring.launchOf(slot);
+    if (this.#known[slot] === launch) return;
+    twin.way(this.#ring, slot, this.#ways, at);
+    this.#known[slot] = launch;
   }
 
-  /** Pixels, squared, that a trail of this length can lie away from the spark that was looked at, and still be near. */
-  #reach(length: number): number {
-    if (this.#depth <= length) return Number.POSITIVE_INFINITY;
-    const pixels = (RIM * this.#pixels * length) / (this.#depth - length) + NEAR_PIXELS;
+  /** Pixels, squared, that the spark of a near trail can lie away from the pointer. */
+  #reach(twin: StreakTwin, at: number, depth: number): number {
+    const length = TRAIL_END * (twin.longest?.(this.#ways, at) ?? Number.POSITIVE_INFINITY);
+    if (depth <= length) return Number.POSITIVE_INFINITY;
+    const pixels = (RIM * this.#pixels * length) / (depth - length) + NEAR_PIXELS;
     return pixels * pixels;
   }
+}
+
+function depthOf({ x, y, z }: Vector3, screen: Float64Array): number {
+  return screen[8]! * x + screen[9]! * y + screen[10]! * z + screen[11]!;
+}
+
+/** Of the distance to the pointer, in pixels; what is behind the eye is infinitely far away. */
+function squareOf({ x, y, z }: Vector3, depth: number, screen: Float64Array): number {
+  if (depth <= 0) return Number.POSITIVE_INFINITY;
+  const right = (screen[0]! * x + screen[1]! * y + screen[2]! * z + screen[3]!) / depth;
+  const down = (screen[4]! * x + screen[5]! * y + screen[6]! * z + screen[7]!) / depth;
+  return right * right + down * down;
 }

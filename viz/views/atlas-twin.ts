@@ -14,7 +14,11 @@ const [FROM, AXIS, TO, ANGLE, HEIGHT, IS_UNKNOWN, MAP_FROM, MAP_TO] = [0, 3, 6, 
 const GROUND = 1.002;
 /** From the edge over the globe: twice as long as the longer leg of its bend. */
 const LONGEST_FROM_EDGE = 5;
-const RADIANS = Math.PI / 180;
+/** Of the wire's sixteen bits, which are signed. */
+const degreesOf = (steps: number) => ((steps << 16) >> 16) / DEGREE_STEPS;
+const radians = Float64Array.from({ length: 65_536 }, (_, steps) => (degreesOf(steps) * Math.PI) / 180);
+const sines = Float32Array.from(radians, Math.sin);
+const cosines = Float32Array.from(radians, Math.cos);
 
 export interface AtlasUniforms {
   readonly flatness: { readonly value: number };
@@ -43,12 +47,11 @@ export class AtlasTwin implements StreakTwin {
   way({ words }: StreakRing, slot: number, ways: Float32Array, at: number): void {
     const first = slot * STREAK_WORDS;
     const place = words[first + 1]!;
-    const latitude = (place >> 16) / DEGREE_STEPS;
-    const longitude = ((place << 16) >> 16) / DEGREE_STEPS;
-    const ring = Math.cos(latitude * RADIANS);
-    ways[at + FROM] = ring * Math.sin(longitude * RADIANS);
-    ways[at + FROM + 1] = Math.sin(latitude * RADIANS);
-    ways[at + FROM + 2] = ring * Math.cos(longitude * RADIANS);
+    const [north, east] = [place >>> 16, place & 0xffff];
+    const ring = cosines[north]!;
+    ways[at + FROM] = ring * sines[east]!;
+    ways[at + FROM + 1] = sines[north]!;
+    ways[at + FROM + 2] = ring * cosines[east]!;
     this.#disc.place(words[first + 5]! & 0xff, words[first + 4]! >>> 16, ways, at + TO);
     turnFromTo(ways, at);
     const port = words[first + 3]! & 0xffff;
@@ -58,8 +61,8 @@ export class AtlasTwin implements StreakTwin {
     ways[at + IS_UNKNOWN] = isUnknown ? 1 : 0;
     const chance = isUnknown ? unitHash(words[first + 2]!) : 0;
     if (this.#uniforms.flatness.value > 0) {
-      ways[at + MAP_FROM] = isUnknown ? (chance * 2 - 1) * MAP.width : (longitude / 180) * MAP.width;
-      ways[at + MAP_FROM + 1] = isUnknown ? -1.06 : (latitude / 90) * MAP.height;
+      ways[at + MAP_FROM] = isUnknown ? (chance * 2 - 1) * MAP.width : (degreesOf(east) / 180) * MAP.width;
+      ways[at + MAP_FROM + 1] = isUnknown ? -1.06 : (degreesOf(north) / 90) * MAP.height;
       const to = [ways[at + TO]!, ways[at + TO + 1]!, ways[at + TO + 2]!] as const;
       ways[at + MAP_TO] = (longitudeOf(to) / 180) * MAP.width;
       ways[at + MAP_TO + 1] = (latitudeOf(to) / 90) * MAP.height;
