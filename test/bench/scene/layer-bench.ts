@@ -1,0 +1,52 @@
+/** The streak layer alone against deck.gl's ArcLayer, each on a page of its own, in turn. */
+import { writeFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { openBenchPage, profile } from './bench-page.ts';
+import { median, quantile, table, tell } from './figures.ts';
+import { type FrameCosts, measureFrames } from './frame-costs.ts';
+import { STEADY_SECONDS } from './load.ts';
+
+const CONTESTANTS = [
+  { name: 'no picture at all', path: 'blank/', kind: 'floor' },
+  { name: 'streak layer, Atlas', path: 'streaks/#atlas', kind: 'ours' },
+  { name: 'streak layer, Cube', path: 'streaks/#cube', kind: 'ours' },
+  { name: 'deck.gl ArcLayer, own buffers, parts written at every frame', path: 'deck/#buffers', kind: 'theirs' },
+  { name: 'deck.gl ArcLayer, typed arrays, new data ten times a second', path: 'deck/#columns', kind: 'theirs' },
+] as const;
+
+interface Result {
+  readonly name: string;
+  readonly kind: (typeof CONTESTANTS)[number]['kind'];
+  readonly costs: FrameCosts;
+}
+
+export async function benchLayer(browser: Browser, url: string, seconds: number, profileFolder: string): Promise<void> {
+  const results: Result[] = [];
+  for (const { name, path, kind } of CONTESTANTS) {
+    tell(name);
+    const opened = await openBenchPage(browser, url + path);
+    await opened.page.waitForTimeout((kind === 'ours' ? STEADY_SECONDS : 3) * 1000);
+    tell(`${await opened.page.evaluate(() => document.body.dataset.inFlight)} in flight`);
+    results.push({ name, kind, costs: await measureFrames(browser, opened.page, seconds) });
+    if (profileFolder !== '')
+      await writeFile(`${profileFolder}/${path.replace(/\W+/g, '-')}.cpuprofile`, await profile(opened, 4));
+    await opened.page.close();
+  }
+  table(
+    ['JavaScript of a frame, ms', 'wall, median / p99', 'ours = 1', 'processor, median / p99', 'ours = 1', 'frames/s'],
+    results.map((result) => rowOf(result, results)),
+  );
+  console.log("Ours is the dearer view's. A page that draws nothing pays for asking for the next frame.\n");
+}
+
+function rowOf({ name, kind, costs }: Result, results: readonly Result[]): string[] {
+  const cells = (['callbackWall', 'callbackCpu'] as const).flatMap((clock) => {
+    const own = Math.max(
+      ...results.filter((other) => other.kind === 'ours').map((other) => median(other.costs[clock])),
+    );
+    const ratio = `${(median(costs[clock]) / own).toFixed(1)} ×`;
+    const both = `${median(costs[clock]).toFixed(3)} / ${quantile(costs[clock], 0.99).toFixed(2)}`;
+    return [both, kind === 'theirs' ? ratio : ''];
+  });
+  return [name, ...cells, costs.framesPerSecond.toFixed(0)];
+}

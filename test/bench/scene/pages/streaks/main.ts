@@ -1,0 +1,68 @@
+/** The streak layer alone, as the page uses it: new streaks into the ring, settled, handed to the card, drawn by three. */
+import type { StreakBatch } from '../../../../../shared/wire/streaks.ts';
+import { LaunchPlan } from '../../../../../viz/feed/launch-plan.ts';
+import { PageLedger } from '../../../../../viz/feed/page-ledger.ts';
+import { StreakBuffer } from '../../../../../viz/layers/streak-buffer.ts';
+import { createStreakLayers } from '../../../../../viz/layers/streak-layers.ts';
+import { createStreakUniforms, LIFE_SECONDS } from '../../../../../viz/layers/streak-uniforms.ts';
+import { qualities } from '../../../../../viz/scene/quality.ts';
+import { SensorTable } from '../../../../../viz/scene/sensor-table.ts';
+import { Stage } from '../../../../../viz/scene/stage.ts';
+import { brightnessOf, StreakColours } from '../../../../../viz/scene/streak-colours.ts';
+import { StreakRing } from '../../../../../viz/scene/streak-ring.ts';
+import { writeStreaks } from '../../../../../viz/scene/streak-writer.ts';
+import { views } from '../../../../../viz/views/index.ts';
+import { NEW_EACH_SECOND, SLOWNESS } from '../../load.ts';
+import { MadeStreaks } from '../../made-streaks.ts';
+
+const view = Math.max(
+  0,
+  views.findIndex(({ id }) => `#${id}` === location.hash),
+);
+const quality = qualities.high;
+const canvas = document.getElementById('picture') as HTMLCanvasElement;
+const stage = new Stage(canvas, quality.antialias);
+const sensors = new SensorTable();
+const paths = views.map(({ path }) => path);
+const uniforms = createStreakUniforms(quality.ribbonPixels, paths);
+(uniforms as Record<string, { value: unknown }>).sensorPlaces!.value = sensors.texture;
+uniforms.viewFrom.value = uniforms.viewTo.value = view;
+const ring = new StreakRing(quality.streakCapacity, LIFE_SECONDS);
+const streaks = new StreakBuffer(ring);
+for (const { object } of createStreakLayers(streaks, uniforms, paths, quality.ribbonSegments)) stage.scene.add(object);
+const colours = new StreakColours();
+const target = {
+  ring,
+  plan: new LaunchPlan(),
+  ledger: new PageLedger(),
+  sensorIndex: (id: number) => sensors.indexOf(id),
+};
+const area = { left: 0, top: 0, width: canvas.clientWidth, height: canvas.clientHeight };
+stage.resize(quality, area);
+stage.look({ latitude: 18, longitude: 110, zoom: 1 }, { width: 1.2, height: 1.2 });
+
+const most = 4000;
+const made = new MadeStreaks(most, [1]);
+const sceneSeconds = (milliseconds: number) => (milliseconds / 1000) * SLOWNESS;
+let before = performance.now();
+requestAnimationFrame(frame);
+
+/** As picture-loop.ts does it for the whole page. */
+function frame(): void {
+  requestAnimationFrame(frame);
+  const wall = performance.now();
+  const now = sceneSeconds(wall);
+  const batch: StreakBatch = made.next(sceneSeconds(before), now);
+  batch.length = Math.min(most, Math.round(((wall - before) / 1000) * NEW_EACH_SECOND));
+  before = wall;
+  writeStreaks(batch, target, now);
+  batch.length = most;
+  ring.settle(now);
+  colours.apply(uniforms, 0xff);
+  uniforms.brightness.value = brightnessOf(ring.inFlight(now));
+  streaks.upload();
+  uniforms.now.value = now - ring.base;
+  uniforms.viewport.value.set(canvas.width, canvas.height);
+  stage.render();
+  document.body.dataset.inFlight = String(ring.inFlight(now));
+}
