@@ -29,6 +29,16 @@ interface Shown {
 const STEP_PIXELS = 0.4;
 const STEP_OVER_HORIZON = 0.02;
 
+/** Between a sensor's mark and its name, in heights of the name; style.css has the same in rem. */
+const SENSOR_GAP = 1.42;
+
+/** In CSS pixels; right of `right` panels stand over the picture. */
+export interface LabelSpace {
+  readonly width: number;
+  readonly height: number;
+  readonly right: number;
+}
+
 const point = new Vector3();
 
 export class LabelOverlay {
@@ -56,7 +66,7 @@ export class LabelOverlay {
   }
 
   /** `presence` fades all of them, while a view comes or goes. */
-  animate(camera: PerspectiveCamera, size: { readonly width: number; readonly height: number }, presence = 1): void {
+  animate(camera: PerspectiveCamera, size: LabelSpace, presence = 1): void {
     let hasMoved = presence !== this.#presence;
     for (const shown of this.#shown) hasMoved = place(shown, camera, size) || hasMoved;
     if (!hasMoved) return;
@@ -64,10 +74,12 @@ export class LabelOverlay {
     const taken: [number, number, number, number][] = [];
     for (const shown of this.#shown) {
       const { x, y, overHorizon, put, element } = shown;
-      const box = boxAround(shown);
+      const isLeft = shown.label.kind === 'sensor' && x + SENSOR_GAP * shown.height + shown.width > size.right;
+      const box = boxAround(shown, isLeft);
       const free = overHorizon > 0.05 && !taken.some((other) => overlaps(box, other));
       if (free) taken.push(box);
       element.style.opacity = free ? (Math.min(1, overHorizon * 3) * presence).toFixed(2) : '0';
+      element.classList.toggle('label-left', isLeft);
       element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
       Object.assign(put, { x, y, overHorizon });
     }
@@ -100,9 +112,11 @@ function place(shown: Shown, camera: PerspectiveCamera, size: { width: number; h
   return !isThere;
 }
 
-/** Sensors and the edge carry their text to the right of the place, countries around it. */
-function boxAround({ label, width, height, x, y }: Shown): [number, number, number, number] {
-  const left = label.kind === 'sensor' || label.kind === 'edge' ? x : x - width / 2;
+/** Sensors carry their text beside their mark, the edge to the right of its place, countries around it. */
+function boxAround({ label, width, height, x, y }: Shown, isLeft: boolean): [number, number, number, number] {
+  const gap = label.kind === 'sensor' ? SENSOR_GAP * height : 0;
+  const beside = isLeft ? x - gap - width : x + gap;
+  const left = label.kind === 'sensor' || label.kind === 'edge' ? beside : x - width / 2;
   return [left, y - height / 2, left + width, y + height / 2];
 }
 

@@ -45,6 +45,11 @@ export class Stage {
     return this.renderer.info.render.calls;
   }
 
+  /** Where names may stand. */
+  get labelSpace(): { width: number; height: number; right: number } {
+    return { ...this.size, right: this.#free.left + this.#free.width };
+  }
+
   resize(quality: Quality, free: FreeArea): void {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (width === 0 || height === 0) return;

@@ -98,7 +98,7 @@ export class ViewSwitch {
     if (before < 0.5 && this.#flown >= 0.5) this.#setLabels();
     this.streaks.upload();
     this.#setUniforms(picture, ring, share);
-    labels.animate(stage.camera, stage.size, Math.abs(2 * share - 1));
+    labels.animate(stage.camera, stage.labelSpace, Math.abs(2 * share - 1));
   }
 
   dispose(): void {
