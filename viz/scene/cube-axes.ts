@@ -8,9 +8,9 @@ export const IPV6_GAP = 0.03;
 export const IPV6_BAND = 0.07;
 export const IPV6_MIDDLE = CUBE.y + IPV6_GAP + IPV6_BAND / 2;
 const MOST_PORT = 65_535;
-/** Worth a mark on a logarithmic axis; on a linear one only those that stand apart. */
-const KNOWN_PORTS = [1, 7, 22, 23, 53, 80, 123, 443, 1_433, 1_900, 3_389, 5_060, 8_080, 16_384, 32_768, 65_535];
-const ROUND_PORTS = [0, 8_192, 16_384, 24_576, 32_768, 40_960, 49_152, 57_344, 65_535];
+/** Worth a mark, the better known first. */
+const KNOWN_PORTS = [23, 443, 3_389, 5, 80, 8_080, 22, 53, 123, 1_433, 1_900, 5_060, 16_384, 32_768];
+const ROUND_PORTS = [0, 16_384, 32_768, 49_152, 65_535];
 const ADDRESS_MARKS = 8;
 
 /** Where a port is along its axis, -1 to 1. */
@@ -20,7 +20,7 @@ export function portShare(port: number, { ports: [from, to], logarithmic }: Cube
 }
 
 /** Ports to write beside the axis: those that lie in the range and do not crowd each other. */
-export function portMarks(settings: CubeSettings, apart = 0.14): number[] {
+export function portMarks(settings: CubeSettings, apart = 0.19): number[] {
   const [from, to] = settings.ports;
   const wanted = settings.logarithmic || to - from < MOST_PORT / 2 ? KNOWN_PORTS : ROUND_PORTS;
   const marks: number[] = [];

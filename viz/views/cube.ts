@@ -2,12 +2,12 @@
  * Cube: every flow a bar from the source plane (address by port) to the target plane (slot by port), so that a scan of many
  * targets is a fan, one of many ports a blade, a sweep of many sources a wall, and a flood's backscatter a cone.
  */
-import { Vector2 } from 'three';
+import { Vector2, type Vector3 } from 'three';
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import { CubePlanes } from '../layers/cube-planes.ts';
 import type { SceneLayer } from '../layers/layer.ts';
-import { Lines } from '../layers/lines.ts';
-import { addressMarks, CUBE, IPV6_MIDDLE, portMarks, portShare } from '../scene/cube-axes.ts';
+import { type Line, Lines } from '../layers/lines.ts';
+import { addressMarks, CUBE, IPV6_BAND, IPV6_GAP, IPV6_MIDDLE, portMarks, portShare } from '../scene/cube-axes.ts';
 import type { Label } from '../scene/labels.ts';
 import { Orbit } from '../scene/orbit.ts';
 import type { Vector } from '../scene/sphere.ts';
@@ -27,21 +27,42 @@ export const cube: ViewMaker = {
   name: 'cube',
   key: '2',
   path: { name: 'cube', uniforms, glsl: cubePath },
-  create: () => new Cube(),
+  create: ({ stage }) => new Cube(stage.right),
 };
 
-/** The four edges that join the planes. */
-const edges = [-CUBE.y, CUBE.y].flatMap((y) =>
-  [-CUBE.z, CUBE.z].map((z) => ({
-    from: [-CUBE.x, y, z] as const,
-    to: [CUBE.x, y, z] as const,
-    colours: ['#3375eb', '#eb9433'] as const,
-    light: 0.34,
-  })),
-);
+const SOURCE_COLOUR = '#3375eb';
+const TARGET_COLOUR = '#eb9433';
+
+/** The four edges that join the planes, and the band of IPv6 above each. */
+const lines: readonly Line[] = [
+  ...[-CUBE.y, CUBE.y].flatMap((y) =>
+    [-CUBE.z, CUBE.z].map((z) => ({
+      from: [-CUBE.x, y, z] as const,
+      to: [CUBE.x, y, z] as const,
+      colours: [SOURCE_COLOUR, TARGET_COLOUR] as const,
+      light: 0.34,
+    })),
+  ),
+  ...band(-CUBE.x, SOURCE_COLOUR),
+  ...band(CUBE.x, TARGET_COLOUR),
+];
+
+function band(x: number, colour: string): Line[] {
+  const [low, high] = [CUBE.y + IPV6_GAP, CUBE.y + IPV6_GAP + IPV6_BAND];
+  const corners = [
+    [x, low, -CUBE.z],
+    [x, low, CUBE.z],
+    [x, high, CUBE.z],
+    [x, high, -CUBE.z],
+  ] as const;
+  return corners.map((from, at) => {
+    const to = corners[(at + 1) % corners.length]!;
+    return { from, to, colours: [colour, colour], light: 0.4 };
+  });
+}
 
 class Cube implements View {
-  readonly extent: Extent = { width: 1.6, height: 1.3 };
+  readonly extent: Extent = { width: 1.62, height: 1.4 };
   readonly orbit = new Orbit({
     home: { latitude: 17, longitude: 34, zoom: 1 },
     swingDegrees: 11,
@@ -52,12 +73,15 @@ class Cube implements View {
   readonly layers: readonly SceneLayer[];
   readonly twin = new CubeTwin();
   readonly #presence = { value: 0 };
+  /** The eye's. */
+  readonly #right: Vector3;
   #labels: readonly Label[] = [];
   #text: Text | null = null;
   #settings: CubeSettings | null = null;
 
-  constructor() {
-    this.layers = [new CubePlanes({ ...uniforms, presence: this.#presence }), new Lines(edges, this.#presence)];
+  constructor(right: Vector3) {
+    this.#right = right;
+    this.layers = [new CubePlanes({ ...uniforms, presence: this.#presence }), new Lines(lines, this.#presence)];
   }
 
   setPresence(share: number): void {
@@ -66,7 +90,7 @@ class Cube implements View {
 
   update(_totals: LiveTotals, text: Text): void {
     this.#text = text;
-    if (this.#settings) this.#labels = axisLabels(this.#settings, text);
+    if (this.#settings) this.#labels = axisLabels(this.#settings, text, this.#right);
   }
 
   labels(): readonly Label[] {
@@ -79,7 +103,7 @@ class Cube implements View {
     uniforms.cubePorts.value.set(...settings.ports);
     uniforms.cubeSources.value.set(...settings.sources);
     uniforms.cubeLogarithmic.value = settings.logarithmic ? 1 : 0;
-    if (this.#text) this.#labels = axisLabels(settings, this.#text);
+    if (this.#text) this.#labels = axisLabels(settings, this.#text, this.#right);
   }
 
   dispose(): void {
@@ -87,24 +111,40 @@ class Cube implements View {
   }
 }
 
-/** Names of the planes first: where two labels would overlap, the later one is left out. */
-function axisLabels(settings: CubeSettings, text: Text): Label[] {
-  const label = (key: string, words: string, at: Vector, kind: Label['kind'] = 'axis'): Label => {
-    return { key, text: words, kind, at: () => at };
+/** Marks stand this far outside of the planes; the names of the axes further. */
+const MARK_GAP = 0.09;
+const NAME_GAP = 0.24;
+
+/** The more important first: where two labels would overlap, the later one is left out. */
+function axisLabels(settings: CubeSettings, text: Text, right: Vector3): Label[] {
+  const label = (key: string, words: string, at: () => Vector, kind: Label['kind'] = 'axis'): Label => {
+    return { key, text: words, kind, at };
   };
-  const below = -CUBE.y - 0.07;
+  /** Beside a plane, on the side that is further out in the picture: nothing flies there. */
+  const beside = (x: number, y: number) => (): Vector => {
+    const side = x * right.x * right.z < 0 ? -1 : 1;
+    return [x, y, side * (CUBE.z + MARK_GAP)];
+  };
+  const above = CUBE.y + IPV6_GAP + IPV6_BAND + 0.12;
   const ports = portMarks(settings);
+  const below = (x: number, port: number) => (): Vector => {
+    return [x, -CUBE.y - MARK_GAP, portShare(port, settings) * CUBE.z];
+  };
+  const hasIpv6 = settings.sources[1] - settings.sources[0] === 1;
+  const ipv6 = [
+    label('IPv6', 'IPv6', beside(-CUBE.x, IPV6_MIDDLE)),
+    label('IPv6 slots', 'IPv6', beside(CUBE.x, IPV6_MIDDLE)),
+  ];
   return [
-    label('source', text.cubeSource, [-CUBE.x, CUBE.y + 0.2, 0], 'plane'),
-    label('target', text.cubeTarget, [CUBE.x, CUBE.y + 0.2, 0], 'plane'),
-    label('source ports', text.cubePort, [-CUBE.x, below - 0.1, 0], 'plane'),
-    label('target ports', text.cubePort, [CUBE.x, below - 0.1, 0], 'plane'),
+    label('source', text.cubeSource, () => [-CUBE.x, above, 0], 'plane'),
+    label('target', text.cubeTarget, () => [CUBE.x, above, 0], 'plane'),
+    label('source ports', text.cubePort, () => [-CUBE.x, -CUBE.y - NAME_GAP, 0], 'plane'),
+    label('target ports', text.cubePort, () => [CUBE.x, -CUBE.y - NAME_GAP, 0], 'plane'),
+    ...(hasIpv6 ? ipv6 : []),
     ...addressMarks(settings).map(({ share, text: words }) =>
-      label(`address ${share}`, words, [-CUBE.x, share * CUBE.y, -CUBE.z - 0.08]),
+      label(`address ${share}`, words, beside(-CUBE.x, share * CUBE.y)),
     ),
-    label('IPv6', 'IPv6', [-CUBE.x, IPV6_MIDDLE, -CUBE.z - 0.08]),
-    label('IPv6 slots', 'IPv6', [CUBE.x, IPV6_MIDDLE, -CUBE.z - 0.08]),
-    ...ports.map((port) => label(`to ${port}`, String(port), [CUBE.x, below, portShare(port, settings) * CUBE.z])),
-    ...ports.map((port) => label(`from ${port}`, String(port), [-CUBE.x, below, portShare(port, settings) * CUBE.z])),
+    ...ports.map((port) => label(`to ${port}`, String(port), below(CUBE.x, port))),
+    ...ports.map((port) => label(`from ${port}`, String(port), below(-CUBE.x, port))),
   ];
 }
