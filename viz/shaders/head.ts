@@ -10,15 +10,16 @@ void main() {
   bool gone = still < 0.5 && progress > 1.0;
   if (gone || isHidden(progress)) { gl_Position = NOWHERE; return; }
   float t = still > 0.5 ? 0.0 : progress;
-  vec4 here = projectionMatrix * viewMatrix * vec4(streakPoint(flightOf(), t), 1.0);
+  Flight flight = flightOf();
+  vec4 here = projectionMatrix * viewMatrix * vec4(streakPoint(flight, t), 1.0);
+  vec4 ahead = projectionMatrix * viewMatrix * vec4(streakPoint(flight, t + 0.01), 1.0);
   float strength = emphasis();
   float pixels = (5.0 + 0.9 * weight()) * pixelScale * (strength > 1.0 ? 1.5 : 1.0);
-  here.xy += position.xy * pixels / viewport * 2.0 * here.w;
-  gl_Position = here;
+  gl_Position = here + vec4(position.xy * pixels / viewport * 2.0 * here.w, 0.0, 0.0);
   vAt = position.xy;
   vColour = palette[category()];
   float glow = still > 0.5 ? sin(PI * clamp(progress / LIFE, 0.0, 1.0)) : smoothstep(0.0, 0.05, progress) * landingFade(t);
-  vAlpha = glow * brightness * strength;
+  vAlpha = glow * brightness * strength * (still > 0.5 ? 1.0 : shortWayFade(here, ahead));
 }`;
 
 export const headFragment = /* glsl */ `

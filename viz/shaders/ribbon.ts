@@ -20,12 +20,12 @@ void main() {
   vec2 across = normalize(vec2(-along.y, along.x) + 1e-6);
   float strength = emphasis();
   float pixels = (ribbonPixels + 0.5 * weight() + (strength > 1.0 ? 2.0 : 0.0)) * pixelScale * mix(0.45, 1.0, u) + 0.8;
-  here.xy += across * position.y * pixels / viewport * here.w;
-  gl_Position = here;
+  gl_Position = here + vec4(across * position.y * pixels / viewport * here.w, 0.0, 0.0);
   vSide = position.y;
   vColour = mix(palette[category()], vec3(1.0), 0.3 * u * u * u);
   vAlpha = u * u * brightness * landingFade(t) * smoothstep(0.0, 0.06, progress)
-    * (1.0 - smoothstep(1.0, 1.0 + TRAIL, progress)) * (0.75 + 0.05 * weight()) * strength;
+    * (1.0 - smoothstep(1.0, 1.0 + TRAIL, progress)) * (0.75 + 0.05 * weight()) * strength
+    * shortWayFade(here, ahead);
 }`;
 
 export const ribbonFragment = /* glsl */ `

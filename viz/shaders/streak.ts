@@ -103,6 +103,14 @@ vec3 surfaceNormal(vec3 place) {
 }
 /** Landed streaks dim, so that the place stays readable. */
 float landingFade(float t) { return 1.0 - 0.86 * smoothstep(0.70, 1.0, t); }
+/**
+ * A short way lays its light on few pixels, and many of them burn out to white: it gives less. \`ahead\` is a hundredth of the
+ * way further.
+ */
+float shortWayFade(vec4 here, vec4 ahead) {
+  float pixels = 50.0 * length((ahead.xy / ahead.w - here.xy / here.w) * viewport);
+  return mix(0.2, 1.0, smoothstep(0.0, 200.0 * pixelScale, pixels));
+}
 `;
 
 /** Picks a view's function by the number of the view. */
