@@ -60,7 +60,7 @@ export const en = {
   icmpType: 'type / code',
   rule: 'rule',
   targetSlot: 'target slot',
-  legend: 'traffic · packets/s',
+  legend: 'packets/s',
   tcpSyn: 'TCP SYN',
   tcpSynAck: 'TCP SYN-ACK',
   tcpRst: 'TCP RST',

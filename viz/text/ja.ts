@@ -61,7 +61,7 @@ export const ja: Text = {
   icmpType: 'タイプ / コード',
   rule: 'ルール',
   targetSlot: '宛先スロット',
-  legend: '通信の種類 · パケット/秒',
+  legend: 'パケット/秒',
   tcpSyn: 'TCP SYN',
   tcpSynAck: 'TCP SYN-ACK',
   tcpRst: 'TCP RST',
