@@ -112,12 +112,14 @@ function place(shown: Shown, camera: PerspectiveCamera, size: { width: number; h
   return !isThere;
 }
 
-/** Sensors carry their text beside their mark, the edge to the right of its place, countries around it. */
+/** A sensor's text stands beside its mark, and nothing stands on the mark; the edge's begins at its place, others lie around. */
 function boxAround({ label, width, height, x, y }: Shown, isLeft: boolean): [number, number, number, number] {
-  const gap = label.kind === 'sensor' ? SENSOR_GAP * height : 0;
-  const beside = isLeft ? x - gap - width : x + gap;
-  const left = label.kind === 'sensor' || label.kind === 'edge' ? beside : x - width / 2;
-  return [left, y - height / 2, left + width, y + height / 2];
+  const gap = SENSOR_GAP * height;
+  const [top, bottom] = [y - height / 2, y + height / 2];
+  if (label.kind === 'sensor')
+    return isLeft ? [x - gap - width, top, x + gap, bottom] : [x - gap, top, x + gap + width, bottom];
+  const left = label.kind === 'edge' ? x : x - width / 2;
+  return [left, top, left + width, bottom];
 }
 
 function overlaps(a: readonly number[], b: readonly number[]): boolean {
