@@ -210,6 +210,7 @@ export class PictureLoop {
       settings: state.settings,
     };
     views.animate(picture, wall, state.rotating, state.paused);
+    this.#pointer?.prepare(views.twin);
     this.#stage!.render();
     this.#frames += 1;
   }

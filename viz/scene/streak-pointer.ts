@@ -11,6 +11,8 @@ const TRAIL = [0.08, 0.16, 0.24] as const;
 const TRAIL_END = 0.24;
 /** Perspective makes a trail that comes towards the eye longer at the picture's rim than in its middle. */
 const RIM = 1.25;
+/** Slots that are gone through at each picture: about a hundred pictures for the most streaks there can be. */
+const PREPARED_SLOTS = 1_500;
 
 export interface Aim {
   /** In CSS pixels of a canvas of this size. */
@@ -36,6 +38,8 @@ export class StreakPointer {
   /** Pixels of the picture that a length of one takes at a depth of one. */
   #pixels = 1;
   #twin: StreakTwin | null = null;
+  /** The slot whose way was worked out last. */
+  #prepared = 0;
   #version = -1;
 
   constructor(ring: StreakRing) {
@@ -44,11 +48,25 @@ export class StreakPointer {
     this.#known = new Float64Array(ring.capacity).fill(Number.NaN);
   }
 
-  /** The slot, or null when there is none near the pointer. */
-  find(twin: StreakTwin, camera: PerspectiveCamera, colours: StreakColours, aim: Aim): number | null {
+  /** Works some ways out beforehand, at each picture: after a flight to another view they are all new. */
+  prepare(twin: StreakTwin): void {
+    this.#use(twin);
+    const { used } = this.#ring;
+    for (let count = Math.min(used, PREPARED_SLOTS); count > 0; count--) {
+      this.#prepared = this.#prepared + 1 < used ? this.#prepared + 1 : 0;
+      this.#findWay(twin, this.#prepared, this.#prepared * WAY_NUMBERS);
+    }
+  }
+
+  #use(twin: StreakTwin): void {
     if (twin !== this.#twin || twin.version !== this.#version) this.#known.fill(Number.NaN);
     this.#twin = twin;
     this.#version = twin.version;
+  }
+
+  /** The slot, or null when there is none near the pointer. */
+  find(twin: StreakTwin, camera: PerspectiveCamera, colours: StreakColours, aim: Aim): number | null {
+    this.#use(twin);
     this.#aimAt(camera, aim);
     const [ring, ways, place, eye] = [this.#ring, this.#ways, this.#place, camera.position];
     let closest = NEAR_PIXELS ** 2;
