@@ -1,6 +1,6 @@
 /** A headless Chromium with software WebGL, as continuous integration has it. */
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = EXECUTABLES.find((path) => existsSync(path)) ?? null;
@@ -26,12 +26,13 @@ export async function openBrowser(): Promise<Browser> {
 
 /** A page, and what went wrong in it. */
 export async function openPage(
-  browser: Browser,
+  browser: Browser | BrowserContext,
   url: string,
   width: number,
   height: number,
 ): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage({ viewport: { width, height } });
+  const page = await browser.newPage();
+  await page.setViewportSize({ width, height });
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {

@@ -3,30 +3,16 @@
  *
  *   node test/views/run.mjs fake-feed --port 8611 --kind simulated|live|file --rate 300 --speed 1|10|max
  */
-import { createReadStream, existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { extname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import { encodeFrame, FrameKind } from '../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
 import type { SensorView } from '../../shared/wire/messages.ts';
 import { streaksToFrame } from '../../shared/wire/streaks.ts';
 import { type FakeSession, FakeTotals, fakeSensors } from './fake-totals.ts';
 import { fakeBatch, seeded } from './fake-traffic.ts';
+import { type PageServer, startPageServer } from './page-server.ts';
 
-const PAGE = fileURLToPath(new URL('../../dist/viz', import.meta.url));
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-};
-/** What the real server sends: the page has to live with it. */
-const POLICY =
-  "default-src 'self'; connect-src 'self'; img-src 'self' data:; worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 const BATCH_MILLISECONDS = 100;
 
 export interface FakeFeedOptions {
@@ -39,33 +25,8 @@ export interface FakeFeedOptions {
 }
 
 /** Starts it; `close` ends every connection. */
-export async function startFakeFeed(options: FakeFeedOptions): Promise<{ port: number; close(): Promise<void> }> {
-  const http = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://page').pathname);
-    const file = join(PAGE, path === '/' ? 'index.html' : path);
-    if (!file.startsWith(PAGE) || !existsSync(file)) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, {
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': POLICY,
-    });
-    createReadStream(file).pipe(response);
-  });
-  const sockets = new WebSocketServer({ server: http, path: '/api/v1/live', perMessageDeflate: false });
-  sockets.on('connection', (socket) => stream(socket, options));
-  await new Promise<void>((resolve) => http.listen(options.port, '127.0.0.1', resolve));
-  const address = http.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
-  return { port, close: () => closeAll(http, sockets) };
-}
-
-async function closeAll(http: Server, sockets: WebSocketServer): Promise<void> {
-  for (const socket of sockets.clients) socket.terminate();
-  sockets.close();
-  http.closeAllConnections();
-  await new Promise((resolve) => http.close(resolve));
+export function startFakeFeed(options: FakeFeedOptions): Promise<PageServer> {
+  return startPageServer({ port: options.port, onViewer: (socket) => stream(socket, options) });
 }
 
 function stream(socket: WebSocket, { rate, session, sensors = fakeSensors, seed = 7 }: FakeFeedOptions): void {

@@ -104,6 +104,7 @@ export function fakeBatch(
     batch.packets[row] = Math.ceil(1 + random() ** 12 * 40);
     batch.latitude[row] = Math.round((source.latitude + bell() * source.spread) * DEGREE_STEPS);
     batch.longitude[row] = Math.round((source.longitude + bell() * source.spread * 1.3) * DEGREE_STEPS);
+    batch.sourcePort[row] = protocol === 1 ? 8 : 1024 + Math.floor(random() * 64_511);
     batch.targetPort[row] = port;
     batch.targetSlot[row] = Math.floor(random() * 65_536);
     batch.country[row] = source.code === '' ? 0 : (source.code.charCodeAt(0) << 8) | source.code.charCodeAt(1);

@@ -1,0 +1,72 @@
+/** A page with a handful of streaks and a clock that stands where a test puts it: what is seen can be told one by one. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { WebSocket } from 'ws';
+import { encodeFrame, FrameKind } from '../../shared/wire/frame.ts';
+import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
+import { type StreakBatch, streaksToFrame } from '../../shared/wire/streaks.ts';
+import { openPage } from '../support/browser.ts';
+import { nextPicture } from './demo-page.ts';
+import { FakeTotals, fakeSensors } from './fake-totals.ts';
+import { fakeBatch, seeded } from './fake-traffic.ts';
+import { startPageServer } from './page-server.ts';
+
+export const WIDTH = 960;
+export const HEIGHT = 540;
+const BEGIN_SECONDS = Date.UTC(2026, 0, 1, 12) / 1000;
+/** The first streak starts 0.9 seconds after the batch came, the last 0.3 later. */
+const SPREAD_SECONDS = 0.3;
+
+export interface FewStreaks {
+  readonly page: Page;
+  readonly problems: string[];
+  readonly batch: StreakBatch;
+  /** Puts the scene's clock there, and waits for the picture. */
+  setSeconds(seconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openFewStreaks(
+  browser: Browser,
+  query: string,
+  { count = 14, ...options }: BrowserContextOptions & { count?: number } = {},
+): Promise<FewStreaks> {
+  const batch = fakeBatch(seeded(5), count, BEGIN_SECONDS, BEGIN_SECONDS + SPREAD_SECONDS, [1]);
+  const totals = new FakeTotals(
+    { kind: 'simulated', name: 'a few', clock: { mode: 'live', speed: 1 } },
+    fakeSensors,
+    BEGIN_SECONDS,
+  );
+  totals.add(batch);
+  let viewer: WebSocket | null = null;
+  const server = await startPageServer({
+    onViewer(socket) {
+      viewer = socket;
+      socket.send(encodeJsonFrame(FrameKind.hello, { software: 'kurayami fake', role: 'viewer' }));
+      socket.send(encodeJsonFrame(FrameKind.totals, totals.message(50, count)));
+    },
+  });
+  const context = await browser.newContext(options);
+  const { page, problems } = await openPage(context, `${server.url}?${query}`, WIDTH, HEIGHT);
+  await page.waitForFunction(() => window.kurayami?.state.totals);
+  const put = (seconds: number) =>
+    page.evaluate((at) => {
+      document.documentElement.dataset.sceneSeconds = String(at);
+    }, seconds);
+  await put(0);
+  await page.evaluate(() => window.kurayami!.setClock(() => Number(document.documentElement.dataset.sceneSeconds)));
+  viewer!.send(encodeFrame(streaksToFrame(batch, 0)));
+  await page.waitForFunction((all) => window.kurayami!.ledger().received === all, count);
+  return {
+    page,
+    problems,
+    batch,
+    async setSeconds(seconds) {
+      await put(seconds);
+      await nextPicture(page);
+    },
+    async close() {
+      await context.close();
+      await server.close();
+    },
+  };
+}
