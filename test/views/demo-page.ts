@@ -51,6 +51,8 @@ export async function openDemo({ browser, recording, scenario, query, width, hei
   });
   const { page, problems } = await openPage(browser, `${server.url}?${query}`, width, height);
   await page.waitForFunction(() => window.kurayami?.state.totals);
+  // The eye goes to its home when the map has come: names of countries stand then.
+  if (!query.includes('view=')) await page.waitForSelector('.label-country', { state: 'attached' });
   const steps = stepsOf(recording, totals.clock.newestSeconds! - PLAYED_SECONDS);
   const ends = steps.map(({ end }) => end);
   await page.evaluate(

@@ -8,7 +8,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserInstalled, openBrowser } from '../support/browser.ts';
 import { projectFolder } from '../support/program.ts';
-import { openDemo } from './demo-page.ts';
+import { nextPicture, openDemo } from './demo-page.ts';
 import { type Demo, demos } from './demos.ts';
 import { type Light, takeStreakLight } from './picture-light.ts';
 import { type Recording, recordScenario, type ScenarioRun } from './record-scenario.ts';
@@ -101,11 +101,13 @@ describe.skipIf(!browserInstalled)('demos', { timeout: wanted === 'large' ? 1_20
   });
   afterAll(() => browser?.close());
 
-  async function show({ name, query, run }: Demo, [width, height]: Size, file: string): Promise<Light> {
+  async function show({ name, query, run, isBare }: Demo, [width, height]: Size, file: string): Promise<Light> {
     const recording = recordings.get(run) ?? (await recordScenario(run));
     recordings.set(run, recording);
     const demo = await openDemo({ browser, recording, scenario: run.scenario, query, width, height });
     try {
+      if (isBare) await demo.page.keyboard.press('h');
+      if (isBare) await nextPicture(demo.page);
       await demo.page.screenshot({ path: file });
       const light = await takeStreakLight(demo.page);
       expect(demo.problems, name).toEqual([]);

@@ -7,6 +7,8 @@ export interface Demo {
   /** What is chosen in the page's address. */
   readonly query: string;
   readonly run: ScenarioRun;
+  /** Its picture is made without panels. */
+  readonly isBare?: true;
   /** Of its picture in docs/pictures. */
   readonly size: readonly [width: number, height: number];
 }
@@ -18,6 +20,7 @@ const shape = (name: string, query: string, seed: number): Demo => ({
   name: `cube-${name}`,
   query: `view=cube${query}`,
   run: { scenario: `shape-${name}`, seed, packetsPerSecond: 260, seconds: 60 },
+  isBare: true,
   size: [960, 540],
 });
 
@@ -25,7 +28,7 @@ export const demos: readonly Demo[] = [
   { name: 'atlas', query: '', run: background, size: [1280, 720] },
   { name: 'map', query: 'map=flat', run: background, size: [1280, 720] },
   { name: 'cube', query: 'view=cube', run: background, size: [1280, 720] },
-  { name: 'hilbert', query: 'view=hilbert', run: background, size: [960, 540] },
+  { name: 'hilbert', query: 'view=hilbert', run: background, isBare: true, size: [960, 540] },
   shape('fan', '', 3),
   shape('blade', '&ports=linear', 3),
   shape('wall', '', 3),

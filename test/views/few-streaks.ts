@@ -48,6 +48,8 @@ export async function openFewStreaks(
   const context = await browser.newContext(options);
   const { page, problems } = await openPage(context, `${server.url}?${query}`, WIDTH, HEIGHT);
   await page.waitForFunction(() => window.kurayami?.state.totals);
+  // The eye goes to its home when the map has come: names of countries stand then.
+  if (!query.includes('view=')) await page.waitForSelector('.label-country', { state: 'attached' });
   const put = (seconds: number) =>
     page.evaluate((at) => {
       document.documentElement.dataset.sceneSeconds = String(at);

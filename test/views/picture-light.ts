@@ -143,7 +143,7 @@ export async function takeLight(page: Page): Promise<Light> {
 
 /** Hides panels, badges and names: what is left is the canvas. */
 export async function bare(page: Page): Promise<void> {
-  await page.keyboard.press('h');
+  if (!(await page.evaluate(() => document.documentElement.classList.contains('bare')))) await page.keyboard.press('h');
   await page.evaluate(() => {
     // The page's policy allows no style sheet of ours.
     for (const part of document.querySelectorAll<HTMLElement>('.board, #labels')) part.style.visibility = 'hidden';

@@ -1,0 +1,124 @@
+/** What is named is what is seen: shaders draw streaks, and twins of them tell where they are. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserInstalled, openBrowser } from '../support/browser.ts';
+import { type FewStreaks, openFewStreaks } from './few-streaks.ts';
+import { takeStreakLight } from './picture-light.ts';
+
+/** All that start within the first second are under way. */
+const SECONDS = 1.7;
+/** A spark is about five pixels across. */
+const NEAR_PIXELS = 3;
+const BRIGHT = 45;
+
+const sparksOf = (page: Page, count: number) =>
+  page.evaluate(
+    (all) =>
+      Array.from({ length: all }, (_, slot) => window.kurayami!.sparkPlace(slot)).filter((spark) => spark !== null),
+    count,
+  );
+
+describe.skipIf(!browserInstalled)('pointing', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  async function withFew(query: string, use: (few: FewStreaks) => Promise<void>): Promise<void> {
+    const few = await openFewStreaks(browser, query);
+    try {
+      await few.setSeconds(SECONDS);
+      await use(few);
+      expect(few.problems).toEqual([]);
+    } finally {
+      await few.close();
+    }
+  }
+
+  test.for([
+    '',
+    'height=port',
+    'map=flat',
+    'view=cube',
+    'view=cube&ports=linear',
+    'view=cube&port=0-10000&source=0.0.0.0/1',
+    'view=hilbert',
+  ])('the light is where the view says, and has a name: "%s"', async (query) => {
+    await withFew(query, async ({ page, batch }) => {
+      const light = await takeStreakLight(page);
+      await page.evaluate(() => {
+        for (const entry of document.querySelectorAll<HTMLElement>('.legend-entry')) entry.click();
+      });
+      const sparks = await sparksOf(page, batch.length);
+      expect(sparks.length).toBeGreaterThan(query.includes('source=') ? 2 : 5);
+      // What is about to land gives little light.
+      for (const spark of sparks.filter(({ share }) => share < 0.85))
+        expect(light.around(spark, NEAR_PIXELS), JSON.stringify(spark)).toBeGreaterThan(BRIGHT);
+
+      const bright = light.brightest(150).slice(0, 40);
+      expect(bright.length).toBeGreaterThan(5);
+      // Light that is everywhere would prove nothing.
+      expect(light.share(BRIGHT)).toBeLessThan(0.02);
+      const picked = await page.evaluate(
+        (places) => places.map(({ x, y }) => window.kurayami!.pick(x + 0.5, y + 0.5)),
+        bright.map(({ x, y }) => ({ x, y })),
+      );
+      expect(picked.filter((slot) => typeof slot !== 'number')).toEqual([]);
+      expect(await page.evaluate(() => window.kurayami!.pick(3, 3))).toBeNull();
+    });
+  });
+
+  test('the pointer names a streak, a click pins its source, Escape lets go', async () => {
+    await withFew('', async ({ page, batch }) => {
+      const free = await page.evaluate((count) => {
+        const places = Array.from({ length: count }, (_, slot) => window.kurayami!.sparkPlace(slot));
+        return places.find((place) => place && document.elementFromPoint(place.x, place.y)?.id === 'picture') ?? null;
+      }, batch.length);
+      await page.mouse.move(free!.x, free!.y);
+      const card = page.locator('.card-hover');
+      await card.waitFor({ state: 'visible' });
+      const facts = await page.evaluate(() => window.kurayami!.state.hovered!.facts);
+      const words = await card.textContent();
+      expect(words).toContain(facts.source);
+      expect(words).toMatch(new RegExp(`target port\\s*${facts.targetPort}`));
+      expect(words).toMatch(/country\S+/);
+      expect(words).toMatch(/ruleno rule/);
+
+      await page.mouse.click(free!.x, free!.y);
+      const pinned = page.locator('.card-pinned');
+      await pinned.waitFor({ state: 'visible' });
+      expect(await pinned.textContent()).toContain(facts.source);
+      await page.keyboard.press('Escape');
+      await pinned.waitFor({ state: 'hidden' });
+
+      await page.mouse.move(480, 40);
+      await card.waitFor({ state: 'hidden' });
+    });
+  });
+
+  test('where nothing may move, streaks glow where they leave, and views are cut to', async () => {
+    const few = await openFewStreaks(browser, 'map=flat', { reducedMotion: 'reduce' });
+    try {
+      const { page } = few;
+      await few.setSeconds(1.6);
+      expect(await page.evaluate(() => window.kurayami!.state.rotating)).toBe(false);
+      await page.keyboard.press('2');
+      await page.waitForFunction(() => window.kurayami!.picture.frames > 3);
+      expect(await page.evaluate(() => window.kurayami!.picture.isFlying)).toBe(false);
+      await page.keyboard.press('1');
+      await few.setSeconds(1.7);
+      const before = (await takeStreakLight(page)).brightest(120);
+      expect(before.length).toBeGreaterThan(5);
+      await page.evaluate(() => {
+        for (const entry of document.querySelectorAll<HTMLElement>('.legend-entry')) entry.click();
+      });
+      await page.keyboard.press('h');
+      await few.setSeconds(2.5);
+      const after = await takeStreakLight(page);
+      for (const place of before) expect(after.around(place, 2)).toBeGreaterThan(60);
+    } finally {
+      await few.close();
+    }
+  });
+});
