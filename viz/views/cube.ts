@@ -113,7 +113,7 @@ class Cube implements View {
 
 /** Marks stand this far outside of the planes; the names of the axes further. */
 const MARK_GAP = 0.09;
-const NAME_GAP = 0.24;
+const NAME_GAP = 0.3;
 
 /** The more important first: where two labels would overlap, the later one is left out. */
 function axisLabels(settings: CubeSettings, text: Text, right: Vector3): Label[] {
@@ -125,7 +125,7 @@ function axisLabels(settings: CubeSettings, text: Text, right: Vector3): Label[]
     const side = x * right.x * right.z < 0 ? -1 : 1;
     return [x, y, side * (CUBE.z + MARK_GAP)];
   };
-  const above = CUBE.y + IPV6_GAP + IPV6_BAND + 0.12;
+  const above = CUBE.y + IPV6_GAP + IPV6_BAND + 0.2;
   const ports = portMarks(settings);
   const below = (x: number, port: number) => (): Vector => {
     return [x, -CUBE.y - MARK_GAP, portShare(port, settings) * CUBE.z];
