@@ -62,7 +62,7 @@ function band(x: number, colour: string): Line[] {
 }
 
 class Cube implements View {
-  readonly extent: Extent = { width: 1.62, height: 1.4 };
+  readonly extent: Extent = { width: 1.62, height: 1.48 };
   readonly orbit = new Orbit({
     home: { latitude: 17, longitude: 34, zoom: 1 },
     swingDegrees: 11,
