@@ -30,6 +30,7 @@ export interface Recording {
 /** An evening in Japan: night over the western Pacific, day over the Atlantic. */
 export const BEGIN_SECONDS = Date.UTC(2026, 0, 1, 12, 0, 0) / 1000;
 const SENSOR = 'tokyo-1';
+const MOST_ATTEMPTS = 3;
 const PLACE = {
   KURAYAMI_SENSOR_PLACE_NAME: 'Tokyo',
   KURAYAMI_SENSOR_PLACE_LATITUDE: '35.68',
@@ -54,14 +55,19 @@ export async function recordScenario(run: ScenarioRun): Promise<Recording> {
         }),
       ),
     );
-    return await watch(folder, capture);
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      const recording = await watch(folder, join(folder, `data-${attempt}`), capture);
+      const { offered, sent } = recording.totals.viewer;
+      // What was left out, on a busy machine, would make another picture.
+      if (offered === sent) return recording;
+    }
+    throw new Error(`the server left out flows, ${MOST_ATTEMPTS} times`);
   } finally {
     await remove();
   }
 }
 
-async function watch(folder: string, capture: string): Promise<Recording> {
-  const data = join(folder, 'data');
+async function watch(folder: string, data: string, capture: string): Promise<Recording> {
   const tokenFile = join(folder, 'sensor.token');
   await writeFile(
     tokenFile,
@@ -74,7 +80,7 @@ async function watch(folder: string, capture: string): Promise<Recording> {
   const viewer = await openViewer(url);
   const sensor = { name: SENSOR, server: url.replace('http:', 'ws:'), 'token-file': tokenFile };
   await expectDone(program(words('sensor', { ...sensor, speed: 'max', read: capture }), { environment: PLACE }));
-  const totals = await until('the end of the recording', async () => viewer.totals, isWhole);
+  const totals = await until('the end of the recording', async () => viewer.totals, isOver);
   const { newestSeconds } = totals!.clock;
   const answers: Record<string, string> = {};
   const from = new Date((newestSeconds! - 600) * 1000).toISOString();
@@ -85,11 +91,9 @@ async function watch(folder: string, capture: string): Promise<Recording> {
   return { totals: totals!, streaks: viewer.streaks, answers };
 }
 
-/** Nothing may have been left out, else a demo would not be what was simulated. */
-function isWhole(totals: LiveTotals | null): boolean {
+function isOver(totals: LiveTotals | null): boolean {
   if (totals === null || !totals.clock.finished) return false;
-  const { offered, sent } = totals.viewer;
-  return offered === sent && offered === totals.ledger.server.flowsStored && offered > 0;
+  return totals.viewer.offered > 0 && totals.viewer.offered === totals.ledger.server.flowsStored;
 }
 
 interface RecordingViewer {
@@ -114,8 +118,8 @@ async function openViewer(url: string): Promise<RecordingViewer> {
 /** When all is over the rates are zero: those before it are kept. */
 function takeTotals(viewer: RecordingViewer, totals: LiveTotals): void {
   const { totals: before } = viewer;
-  const isOver = totals.rates.packetsPerSecond === 0 && before !== null;
-  viewer.totals = isOver
+  const isQuiet = totals.rates.packetsPerSecond === 0 && before !== null;
+  viewer.totals = isQuiet
     ? { ...totals, rates: before.rates, classPacketsPerSecond: before.classPacketsPerSecond }
     : totals;
 }
