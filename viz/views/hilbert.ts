@@ -107,7 +107,7 @@ const twin: StreakTwin = {
 };
 
 class Hilbert implements View {
-  readonly extent: Extent = { width: 1.5, height: 1.24 };
+  readonly extent: Extent = { width: 1.5, height: 1.4 };
   readonly twin = twin;
   readonly orbit = new Orbit({
     home: { latitude: 27, longitude: 28, zoom: 1 },
