@@ -85,7 +85,7 @@ describe.skipIf(!browserInstalled)('the scene', () => {
       await expect.poll(() => legend.allTextContents()).toContain('23');
       const chosen = await settingsOf(page);
       expect(chosen).toMatchObject({ view: 'atlas', flat: true, heightBy: 'port', colourBy: 'port' });
-      expect(new URL(page.url()).search).toBe('?map=flat&height=port&colour=port');
+      await expect.poll(() => new URL(page.url()).search).toBe('?map=flat&height=port&colour=port');
       await page.reload();
       await page.waitForFunction(() => window.kurayami?.state.totals);
       expect(await settingsOf(page)).toEqual(chosen);
@@ -95,7 +95,7 @@ describe.skipIf(!browserInstalled)('the scene', () => {
       await expect.poll(() => legend.allTextContents()).toContain('no rule');
       await page.keyboard.press('c');
       for (const key of ['m', 'p']) await page.keyboard.press(key);
-      expect(new URL(page.url()).search).toBe('');
+      await expect.poll(() => new URL(page.url()).search).toBe('');
     });
   });
 
@@ -125,7 +125,7 @@ describe.skipIf(!browserInstalled)('the scene', () => {
       await ports.fill('0-1023');
       await expect.poll(async () => (await settingsOf(page)).cube.ports).toEqual([0, 1023]);
       await expect.poll(() => page.locator('.label-axis').allTextContents()).toContain('1023');
-      expect(new URL(page.url()).searchParams.get('port')).toBe('0-1023');
+      await expect.poll(() => new URL(page.url()).searchParams.get('port')).toBe('0-1023');
       for (const nonsense of ['1023-0', '70000', 'http', '1-']) {
         await ports.fill(nonsense);
         expect(await ports.getAttribute('aria-invalid'), nonsense).toBe('true');
@@ -138,7 +138,7 @@ describe.skipIf(!browserInstalled)('the scene', () => {
       await sources.fill('192.0.2.0/33');
       expect(await sources.getAttribute('aria-invalid')).toBe('true');
       await sources.fill('192.0.0.0/8');
-      expect(new URL(page.url()).searchParams.get('source')).toBe('192.0.0.0/8');
+      await expect.poll(() => new URL(page.url()).searchParams.get('source')).toBe('192.0.0.0/8');
     });
   });
 
