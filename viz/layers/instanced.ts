@@ -30,16 +30,3 @@ export function addSquare(geometry: InstancedBufferGeometry): void {
   geometry.setAttribute('position', new BufferAttribute(Float32Array.of(-1, -1, 0, 1, -1, 0, 1, 1, 0, -1, 1, 0), 3));
   geometry.setIndex([0, 1, 2, 0, 2, 3]);
 }
-
-/** A strip of `segments` pieces: x runs from 0 to 1 along it, y is -1 or 1 across. */
-export function addStrip(geometry: InstancedBufferGeometry, segments: number): void {
-  const position = new Float32Array((segments + 1) * 6);
-  const index: number[] = [];
-  for (let i = 0; i <= segments; i++) {
-    position.set([i / segments, -1, 0, i / segments, 1, 0], i * 6);
-    const at = i * 2;
-    if (i < segments) index.push(at, at + 1, at + 2, at + 1, at + 3, at + 2);
-  }
-  geometry.setAttribute('position', new BufferAttribute(position, 3));
-  geometry.setIndex(index);
-}

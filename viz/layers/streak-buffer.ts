@@ -1,4 +1,4 @@
-/** The ring of streaks on the graphics card: one buffer that ribbons, heads and ripples all read. */
+/** The ring of streaks on the graphics card: one buffer, from which layers draw. */
 import {
   DynamicDrawUsage,
   InstancedBufferGeometry,

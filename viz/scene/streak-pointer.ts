@@ -13,6 +13,11 @@ const TRAIL_END = 0.24;
 const RIM = 1.25;
 /** Slots that are gone through at each picture: about a hundred pictures for the most streaks there can be. */
 const PREPARED_SLOTS = 1_500;
+/**
+ * Ways that one search works out at most. After a change that made all of them new (a zoom, another view at once) the first
+ * searches see a part of the streaks each, so that none holds the picture up; searches follow each other by themselves.
+ */
+const WAYS_A_SEARCH = 25_000;
 
 export interface Aim {
   /** In CSS pixels of a canvas of this size. */
@@ -71,12 +76,17 @@ export class StreakPointer {
     const [ring, ways, place, eye] = [this.#ring, this.#ways, this.#place, camera.position];
     let closest = NEAR_PIXELS ** 2;
     let found: number | null = null;
+    let waysLeft = WAYS_A_SEARCH;
     for (let slot = 0; slot < ring.used; slot++) {
       const progress = (aim.now - ring.launchOf(slot)) / FLIGHT_SECONDS;
       if (progress < 0 || progress > 1.3 || ((aim.mask >> colours.categoryOf(ring, slot)) & 1) === 0) continue;
       if (!twin.shows(ring, slot)) continue;
       const at = slot * WAY_NUMBERS;
-      this.#findWay(twin, slot, at);
+      if (this.#known[slot] !== ring.launchOf(slot)) {
+        if (waysLeft === 0) continue;
+        waysLeft -= 1;
+        this.#findWay(twin, slot, at);
+      }
       twin.place(ring, slot, ways, at, aim.still ? 0 : Math.min(1, progress), place);
       const depth = depthOf(place, this.#screen);
       const square = squareOf(place, depth, this.#screen);

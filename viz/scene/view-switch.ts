@@ -2,8 +2,7 @@
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import { Stars } from '../layers/stars.ts';
 import { StreakBuffer } from '../layers/streak-buffer.ts';
-import type { StreakLayer } from '../layers/streak-layer.ts';
-import { createStreakLayers } from '../layers/streak-layers.ts';
+import { StreakLayer } from '../layers/streak-layer.ts';
 import { createStreakUniforms, type StreakUniforms } from '../layers/streak-uniforms.ts';
 import type { StreakPath } from '../shaders/streak-path.ts';
 import type { Text } from '../text/text.ts';
@@ -26,7 +25,7 @@ type Words = { readonly text: Text; countryName(code: string): string };
 export class ViewSwitch {
   readonly uniforms: StreakUniforms;
   readonly streaks: StreakBuffer;
-  readonly streakLayers: readonly StreakLayer[];
+  readonly streakLayer: StreakLayer;
   readonly #context: SwitchContext;
   readonly #stars: Stars;
   readonly #views = new Map<number, View>();
@@ -43,9 +42,9 @@ export class ViewSwitch {
     const { quality, stage, ring } = context;
     this.uniforms = createStreakUniforms(quality.ribbonPixels, paths);
     this.streaks = new StreakBuffer(ring);
-    this.streakLayers = createStreakLayers(this.streaks, this.uniforms, paths, quality.ribbonSegments);
+    this.streakLayer = new StreakLayer(this.streaks, this.uniforms, paths, quality.ribbonSegments);
     this.#stars = new Stars(quality.stars, this.uniforms);
-    for (const { object } of [this.#stars, ...this.streakLayers]) stage.scene.add(object);
+    for (const { object } of [this.#stars, this.streakLayer]) stage.scene.add(object);
     this.#from = this.#to = numberOf(firstView);
     this.#view(this.#to);
   }
@@ -102,7 +101,7 @@ export class ViewSwitch {
   }
 
   dispose(): void {
-    for (const layer of [this.#stars, ...this.streakLayers, ...this.#views.values()]) layer.dispose();
+    for (const layer of [this.#stars, this.streakLayer, ...this.#views.values()]) layer.dispose();
     this.uniforms.categoryOf.value.dispose();
   }
 

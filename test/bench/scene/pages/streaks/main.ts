@@ -1,9 +1,8 @@
 /** The streak layer alone, as the page uses it: new streaks into the ring, settled, handed to the card, drawn by three. */
-import type { StreakBatch } from '../../../../../shared/wire/streaks.ts';
 import { LaunchPlan } from '../../../../../viz/feed/launch-plan.ts';
 import { PageLedger } from '../../../../../viz/feed/page-ledger.ts';
 import { StreakBuffer } from '../../../../../viz/layers/streak-buffer.ts';
-import { createStreakLayers } from '../../../../../viz/layers/streak-layers.ts';
+import { StreakLayer } from '../../../../../viz/layers/streak-layer.ts';
 import { createStreakUniforms, LIFE_SECONDS } from '../../../../../viz/layers/streak-uniforms.ts';
 import { qualities } from '../../../../../viz/scene/quality.ts';
 import { SensorTable } from '../../../../../viz/scene/sensor-table.ts';
@@ -29,7 +28,7 @@ const uniforms = createStreakUniforms(quality.ribbonPixels, paths);
 uniforms.viewFrom.value = uniforms.viewTo.value = view;
 const ring = new StreakRing(quality.streakCapacity, LIFE_SECONDS);
 const streaks = new StreakBuffer(ring);
-for (const { object } of createStreakLayers(streaks, uniforms, paths, quality.ribbonSegments)) stage.scene.add(object);
+stage.scene.add(new StreakLayer(streaks, uniforms, paths, quality.ribbonSegments).object);
 const colours = new StreakColours();
 const target = {
   ring,
@@ -41,8 +40,7 @@ const area = { left: 0, top: 0, width: canvas.clientWidth, height: canvas.client
 stage.resize(quality, area);
 stage.look({ latitude: 18, longitude: 110, zoom: 1 }, { width: 1.2, height: 1.2 });
 
-const most = 4000;
-const made = new MadeStreaks(most, [1]);
+const made = new MadeStreaks(4000, [1]);
 const sceneSeconds = (milliseconds: number) => (milliseconds / 1000) * SLOWNESS;
 let before = performance.now();
 requestAnimationFrame(frame);
@@ -52,11 +50,9 @@ function frame(): void {
   requestAnimationFrame(frame);
   const wall = performance.now();
   const now = sceneSeconds(wall);
-  const batch: StreakBatch = made.next(sceneSeconds(before), now);
-  batch.length = Math.min(most, Math.round(((wall - before) / 1000) * NEW_EACH_SECOND));
+  const batch = made.next(sceneSeconds(before), now, Math.round(((wall - before) / 1000) * NEW_EACH_SECOND));
   before = wall;
   writeStreaks(batch, target, now);
-  batch.length = most;
   ring.settle(now);
   colours.apply(uniforms, 0xff);
   uniforms.brightness.value = brightnessOf(ring.inFlight(now));
