@@ -35,6 +35,8 @@ export class Globe implements SceneLayer {
   readonly #rateTexture = new DataTexture(this.#rates, COUNTRIES, 1, RedFormat);
   readonly #smooth = new Float32Array(COUNTRIES);
   #map: WorldMap | null = null;
+  /** The map has no tints yet: the first are shown as they are. */
+  #isNew = true;
 
   constructor(sun: { value: Vector3 }, { flatness, presence }: WorldUniforms, segments: number) {
     const uniforms = {
@@ -73,18 +75,20 @@ export class Globe implements SceneLayer {
     uniforms.land!.value = land;
     uniforms.countries!.value = countries;
     uniforms.mapReady!.value = 1;
-    this.#smooth.fill(0);
+    this.#isNew = true;
   }
 
   /** Tints countries by their packets: by the root of their share, so that the second and third are seen too. */
   setRates(packets: ReadonlyMap<string, number>): void {
     if (!this.#map) return;
     const most = Math.max(1, ...packets.values());
+    const ease = this.#isNew ? 1 : EASE;
+    this.#isNew = false;
     for (const [i, country] of this.#map.countries.entries()) {
       // Shapes without a code, such as Somaliland, are not the place of sources without one.
       const counted = country.code === '' ? 0 : (packets.get(country.code) ?? 0);
       const goal = Math.sqrt(counted / most);
-      this.#smooth[i + 1]! += (goal - this.#smooth[i + 1]!) * EASE;
+      this.#smooth[i + 1]! += (goal - this.#smooth[i + 1]!) * ease;
       this.#rates[i + 1] = Math.round(this.#smooth[i + 1]! * 255);
     }
     this.#rateTexture.needsUpdate = true;

@@ -201,7 +201,7 @@ export class PictureLoop {
     views.uniforms.pinnedSource.value = state.pinned?.sourceWord ?? 0;
     views.uniforms.hovered.value = state.hovered?.slot ?? -1;
     views.uniforms.still.value = isStill ? 1 : 0;
-    views.uniforms.brightness.value = brightnessOf(this.#ring!.inFlight(now));
+    views.uniforms.brightness.value = brightnessOf(this.#ring!.inFlight(now), views.room);
     const picture = {
       now,
       // With reduced motion nothing flies, and neither does the eye.

@@ -21,9 +21,12 @@ export interface Category {
   readonly rate: number;
 }
 
-/** With more streaks in the air each gives a little less light. */
-export function brightnessOf(inFlight: number): number {
-  return Math.max(0.3, Math.min(1, FULL_BRIGHTNESS_STREAKS / Math.max(1, inFlight)));
+/**
+ * With more streaks in the air each gives a little less light. `room` is below 1 where the picture is smaller than lines and
+ * sparks can become (a phone): they lie over each other sooner there.
+ */
+export function brightnessOf(inFlight: number, room = 1): number {
+  return Math.max(0.3 * room, Math.min(1, (FULL_BRIGHTNESS_STREAKS * room) / Math.max(1, inFlight)));
 }
 
 export function countryKey(code: string): number {

@@ -14,6 +14,8 @@ import type { StreakRing } from './streak-ring.ts';
 import type { StreakTwin } from './streak-twin.ts';
 
 const FLIGHT_SECONDS = 1.8;
+/** Lines and sparks that are smaller are not seen. */
+const LEAST_SCALE = 0.75;
 
 export interface SwitchContext extends Omit<ViewContext, 'uniforms'> {
   readonly ring: StreakRing;
@@ -55,6 +57,17 @@ export class ViewSwitch {
 
   get twin(): StreakTwin {
     return this.#view(this.#to).twin;
+  }
+
+  /** 1, or the share of the least size of lines and sparks that would suit a small picture. */
+  get room(): number {
+    return Math.min(1, this.#scale / LEAST_SCALE);
+  }
+
+  /** Of lines and sparks, by the picture's size. */
+  get #scale(): number {
+    const { width, height } = this.#context.stage.pixels;
+    return Math.min(width * 0.7, height) / 900;
   }
 
   get isFlying(): boolean {
@@ -110,7 +123,7 @@ export class ViewSwitch {
     const { width, height } = this.#context.stage.pixels;
     uniforms.now.value = now - ring.base;
     uniforms.viewport.value.set(width, height);
-    uniforms.pixelScale.value = Math.max(0.75, Math.min(width * 0.7, height) / 900);
+    uniforms.pixelScale.value = Math.max(LEAST_SCALE, this.#scale);
     uniforms.viewFrom.value = this.#from;
     uniforms.viewTo.value = this.#to;
     uniforms.morph.value = this.#flown < 1 ? share : 0;

@@ -51,4 +51,6 @@ test('light is shared out when many fly', () => {
   expect(brightnessOf(0)).toBe(1);
   expect(brightnessOf(1200)).toBe(0.5);
   expect(brightnessOf(1e6)).toBe(0.3);
+  expect(brightnessOf(1200, 0.4)).toBeCloseTo(0.2);
+  expect(brightnessOf(100, 0.4)).toBe(1);
 });
