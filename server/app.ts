@@ -12,9 +12,10 @@ import type { ApiParts } from './api/parts.ts';
 import { ApiError, sendProblem } from './api/problem.ts';
 import { sensorRoutes } from './api/sensors.ts';
 import { seriesRoutes } from './api/series.ts';
+import { signInRoutes } from './api/sign-in.ts';
 import { StoreError } from './store/stores.ts';
 
-const routes = [healthRoutes, ledgerRoutes, sensorRoutes, seriesRoutes, flowRoutes];
+const routes = [healthRoutes, ledgerRoutes, sensorRoutes, seriesRoutes, flowRoutes, signInRoutes];
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -36,7 +37,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     });
     if (!isOwnRequest(request.raw))
       throw new ApiError(403, 'ACCESS_WRONG_HOST', 'this server is not reached under that name');
-    const role = roleOf(request.raw, parts.tokens);
+    const role = roleOf(request.raw, parts);
     if (role === 'sensor') throw new ApiError(403, 'ACCESS_ROLE', 'a sensor’s token is for sending, not for reading');
     if (role === null) throw new ApiError(401, 'ACCESS_TOKEN', 'the token is not good');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
@@ -64,6 +65,8 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
 
 function answerError(error: FastifyError, reply: Parameters<typeof sendProblem>[0]) {
   if (error instanceof ApiError) return sendProblem(reply, error.status, error.code, error.message, error.position);
+  if (error.statusCode === 413)
+    return sendProblem(reply, 413, 'API_TOO_LARGE', 'the body is longer than this route reads');
   if (error.validation) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
   if (error instanceof RangeError) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
   if (error instanceof StoreError) return sendProblem(reply, 503, error.code, error.message);

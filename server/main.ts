@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseIpv4, parseIpv6 } from '../shared/address.ts';
 import { createFlowBatch } from '../shared/flow-batch.ts';
+import { SignIns } from './access/sign-ins.ts';
 import { TokenFile } from './access/token-file.ts';
 import type { ApiParts } from './api/parts.ts';
 import { buildApp } from './app.ts';
@@ -57,6 +58,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
   // Whatever is written from here on holds targets, tokens or keys: it is the owner's alone.
   process.umask(0o077);
   const tokens = openTokens(config.data);
+  const signIns = new SignIns(tokens);
   // Stop is start in reverse, also when the start fails on its way.
   const stops: (() => unknown)[] = [];
   const stop = async () => {
@@ -85,6 +87,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       series,
       catalog,
       tokens,
+      signIns,
       live,
       software,
       pageFolder,
@@ -100,6 +103,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       pipeline,
       live,
       tokens,
+      signIns,
       software,
       streaksPerSecond,
       log,

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { MAX_FRAME_BYTES } from '../shared/wire/frame.ts';
 import { bearerToken, isOwnRequest } from './access/hosts.ts';
-import type { TokenFile } from './access/token-file.ts';
+import { type AccessParts, askerOf } from './access/role.ts';
 import { type IngestParts, serveSensor } from './ingest/ingest-socket.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import { MAX_VIEWERS, serveViewer } from './live/live-socket.ts';
@@ -13,8 +13,7 @@ import { MAX_VIEWERS, serveViewer } from './live/live-socket.ts';
 const MAX_VIEWER_MESSAGE_BYTES = 4_096;
 const MAX_SENSORS = 1_000;
 
-export interface SocketParts extends IngestParts {
-  readonly tokens: TokenFile;
+export interface SocketParts extends IngestParts, AccessParts {
   readonly live: LiveHub;
   readonly streaksPerSecond: number;
 }
@@ -53,9 +52,15 @@ export class Sockets {
 
   #upgradeViewer(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#viewers.clients.size >= MAX_VIEWERS) return void refuse(socket, 503, 'TOO_MANY_VIEWERS');
+    const asker = askerOf(request, this.#parts);
+    if (asker === null) return void refuse(socket, 401, 'ACCESS_TOKEN');
+    const { role, name } = asker;
+    if (role === 'sensor') return void refuse(socket, 403, 'ACCESS_ROLE');
     const { live, software, streaksPerSecond } = this.#parts;
+    const hello = { software, role, name };
+    const isGood = () => asker.isGood();
     this.#viewers.handleUpgrade(request, socket, head, (webSocket) =>
-      serveViewer(webSocket, live, { software, role: 'viewer' }, streaksPerSecond),
+      serveViewer(webSocket, { live, hello, streaksPerSecond, isGood }),
     );
   }
 

@@ -1,13 +1,43 @@
-/** Who asks. On loopback the page opens without a token, as a viewer. */
+/** Who asks: by a token in the header, or by the cookie of a sign-in. On loopback the page opens without either, as a viewer. */
 import type { IncomingMessage } from 'node:http';
+import { signInIdOf } from './cookie.ts';
 import { bearerToken } from './hosts.ts';
+import type { SignIn, SignIns } from './sign-ins.ts';
 import type { Role, TokenFile } from './token-file.ts';
 
-/** Null for a token that is not good. */
-export function roleOf(request: IncomingMessage, tokens: TokenFile): Role | null {
-  const token = bearerToken(request);
-  if (token === null) return request.headers.authorization === undefined ? 'viewer' : null;
-  return tokens.find(token)?.role ?? null;
+export interface AccessParts {
+  readonly tokens: TokenFile;
+  readonly signIns: SignIns;
+}
+
+export interface Asker {
+  readonly role: Role;
+  /** That of the token; null for whoever showed none. */
+  readonly name: string | null;
+  /** For connections that stay: whether token or sign-in still hold. */
+  isGood(): boolean;
+}
+
+const ANYONE: Asker = { role: 'viewer', name: null, isGood: () => true };
+
+/** Null for a token that is not good. A cookie that is not good (the server may have been started anew) is as none. */
+export function askerOf(request: IncomingMessage, { tokens, signIns }: AccessParts): Asker | null {
+  if (request.headers.authorization !== undefined) {
+    const token = bearerToken(request);
+    const record = token === null ? null : tokens.find(token);
+    return record && { role: record.role, name: record.name, isGood: () => tokens.isGood(record.id) };
+  }
+  const signIn = signInOf(request, signIns);
+  return signIn === null ? ANYONE : { role: signIn.role, name: signIn.name, isGood: () => signIns.isGood(signIn) };
+}
+
+export function signInOf(request: IncomingMessage, signIns: SignIns): SignIn | null {
+  const id = signInIdOf(request);
+  return id === null ? null : signIns.find(id);
+}
+
+export function roleOf(request: IncomingMessage, parts: AccessParts): Role | null {
+  return askerOf(request, parts)?.role ?? null;
 }
 
 export function maySeeTargets(role: Role | null): boolean {

@@ -58,7 +58,7 @@ export const flowRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts
   app.get('/api/v1/flows', { schema }, async (request) => {
     const { limit, cursor } = request.query;
     const span = await resolveSpan(request.query, parts.catalog, () => parts.live.current().record.id);
-    const withTargets = maySeeTargets(roleOf(request.raw, parts.tokens));
+    const withTargets = maySeeTargets(roleOf(request.raw, parts));
     const filter = await resolveFilter(request.query.filter, parts.catalog, withTargets);
     const page = await parts.flows.flows({ ...span, limit, ...filter, ...(cursor === undefined ? {} : { cursor }) });
     const targetSlot = parts.targetSlots(span.session);

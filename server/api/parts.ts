@@ -1,16 +1,15 @@
 /** What routes are made of: handed in, so that tests need no socket. */
 
-import type { TokenFile } from '../access/token-file.ts';
+import type { AccessParts } from '../access/role.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { Catalog, FlowStore, SeriesStore } from '../store/stores.ts';
 
-export interface ApiParts {
+export interface ApiParts extends AccessParts {
   readonly flows: FlowStore;
   readonly series: SeriesStore;
   readonly catalog: Catalog;
-  readonly tokens: TokenFile;
   readonly live: LiveHub;
   readonly ledgers: () => LedgerState[];
   readonly channels: () => Channel[];

@@ -124,7 +124,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       if (by !== 'source')
         refuseFilter(query.filter, `what has most by ${by} comes from sums made when the flows came`);
       const span = await resolveSpan(query, parts.catalog, current);
-      const withTargets = maySeeTargets(roleOf(request.raw, parts.tokens));
+      const withTargets = maySeeTargets(roleOf(request.raw, parts));
       const filter = await resolveFilter(query.filter, parts.catalog, withTargets);
       const rows =
         by === 'source'

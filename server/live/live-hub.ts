@@ -11,8 +11,9 @@ import type { LedgerState } from '../store/ingest-commit.ts';
 import { SeriesResolution } from '../store/ingest-commit.ts';
 import type { Catalog, SeriesStore, SessionRecord } from '../store/stores.ts';
 import { LiveSession } from './live-session.ts';
+import { SharedStreaks } from './shared-streaks.ts';
 import { makeStreaks } from './streak-maker.ts';
-import { SharedStreaks, type Viewer } from './viewer.ts';
+import type { Viewer } from './viewer.ts';
 
 const TOTALS_EVERY_MILLISECONDS = 250;
 /** What was captured this long ago has arrived, as a rule. */
@@ -44,6 +45,8 @@ const NO_SESSION: SessionRecord = {
   lastSeconds: null,
   packets: 0,
 };
+
+type SharedTotals = Omit<LiveTotals, 'viewer' | 'targets'>;
 
 export interface LiveHubParts {
   readonly series: SeriesStore;
@@ -124,15 +127,16 @@ export class LiveHub {
     if (session === undefined) return;
     session.add(batch);
     if (this.viewers.size === 0 || session !== this.current()) return;
-    const streaks = new SharedStreaks(makeStreaks(batch, channel.slots, this.#parts.places));
-    for (const viewer of this.viewers) viewer.sendStreaks(streaks);
+    const streaks = new SharedStreaks(makeStreaks(batch, channel.slots, this.#parts.places), batch.target);
+    for (const viewer of this.#welcome()) viewer.sendStreaks(streaks);
   }
 
   #tellAll(): void {
     if (this.viewers.size === 0) return;
     try {
-      const totals = this.totals(this.current());
-      for (const viewer of this.viewers) tell(viewer, totals);
+      const session = this.current();
+      const totals = this.totals(session);
+      for (const viewer of this.#welcome()) tell(viewer, totals, session);
     } catch (error) {
       // Nothing that a sensor wrote may end the server from here.
       this.#parts.log(`viewers cannot be told how things stand: ${(error as Error).message}`);
@@ -142,11 +146,18 @@ export class LiveHub {
   /** A page that came just now need not wait for the next round. */
   addViewer(viewer: Viewer): void {
     this.viewers.add(viewer);
-    tell(viewer, this.totals(this.current()));
+    const session = this.current();
+    tell(viewer, this.totals(session), session);
   }
 
-  /** All but the part that differs from viewer to viewer. */
-  totals(session: LiveSession): Omit<LiveTotals, 'viewer'> {
+  /** Those whose right to watch still holds; the others are let go before anything more is sent. */
+  #welcome(): Iterable<Viewer> {
+    for (const viewer of this.viewers) if (!viewer.stillMay()) this.viewers.delete(viewer);
+    return this.viewers;
+  }
+
+  /** All but the parts that differ from viewer to viewer. */
+  totals(session: LiveSession): SharedTotals {
     const now = Date.now();
     const { record, window } = session;
     const states = this.#parts.ledgers().filter((state) => state.session === record.id);
@@ -182,8 +193,9 @@ function ratesUntil({ mode, finished, newestSeconds }: LiveTotals['clock'], nowM
   return mode === 'live' ? Math.max(newest, nowMilliseconds / 1000 - LIVE_LAG_SECONDS) : newest;
 }
 
-function tell(viewer: Viewer, totals: Omit<LiveTotals, 'viewer'>): void {
-  viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, viewer: viewer.ledger }));
+function tell(viewer: Viewer, totals: SharedTotals, { targets }: LiveSession): void {
+  const own = { viewer: viewer.ledger, ...(viewer.seesTargets ? { targets } : {}) };
+  viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, ...own }));
 }
 
 function clockOf(session: LiveSession, now: number): LiveTotals['clock'] {

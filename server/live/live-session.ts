@@ -1,6 +1,7 @@
 /** What the page shows of one session beside the streaks. */
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { sumPackets } from '../../shared/wire/flow-frames.ts';
+import type { TargetSpan } from '../../shared/wire/messages.ts';
 import { LiveWindow } from '../aggregate/live-window.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { SessionRecord } from '../store/stores.ts';
@@ -18,6 +19,8 @@ export class LiveSession {
   readonly window = new LiveWindow();
   readonly channels = new Set<Channel>();
   readonly totals: SessionTotals;
+  /** Of what came since the session was opened here. For analysts only. */
+  targets: TargetSpan | null = null;
   /** Of the wall's clock: when something last happened here. */
   activeMilliseconds: number;
   #rateAnchor: { wallMilliseconds: number; captureSeconds: number } | null = null;
@@ -37,7 +40,17 @@ export class LiveSession {
       this.totals.bytes += batch.wireBytes[row]!;
       if (batch.country[row] === 0) this.totals.unknownPlacePackets += batch.packets[row]!;
     }
+    if (batch.family === 4) this.#addTargets(batch);
     this.activeMilliseconds = Date.now();
+  }
+
+  #addTargets({ target, length }: FlowBatch): void {
+    let { lowest, highest } = this.targets ?? { lowest: 0xffff_ffff, highest: 0 };
+    for (let row = 0; row < length; row++) {
+      lowest = Math.min(lowest, target[row]!);
+      highest = Math.max(highest, target[row]!);
+    }
+    if (length > 0) this.targets = { lowest, highest };
   }
 
   /** Capture seconds a second of the wall's clock, measured; for files that are read as fast as it goes. */

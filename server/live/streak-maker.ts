@@ -32,13 +32,17 @@ export function makeStreaks(flows: FlowBatch, slots: TargetSlots, places: Source
 
 /** A fair sample: `count` rows of the batch, each with the same chance, in their order. */
 export function sampleStreaks(all: StreakBatch, count: number, random: () => number = Math.random): StreakBatch {
-  const sample = createStreakBatch(all.family, count);
   const words = all.family === 6 ? 4 : 1;
+  const target = all.target === null ? null : new Uint32Array(count * words);
+  const sample: StreakBatch = { ...createStreakBatch(all.family, count), target };
   let taken = 0;
   for (let row = 0; row < all.length && taken < count; row++) {
     // Selection sampling (Knuth, Algorithm S): exactly `count` rows.
     if (random() * (all.length - row) >= count - taken) continue;
-    for (let word = 0; word < words; word++) sample.source[taken * words + word] = all.source[row * words + word]!;
+    for (let word = 0; word < words; word++) {
+      sample.source[taken * words + word] = all.source[row * words + word]!;
+      if (target !== null) target[taken * words + word] = all.target![row * words + word]!;
+    }
     for (const name of rowColumns) sample[name][taken] = all[name][row]!;
     taken++;
   }

@@ -1,55 +1,53 @@
 /** One page that watches: what it can take is sent, and what it was not sent is counted. */
 import type { WebSocket } from 'ws';
 import type { ViewerLedger } from '../../shared/counters.ts';
-import { encodeFrame } from '../../shared/wire/frame.ts';
-import { type StreakBatch, streaksToFrame } from '../../shared/wire/streaks.ts';
-import { nodePlatform } from '../ingest/platform.ts';
-import { sampleStreaks } from './streak-maker.ts';
+import type { SharedStreaks } from './shared-streaks.ts';
 
 /** A viewer whose connection holds more than this unsent gets no streaks until it has caught up. */
 const MAX_BUFFERED_BYTES = 2 << 20;
 /** Unused budget is saved up for so long, so that bursts come through. */
 const BUDGET_SECONDS = 1;
 
-/** A batch for all viewers, encoded once for those who get all of it. */
-export class SharedStreaks {
-  readonly batch: StreakBatch;
-  #bytes: Uint8Array | null = null;
-
-  constructor(batch: StreakBatch) {
-    this.batch = batch;
-  }
-
-  get bytes(): Uint8Array {
-    this.#bytes ??= encodeFrame(streaksToFrame(this.batch, 0), { platform: nodePlatform });
-    return this.#bytes;
-  }
+/** What a viewer may see, and for how long. */
+export interface ViewerRights {
+  readonly seesTargets: boolean;
+  readonly isGood: () => boolean;
 }
 
 export class Viewer {
   readonly ledger: ViewerLedger = { offered: 0, sent: 0, sampledOut: 0, filteredOut: 0 };
   readonly #socket: WebSocket;
   readonly #streaksPerSecond: number;
+  readonly #rights: ViewerRights;
   #budget: number;
   #budgetAt = performance.now();
 
-  constructor(socket: WebSocket, streaksPerSecond: number) {
+  constructor(socket: WebSocket, streaksPerSecond: number, rights: ViewerRights) {
     this.#socket = socket;
     this.#streaksPerSecond = streaksPerSecond;
+    this.#rights = rights;
     this.#budget = streaksPerSecond * BUDGET_SECONDS;
   }
 
+  get seesTargets(): boolean {
+    return this.#rights.seesTargets;
+  }
+
+  /** False for a page whose token was revoked or that signed out: it is told so, and nothing more. It comes back as a viewer. */
+  stillMay(): boolean {
+    if (this.#rights.isGood()) return true;
+    this.#socket.close(1008, 'ACCESS_SIGNED_OUT');
+    return false;
+  }
+
   sendStreaks(streaks: SharedStreaks): void {
-    const { length } = streaks.batch;
+    const { length } = streaks;
     const allowed = this.#socket.bufferedAmount > MAX_BUFFERED_BYTES ? 0 : Math.min(length, this.#takeBudget(length));
     this.ledger.offered += length;
     this.ledger.sent += allowed;
     this.ledger.sampledOut += length - allowed;
-    if (allowed === length) this.#socket.send(streaks.bytes);
-    else if (allowed > 0)
-      this.#socket.send(
-        encodeFrame(streaksToFrame(sampleStreaks(streaks.batch, allowed), 0), { platform: nodePlatform }),
-      );
+    if (allowed === length) this.#socket.send(streaks.bytes(this.seesTargets));
+    else if (allowed > 0) this.#socket.send(streaks.sampleBytes(allowed, this.seesTargets));
   }
 
   #takeBudget(wanted: number): number {

@@ -65,6 +65,8 @@ export interface ErrorMessage {
 export interface ViewerHello {
   software: string;
   role: 'viewer' | 'analyst' | 'administrator';
+  /** That of the token; null for whoever showed none. */
+  name: string | null;
 }
 
 export interface SensorView {
@@ -87,6 +89,12 @@ export interface PortCount {
 export interface CountryCount {
   country: string;
   packets: number;
+}
+
+/** The smallest and the largest IPv4 target that came, as 32-bit words. */
+export interface TargetSpan {
+  lowest: number;
+  highest: number;
 }
 
 /** What the page shows beside the streaks, several times a second. Rates are per second of capture time over the last few seconds. */
@@ -113,4 +121,6 @@ export interface LiveTotals {
   viewer: ViewerLedger;
   /** Masses to credit on screen. */
   credits: string[];
+  /** For those who may see targets only. */
+  targets?: TargetSpan | null;
 }

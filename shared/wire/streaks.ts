@@ -1,6 +1,6 @@
-/** Streak frames: flows as a viewer may see them, ready to draw. Targets are `targetSlot` only. */
+/** Streak frames: flows as a viewer may see them, ready to draw. Targets are `targetSlot`, and addresses for analysts only. */
 import { createColumn, type Family } from '../flow-batch.ts';
-import { type Frame, FrameKind, WireType } from './frame.ts';
+import { type Frame, type FrameColumn, FrameKind, WireType } from './frame.ts';
 import { WireError } from './wire-error.ts';
 
 /** Flag of the frame's header: the addresses are IPv6. */
@@ -34,9 +34,11 @@ export interface StreakBatch {
   readonly tcpFlags: Uint8Array;
   readonly class: Uint8Array;
   readonly place: Uint8Array;
+  /** For those who may see it; null, and not in the frame, for all others. */
+  readonly target: Uint32Array | null;
 }
 
-type StreakColumn = Exclude<keyof StreakBatch, 'family' | 'length'>;
+type StreakColumn = Exclude<keyof StreakBatch, 'family' | 'length' | 'target'>;
 
 const fields: Record<StreakColumn, { id: number; type: WireType | 'address' }> = {
   time: { id: 1, type: WireType.f64 },
@@ -56,10 +58,13 @@ const fields: Record<StreakColumn, { id: number; type: WireType | 'address' }> =
   place: { id: 15, type: WireType.u8 },
 };
 const names = Object.keys(fields) as StreakColumn[];
+/** Beside the others, since it is there for some readers only. */
+const TARGET_FIELD = 17;
+const addressType = (family: Family) => (family === 6 ? WireType.words4 : WireType.u32);
 
 function wireType(name: StreakColumn, family: Family): WireType {
   const type = fields[name].type;
-  return type !== 'address' ? type : family === 6 ? WireType.words4 : WireType.u32;
+  return type === 'address' ? addressType(family) : type;
 }
 
 export function createStreakBatch(family: Family, capacity: number): StreakBatch {
@@ -75,11 +80,11 @@ export function createStreakBatch(family: Family, capacity: number): StreakBatch
         capacity,
       );
   }
-  return { family, length: 0, ...(columns as unknown as Omit<StreakBatch, 'family' | 'length'>) };
+  return { family, length: 0, target: null, ...(columns as unknown as Pick<StreakBatch, StreakColumn>) };
 }
 
 export function streaksToFrame(batch: StreakBatch, sequence: number): Frame {
-  const columns = names.map((name) => {
+  const columns: FrameColumn[] = names.map((name) => {
     const type = wireType(name, batch.family);
     return {
       field: fields[name].id,
@@ -87,6 +92,11 @@ export function streaksToFrame(batch: StreakBatch, sequence: number): Frame {
       data: batch[name].subarray(0, batch.length * (type === WireType.words4 ? 4 : 1)),
     };
   });
+  if (batch.target !== null) {
+    const type = addressType(batch.family);
+    const words = batch.length * (type === WireType.words4 ? 4 : 1);
+    columns.push({ field: TARGET_FIELD, type, data: batch.target.subarray(0, words) });
+  }
   return {
     kind: FrameKind.streaks,
     flags: batch.family === 6 ? STREAKS_IPV6 : 0,
@@ -110,5 +120,11 @@ export function frameToStreaks(frame: Frame): StreakBatch {
     const column = byId.get(fields[name].id);
     columns[name] = column?.type === wireType(name, family) ? column.data : empty![name];
   }
-  return { family, length: frame.rows, ...(columns as Omit<StreakBatch, 'family' | 'length'>) };
+  const target = byId.get(TARGET_FIELD);
+  return {
+    family,
+    length: frame.rows,
+    target: target?.type === addressType(family) ? (target.data as Uint32Array) : null,
+    ...(columns as Pick<StreakBatch, StreakColumn>),
+  };
 }

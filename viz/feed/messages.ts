@@ -15,6 +15,7 @@ export function readHello(message: unknown): ViewerHello {
   return {
     software: text(hello.software, 'software'),
     role: oneOf(hello.role, ['viewer', 'analyst', 'administrator'], 'role'),
+    name: hello.name ? text(hello.name, 'name') : null,
   };
 }
 
@@ -48,6 +49,7 @@ export function readTotals(message: unknown): LiveTotals {
     },
     viewer: fieldsLike(totals.viewer, { offered: 0, sent: 0, sampledOut: 0, filteredOut: 0 }, 'viewer'),
     credits: list(totals.credits, text, 'credits'),
+    targets: totals.targets ? fieldsLike(totals.targets, { lowest: 0, highest: 0 }, 'targets') : null,
   };
 }
 

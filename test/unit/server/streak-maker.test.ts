@@ -21,7 +21,10 @@ describe('makeStreaks', () => {
     const streaks = makeStreaks(flows, slots, places);
     expect(streaks).toMatchObject({ family: 4, length: 2 });
     const first = Object.fromEntries(
-      Object.entries(streaks).map(([name, column]) => [name, typeof column === 'object' ? column[0] : column]),
+      Object.entries(streaks).map(([name, column]) => [
+        name,
+        ArrayBuffer.isView(column) ? (column as Uint32Array)[0] : column,
+      ]),
     );
     expect(first).toMatchObject({
       time: NOON_SECONDS + 0.25,
@@ -55,8 +58,8 @@ describe('makeStreaks', () => {
     const target = parseIpv4(secret)!;
     const streaks = makeStreaks(flowBatch(4, [{ target: secret }]), slots, places);
     for (const [name, column] of Object.entries(streaks)) {
-      if (typeof column !== 'object') continue;
-      expect([...column], name).not.toContain(target);
+      if (!ArrayBuffer.isView(column)) continue;
+      expect([...(column as Uint32Array)], name).not.toContain(target);
     }
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import { SharedStreaks, Viewer } from '../../../server/live/viewer.ts';
+import { SharedStreaks } from '../../../server/live/shared-streaks.ts';
+import { Viewer, type ViewerRights } from '../../../server/live/viewer.ts';
 import { decodeFrame } from '../../../shared/wire/frame.ts';
 import { createStreakBatch, frameToStreaks } from '../../../shared/wire/streaks.ts';
 
@@ -21,15 +22,16 @@ class FakeSocket {
   }
 }
 
-function watch(streaksPerSecond: number) {
+function watch(streaksPerSecond: number, rights: Partial<ViewerRights> = {}) {
   const socket = new FakeSocket();
-  return { socket, viewer: new Viewer(socket as unknown as WebSocket, streaksPerSecond) };
+  const all = { seesTargets: false, isGood: () => true, ...rights };
+  return { socket, viewer: new Viewer(socket as unknown as WebSocket, streaksPerSecond, all) };
 }
 
 function streaks(rows: number): SharedStreaks {
   const batch = createStreakBatch(4, rows);
   batch.length = rows;
-  return new SharedStreaks(batch);
+  return new SharedStreaks(batch, new Uint32Array(rows).fill(0xc633_6407));
 }
 
 let now = 1_000;
@@ -119,4 +121,36 @@ test('closed, a viewer is told why', () => {
   const { socket, viewer } = watch(100);
   viewer.close();
   expect(socket.closed).toEqual([[1001, 'the server stops']]);
+});
+
+describe('targets', () => {
+  const targetsOf = (socket: FakeSocket) => socket.sent.map((bytes) => frameToStreaks(decodeFrame(bytes)).target);
+
+  test('are for analysts; each kind of page has the same bytes', () => {
+    const pages = [false, true, false, true].map((seesTargets) => watch(100, { seesTargets }));
+    const shared = streaks(20);
+    for (const { viewer } of pages) viewer.sendStreaks(shared);
+    const [a, b, c, d] = pages.map(({ socket }) => socket);
+    expect(a!.sent[0]).toBe(c!.sent[0]);
+    expect(b!.sent[0]).toBe(d!.sent[0]);
+    expect(targetsOf(a!)).toEqual([null]);
+    expect([...targetsOf(b!)[0]!]).toEqual(new Array(20).fill(0xc633_6407));
+  });
+
+  test('are in a sample as in the whole', () => {
+    const [viewer, analyst] = [watch(10), watch(10, { seesTargets: true })];
+    for (const { viewer: page } of [viewer, analyst]) page.sendStreaks(streaks(60));
+    expect(viewer.socket.rows).toEqual([10]);
+    expect(targetsOf(viewer.socket)).toEqual([null]);
+    expect([...targetsOf(analyst.socket)[0]!]).toEqual(new Array(10).fill(0xc633_6407));
+  });
+});
+
+test('whose right to watch has ended is told so', () => {
+  let good = true;
+  const { socket, viewer } = watch(100, { seesTargets: true, isGood: () => good });
+  expect(viewer.stillMay()).toBe(true);
+  good = false;
+  expect(viewer.stillMay()).toBe(false);
+  expect(socket.closed).toEqual([[1008, 'ACCESS_SIGNED_OUT']]);
 });

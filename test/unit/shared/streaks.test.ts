@@ -55,7 +55,20 @@ test.for([4, 6] as const)('IPv%i streaks come back as they were sent', (family) 
 });
 
 test('a streak has no target, and nothing that tells one', () => {
-  expect(Object.keys(createStreakBatch(4, 0)).sort()).toEqual(['family', 'length', ...columns].sort());
+  const batch = createStreakBatch(4, 0);
+  expect(Object.keys(batch).sort()).toEqual(['family', 'length', 'target', ...columns].sort());
+  expect(batch.target).toBeNull();
+  expect(streaksToFrame(fullBatch(4, 3, 0), 0).columns.map(({ field }) => field)).not.toContain(17);
+});
+
+test.for([4, 6] as const)('IPv%i targets come back where they were given', (family) => {
+  const words = family === 4 ? 1 : 4;
+  const target = Uint32Array.from({ length: 5 * words }, (_, word) => 0xc633_6400 + word);
+  const frame = decodeFrame(encodeFrame(streaksToFrame({ ...fullBatch(family, 3, 2), target }, 0)));
+  expect(frame.columns.filter(({ field }) => field === 17).map(({ type }) => type)).toEqual([family === 4 ? 3 : 5]);
+  expect([...frameToStreaks(frame).target!]).toEqual([...target.subarray(0, 3 * words)]);
+  const another = frame.columns.map((column) => (column.field === 17 ? { ...column, type: 4 as const } : column));
+  expect(frameToStreaks({ ...frame, columns: another }).target).toBeNull();
 });
 
 test('columns that are missing or of another type are zero', () => {
