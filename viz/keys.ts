@@ -27,6 +27,7 @@ export function listenToKeys(page: Page): void {
     h: actions.togglePanels,
     f: actions.toggleFullScreen,
     l: actions.toggleLanguage,
+    i: actions.toggleSignIn,
     ' ': actions.togglePause,
     Escape: actions.unpin,
     '?': actions.toggleHelp,
@@ -34,6 +35,8 @@ export function listenToKeys(page: Page): void {
   window.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target instanceof HTMLInputElement) return;
+    // The sign-in has keys of its own: nothing happens behind it.
+    if (page.board.signIn.element.open) return;
     const onButton = event.target instanceof HTMLButtonElement;
     // A focused button answers to the space bar itself.
     if (onButton && event.key === ' ') return;

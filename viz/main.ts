@@ -21,4 +21,6 @@ const page = new Page({
 });
 listenToKeys(page);
 exposeFacts(page);
-new LiveFeed(liveAddress(location.href), page.feedListener).start();
+const feed = new LiveFeed(liveAddress(location.href), page.feedListener);
+page.reconnect = () => feed.restart();
+feed.start();

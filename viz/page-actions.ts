@@ -1,4 +1,5 @@
 /** What a viewer can do: panels and keys call these. */
+import { requestSignIn, requestSignOut, type SignInFailure } from './feed/sign-in.ts';
 import type { Page } from './page.ts';
 import type { PageActions } from './panels/panel.ts';
 import { writeSettings } from './scene/settings.ts';
@@ -45,6 +46,17 @@ export function createActions(page: Page): PageActions {
       if (help.open) help.close();
       else help.showModal();
     },
+    toggleSignIn: () => {
+      const { element } = page.board.signIn;
+      if (element.open) element.close();
+      else element.showModal();
+    },
+    signIn: async (token) => begin(page, await requestSignIn(token)),
+    signOut: async () => {
+      const failure = await requestSignOut();
+      if (failure === null) page.forgetTargets();
+      return begin(page, failure);
+    },
     toggleCategory: (colour) => {
       state.categoryMask ^= 1 << colour;
       page.updatePanels();
@@ -66,6 +78,12 @@ export function createActions(page: Page): PageActions {
       page.updatePanels();
     },
   };
+}
+
+/** Whoever one is now, one is it on a new connection. */
+function begin(page: Page, failure: SignInFailure | null): SignInFailure | null {
+  if (failure === null) page.reconnect();
+  return failure;
 }
 
 function putIntoAddress(put: (query: URLSearchParams) => void): void {

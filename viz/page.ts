@@ -1,11 +1,12 @@
 /** The running page: what arrives goes into the state and the ring, pictures and panels come out. */
-import type { LiveTotals } from '../shared/wire/messages.ts';
+import type { LiveTotals, ViewerHello } from '../shared/wire/messages.ts';
 import type { StreakBatch } from '../shared/wire/streaks.ts';
 import { LaunchPlan } from './feed/launch-plan.ts';
 import type { FeedListener } from './feed/live-feed.ts';
 import { PageLedger, type PageLedgerView } from './feed/page-ledger.ts';
 import { fetchHistory } from './feed/rate-history.ts';
 import { SceneClock, type SecondsSource } from './feed/scene-clock.ts';
+import { seesTargets } from './feed/sign-in.ts';
 import { LIFE_SECONDS } from './layers/streak-uniforms.ts';
 import { createActions } from './page-actions.ts';
 import { Board, TURNS } from './panels/board.ts';
@@ -40,6 +41,8 @@ export class Page {
   readonly actions: PageActions;
   readonly clock = new SceneClock(wallSeconds);
   readonly plan = new LaunchPlan();
+  /** Begins the connection anew; whoever makes the feed says how. */
+  reconnect = (): void => undefined;
   readonly #ledger = new PageLedger();
   readonly #sensors = new SensorTable();
   readonly #colours = new StreakColours();
@@ -81,9 +84,7 @@ export class Page {
       if (connection === 'connected') this.#beginConnection();
       this.state.connection = connection;
     },
-    hello: (hello) => {
-      this.state.hello = hello;
-    },
+    hello: (hello) => this.#takeHello(hello),
     totals: (totals) => this.#takeTotals(totals),
     streaks: (batch) => {
       if (this.state.totals === null && this.#early.length < EARLY_FRAMES) this.#early.push(batch);
@@ -191,6 +192,23 @@ export class Page {
     this.#early = [];
     this.state.problem = null;
     this.#historyAsked = false;
+  }
+
+  #takeHello(hello: ViewerHello): void {
+    if (seesTargets(this.state.hello) && !seesTargets(hello)) this.forgetTargets();
+    this.state.hello = hello;
+    this.updatePanels();
+  }
+
+  /** Signed out: nothing of a target stays, on the picture, on the cards or in memory. */
+  forgetTargets(): void {
+    const { state } = this;
+    this.#ring.forgetTargets();
+    this.#early = [];
+    state.hovered = state.pinned = null;
+    if (state.totals) state.totals = { ...state.totals, targets: null };
+    state.settings = { ...state.settings, cube: { ...state.settings.cube, targets: null } };
+    this.refreshPicture();
   }
 
   #takeTotals(totals: LiveTotals): void {

@@ -25,12 +25,19 @@ export interface FewStreaks {
   close(): Promise<void>;
 }
 
+/** All over 198.51.100.0/24, which is what an analyst's page with `targets=` is told. */
+function fakeTargets(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, row) => 0xc633_6400 + ((row * 89 + 3) % 251));
+}
+
 export async function openFewStreaks(
   browser: Browser,
   query: string,
   { count = 14, ...options }: BrowserContextOptions & { count?: number } = {},
 ): Promise<FewStreaks> {
-  const batch = fakeBatch(seeded(5), count, BEGIN_SECONDS, BEGIN_SECONDS + SPREAD_SECONDS, [1]);
+  const masked = fakeBatch(seeded(5), count, BEGIN_SECONDS, BEGIN_SECONDS + SPREAD_SECONDS, [1]);
+  const target = query.includes('targets=') ? fakeTargets(count) : null;
+  const batch = { ...masked, target };
   const totals = new FakeTotals(
     { kind: 'simulated', name: 'a few', clock: { mode: 'live', speed: 1 } },
     fakeSensors,
@@ -41,8 +48,10 @@ export async function openFewStreaks(
   const server = await startPageServer({
     onViewer(socket) {
       viewer = socket;
-      socket.send(encodeJsonFrame(FrameKind.hello, { software: 'kurayami fake', role: 'viewer' }));
-      socket.send(encodeJsonFrame(FrameKind.totals, totals.message(50, count)));
+      const role = target === null ? 'viewer' : 'analyst';
+      socket.send(encodeJsonFrame(FrameKind.hello, { software: 'kurayami fake', role, name: null }));
+      const targets = target === null ? {} : { targets: { lowest: Math.min(...target), highest: Math.max(...target) } };
+      socket.send(encodeJsonFrame(FrameKind.totals, { ...totals.message(50, count), ...targets }));
     },
   });
   const context = await browser.newContext(options);

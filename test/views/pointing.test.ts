@@ -18,6 +18,24 @@ const sparksOf = (page: Page, count: number) =>
     count,
   );
 
+/** Slots of those that are about to land, and how far down in the picture they are. */
+const landings = (page: Page, count: number) =>
+  page.evaluate(
+    (all) =>
+      Array.from({ length: all }, (_, slot) => ({ slot, spark: window.kurayami!.sparkPlace(slot) })).flatMap(
+        ({ slot, spark }) => (spark === null ? [] : [{ slot, y: spark.y, share: spark.share }]),
+      ),
+    count,
+  );
+
+function correlation(xs: readonly number[], ys: readonly number[]): number {
+  const mean = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
+  const [mx, my] = [mean(xs), mean(ys)];
+  const sum = (of: (at: number) => number) => xs.reduce((total, _, at) => total + of(at), 0);
+  const [dx, dy] = [(at: number) => xs[at]! - mx, (at: number) => ys[at]! - my];
+  return sum((at) => dx(at) * dy(at)) / Math.sqrt(sum((at) => dx(at) ** 2) * sum((at) => dy(at) ** 2));
+}
+
 describe.skipIf(!browserInstalled)('pointing', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -43,6 +61,8 @@ describe.skipIf(!browserInstalled)('pointing', () => {
     'view=cube',
     'view=cube&ports=linear',
     'view=cube&port=0-10000&source=0.0.0.0/1',
+    'view=cube&targets=address',
+    'view=cube&targets=address&ports=linear',
     'view=hilbert',
   ])('the light is where the view says, and has a name: "%s"', async (query) => {
     await withFew(query, async ({ page, batch }) => {
@@ -94,6 +114,35 @@ describe.skipIf(!browserInstalled)('pointing', () => {
 
       await page.mouse.move(480, 40);
       await card.waitFor({ state: 'hidden' });
+    });
+  });
+
+  test('by address, targets stand in their order, and a network of them fills the plane', async () => {
+    await withFew('view=cube&targets=address', async (few) => {
+      const { page, batch } = few;
+      const { address } = await page.evaluate(() => ({ address: location.href }));
+      await page.getByText('target address · 198.51.100.0/24').waitFor({ state: 'attached' });
+      await few.setSeconds(2.05);
+      const heights = await landings(page, batch.length);
+      const byTarget = [...heights].sort((a, b) => batch.target![a.slot]! - batch.target![b.slot]!);
+      expect(heights.length).toBeGreaterThan(5);
+      // Upwards in the picture is towards smaller y; perspective bends it by less than two addresses differ here.
+      expect(
+        correlation(
+          byTarget.map(({ slot }) => batch.target![slot]!),
+          byTarget.map(({ y }) => -y),
+        ),
+      ).toBeGreaterThan(0.9);
+
+      await page.locator('.cube-field input').last().fill('198.51.100.128/25');
+      await page.getByText('target address · 198.51.100.128/25').waitFor({ state: 'attached' });
+      await few.setSeconds(2.06);
+      const upper = await landings(page, batch.length);
+      expect(upper.map(({ slot }) => slot).sort((a, b) => a - b)).toEqual(
+        heights.map(({ slot }) => slot).filter((slot) => batch.target![slot]! >= 0xc633_6480),
+      );
+      expect(upper.length).toBeGreaterThan(1);
+      expect(page.url()).toBe(address);
     });
   });
 

@@ -59,12 +59,23 @@ export class LiveFeed {
     socket?.close();
   }
 
+  /** Begins anew at once: who one is to the server has changed. */
+  restart(): void {
+    this.stop();
+    this.#failedAttempts = 0;
+    this.#listener.connection('reconnecting');
+    this.#connect();
+  }
+
   #connect(): void {
     const socket = new WebSocket(this.#address);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.onopen = () => this.#opened();
-    socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
+    // What an earlier connection still brings is another viewer's.
+    socket.onmessage = (event: MessageEvent<unknown>) => {
+      if (socket === this.#socket) this.#receive(event.data);
+    };
     socket.onclose = () => this.#closed(socket);
     this.#watchSilence();
   }

@@ -49,7 +49,7 @@ export function readTotals(message: unknown): LiveTotals {
     },
     viewer: fieldsLike(totals.viewer, { offered: 0, sent: 0, sampledOut: 0, filteredOut: 0 }, 'viewer'),
     credits: list(totals.credits, text, 'credits'),
-    targets: totals.targets ? fieldsLike(totals.targets, { lowest: 0, highest: 0 }, 'targets') : null,
+    ...(totals.targets ? { targets: fieldsLike(totals.targets, { lowest: 0, highest: 0 }, 'targets') } : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import type { PageState } from '../state.ts';
 import { createHelp } from './help.ts';
 import { panels } from './index.ts';
 import { element, type Panel, type PanelContext } from './panel.ts';
+import { createSignIn, type SignInDialog } from './sign-in.ts';
 
 /** Below this width panels stand under the picture, not beside it; the same figure is in style.css. */
 const NARROW_PIXELS = 900;
@@ -13,6 +14,7 @@ export const TURNS = 6;
 export class Board {
   readonly element: HTMLElement;
   readonly help: HTMLDialogElement;
+  readonly signIn: SignInDialog;
   readonly #panels: Panel[] = [];
   #turn = 0;
   readonly #columns: Record<'left' | 'right' | 'bottom', HTMLElement>;
@@ -25,8 +27,10 @@ export class Board {
     };
     this.#columns = { left: column('left'), right: column('right'), bottom: column('bottom') };
     this.help = createHelp(context);
+    this.signIn = createSignIn(context);
+    this.#panels.push(this.signIn);
     const { left, right, bottom } = this.#columns;
-    this.element = element('div', 'board', left, column('over'), right, bottom, this.help);
+    this.element = element('div', 'board', left, column('over'), right, bottom, this.help, this.signIn.element);
   }
 
   update(state: PageState): void {

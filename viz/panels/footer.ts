@@ -10,6 +10,7 @@ export const footer: PanelMaker = ({ text, actions }) => {
     [text.hide, 'H', actions.togglePanels],
     [text.fullScreen, 'F', actions.toggleFullScreen],
     [text.language, 'L', actions.toggleLanguage],
+    [text.signIn, 'I', actions.toggleSignIn],
     [text.help, '?', actions.toggleHelp],
   ] as const) {
     const button = element('button', 'key-button', label);

@@ -16,6 +16,7 @@ export function createHelp({ text }: PanelContext): HTMLDialogElement {
     ['H', text.helpHide],
     ['F', text.helpFullScreen],
     ['L', text.helpLanguage],
+    ['I', text.helpSignIn],
     [text.spaceKey, text.helpPause],
     [text.pointer, text.helpPointer],
     ['Esc', text.helpUnpin],

@@ -9,13 +9,14 @@ import { notice } from './notice.ts';
 import type { PanelMaker } from './panel.ts';
 import { recorded } from './recorded.ts';
 import { sensors } from './sensors.ts';
+import { whoLine } from './sign-in.ts';
 import { spoken } from './spoken.ts';
 import { hoverCard, pinnedCard } from './streak-card.ts';
 import { timeline } from './timeline.ts';
 import { viewBar } from './view-bar.ts';
 
 export const panels: Readonly<Record<'left' | 'right' | 'bottom' | 'over', readonly PanelMaker[]>> = {
-  left: [header, counters, topCountries, topPorts],
+  left: [header, whoLine, counters, topCountries, topPorts],
   right: [legend, pinnedCard, sensors, ledger, recorded],
   bottom: [timeline, footer],
   over: [badges, viewBar, notice, spoken, hoverCard],

@@ -1,4 +1,5 @@
 /** A panel: plain DOM, made once for a language, updated a few times a second. */
+import type { SignInFailure } from '../feed/sign-in.ts';
 import type { PageState } from '../state.ts';
 import type { Language, Text } from '../text/text.ts';
 import type { CubeSettings } from '../views/view.ts';
@@ -16,6 +17,10 @@ export interface PageActions {
   toggleFullScreen(): void;
   toggleLanguage(): void;
   toggleHelp(): void;
+  toggleSignIn(): void;
+  /** Null when it worked. */
+  signIn(token: string): Promise<SignInFailure | null>;
+  signOut(): Promise<SignInFailure | null>;
   /** A colour of the legend, on or off. */
   toggleCategory(colour: number): void;
   show(view: string): void;

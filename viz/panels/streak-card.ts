@@ -64,6 +64,7 @@ function fillRows(rows: HTMLElement, facts: StreakFacts, { text, language, count
           [text.sourcePort, from.port],
         ] as [string, string][])),
     [text.rule, facts.rules.join(', ') || text.noRule],
+    ...(facts.target === null ? [] : ([[text.target, facts.target]] as [string, string][])),
     [text.targetSlot, String(facts.targetSlot)],
     [text.packets, formatCount(facts.packets, language)],
     [text.captured, `${date} ${time}`],

@@ -1,5 +1,6 @@
 /** Scales of the Cube's axes, as its shader has them, and the marks that stand at them. */
 import type { CubeSettings } from '../views/view.ts';
+import type { TargetRange } from './target-range.ts';
 
 /** Half the Cube: between the planes, up the addresses, along the ports. */
 export const CUBE = { x: 1.15, y: 0.75, z: 0.75 } as const;
@@ -39,6 +40,21 @@ export function addressMarks({ sources: [from, to] }: CubeSettings): { share: nu
     const address = Math.min(0xffff_ffff, Math.round((from + (to - from) * part) * 2 ** 32));
     return { share: part * 2 - 1, text: dotted(address, to - from) };
   });
+}
+
+/** Addresses to write up the target plane, and where; few where the network has few. */
+export function targetMarks([first, last]: TargetRange): { share: number; text: string }[] {
+  const size = last - first + 1;
+  const marks = Math.min(ADDRESS_MARKS, size - 1);
+  return Array.from({ length: marks + 1 }, (_, mark) => {
+    const offset = marks === 0 ? 0 : Math.min(size - 1, Math.floor((size * mark) / marks));
+    return { share: targetShare(offset, size) * 2 - 1, text: dotted(first + offset, size / 2 ** 32) };
+  });
+}
+
+/** How far up a target stands, 0 to 1: in the middle of the room that an address has. */
+export function targetShare(offset: number, size: number): number {
+  return (offset + 0.5) / size;
 }
 
 /** As many numbers of the address as the range tells apart. */

@@ -1,5 +1,5 @@
 /** What is known of one streak: told to whoever points at it. */
-import { formatAddress } from '../../shared/address.ts';
+import { formatAddress, formatIpv4, formatIpv6 } from '../../shared/address.ts';
 import { Tag, type TagName, tagNames } from '../../shared/tags.ts';
 import { countryOfKey } from './streak-colours.ts';
 import type { StreakRing } from './streak-ring.ts';
@@ -16,6 +16,8 @@ export interface StreakFacts {
   readonly sourcePort: number;
   readonly targetPort: number;
   readonly targetSlot: number;
+  /** Null for those who may not see it. */
+  readonly target: string | null;
   readonly packets: number;
   readonly capturedSeconds: number;
   readonly rules: readonly TagName[];
@@ -36,8 +38,14 @@ export function factsOf(ring: StreakRing, slot: number): StreakFacts {
     sourcePort: words[at + 3]! >>> 16,
     targetPort: words[at + 3]! & 0xffff,
     targetSlot: words[at + 4]! >>> 16,
+    target: look.isIpv6 ? target6(ring, slot) : words[at + 7] === 0 ? null : formatIpv4(words[at + 7]!),
     packets: ring.packets[slot]!,
     capturedSeconds: ring.captured[slot]!,
     rules: tagNames.filter((name) => (tags & (1 << Tag[name])) !== 0),
   };
+}
+
+function target6({ targets6 }: StreakRing, slot: number): string | null {
+  const words = targets6?.subarray(slot * 4, slot * 4 + 4);
+  return words?.some((word) => word !== 0) ? formatIpv6(words) : null;
 }

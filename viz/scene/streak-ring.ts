@@ -22,6 +22,8 @@ export class StreakRing {
   readonly source: Uint32Array;
   readonly captured: Float64Array;
   readonly packets: Uint32Array;
+  /** IPv6 targets in full, as `source`; made when the first one comes, which for viewers is never. */
+  targets6: Uint32Array | null = null;
   /** From launch until nothing is seen any more. */
   readonly lifeSeconds: number;
   /** Scene time that the launches in `words` count from. */
@@ -114,6 +116,13 @@ export class StreakRing {
     this.#launch.fill(Number.NEGATIVE_INFINITY);
     this.#used = this.#cursor = 0;
     return waiting;
+  }
+
+  /** What flies goes on without its target. */
+  forgetTargets(): void {
+    for (let at = STREAK_WORDS - 1; at < this.words.length; at += STREAK_WORDS) this.words[at] = 0;
+    this.targets6 = null;
+    if (this.#used > 0) this.#dirty = [{ first: 0, count: this.#used }];
   }
 
   /** Slots written since the last call, as few ranges. */

@@ -5,7 +5,7 @@
  *   0 launch (float, seconds after the ring's base)   4 target slot, country
  *   1 latitude, longitude (16-bit steps)              5 tags 0–23, sensor
  *   2 source (IPv6: its first word)                   6 class 3 bits, weight 4, unknown place 1, IPv6 1, protocol 8
- *   3 source port, target port                        7 target, for those who may see it
+ *   3 source port, target port                        7 target (IPv4; 0 for IPv6 and for those who may not see it)
  */
 import { TrafficClass } from '../../shared/protocols.ts';
 

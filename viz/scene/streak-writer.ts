@@ -47,11 +47,18 @@ function fillSlot(batch: StreakBatch, row: number, ring: StreakRing, slot: numbe
     isIpv6,
     batch.protocol[row]!,
   );
-  words[at + 7] = 0;
+  words[at + 7] = isIpv6 || batch.target === null ? 0 : batch.target[row]!;
+  if (isIpv6 && (batch.target ?? ring.targets6) !== null) writeTarget6(batch.target, row, ring, slot);
   ring.captured[slot] = batch.time[row]!;
   ring.packets[slot] = batch.packets[row]!;
   for (let word = 0; word < 4; word++)
     ring.source[slot * 4 + word] = isIpv6 ? batch.source[row * 4 + word]! : word === 0 ? batch.source[row]! : 0;
+}
+
+/** Zeros where the target is not known: the slot may have had one before. */
+function writeTarget6(target: Uint32Array | null, row: number, ring: StreakRing, slot: number): void {
+  ring.targets6 ??= new Uint32Array(ring.capacity * 4);
+  for (let word = 0; word < 4; word++) ring.targets6[slot * 4 + word] = target?.[row * 4 + word] ?? 0;
 }
 
 function newestOf({ time, length }: StreakBatch): number {

@@ -20,6 +20,8 @@ float sourceAddress() { return float(streakA.z >> 8) / 16777216.0; }
 uint sourcePort() { return streakA.w >> 16; }
 uint targetPort() { return streakA.w & 0xffffu; }
 uint targetSlot() { return streakB.x >> 16; }
+/** 0 where it is not known. */
+uint targetAddress() { return streakB.w; }
 uint country() { return streakB.x & 0xffffu; }
 uint tags() { return streakB.y >> 8; }
 int sensorIndex() { return int(streakB.y & 0xffu); }

@@ -1,21 +1,25 @@
 /** The Cube's ways for the processor: the same as shaders/cube-path.ts. */
 import type { Vector3 } from 'three';
-import { CUBE, IPV6_BAND, IPV6_GAP, portShare } from '../scene/cube-axes.ts';
+import { CUBE, IPV6_BAND, IPV6_GAP, portShare, targetShare } from '../scene/cube-axes.ts';
 import { defaultSettings } from '../scene/settings.ts';
 import type { StreakRing } from '../scene/streak-ring.ts';
 import type { StreakTwin } from '../scene/streak-twin.ts';
 import { isIpv6, STREAK_WORDS } from '../scene/streak-words.ts';
+import type { TargetRange } from '../scene/target-range.ts';
 import type { CubeSettings } from './view.ts';
 
 export class CubeTwin implements StreakTwin {
   version = 0;
   #settings: CubeSettings = defaultSettings.cube;
+  #targets: TargetRange | null = null;
   /** Depth of each port, worked out when it is asked for after the settings changed. */
   readonly #depths = new Float32Array(65_536);
   #depthsVersion = -1;
 
-  set settings(settings: CubeSettings) {
+  /** `targets` is null where they stand by slot. */
+  show(settings: CubeSettings, targets: TargetRange | null): void {
     this.#settings = settings;
+    this.#targets = targets;
     this.version += 1;
   }
 
@@ -29,7 +33,7 @@ export class CubeTwin implements StreakTwin {
     const source = addressOf(words[first + 2]!);
     ways[at] = heightOf(six ? clamp(source * 8 - 1, 0, 1) : source, six, this.#settings.sources);
     ways[at + 1] = this.#depths[clamp(ports >>> 16, low, high)]!;
-    ways[at + 2] = heightOf(((words[first + 4]! >>> 16) + 0.5) / 65_536, six, ALL);
+    ways[at + 2] = heightOf(this.#target(words, first, six), six, ALL);
     ways[at + 3] = this.#depths[ports & 0xffff]!;
   }
 
@@ -56,7 +60,15 @@ export class CubeTwin implements StreakTwin {
     if (port < ports[0] || port > ports[1]) return false;
     const source = addressOf(words[first + 2]!);
     if (isIpv6(words[first + 6]!)) return sources[1] - sources[0] > 0.999;
+    const targets = this.#targets;
+    if (targets && (words[first + 7]! < targets[0] || words[first + 7]! > targets[1])) return false;
     return source >= sources[0] && source <= sources[1];
+  }
+
+  #target(words: Uint32Array, first: number, six: boolean): number {
+    const targets = this.#targets;
+    if (six || targets === null) return targetShare(words[first + 4]! >>> 16, 65_536);
+    return targetShare(words[first + 7]! - targets[0], targets[1] - targets[0] + 1);
   }
 
   #findDepths(): void {

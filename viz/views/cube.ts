@@ -1,16 +1,27 @@
 /**
- * Cube: every flow a bar from the source plane (address by port) to the target plane (slot by port), so that a scan of many
+ * Cube: every flow a bar from the source plane (address by port) to the target plane (slot or address by port), so that a scan of many
  * targets is a fan, one of many ports a blade, a sweep of many sources a wall, and a flood's backscatter a cone.
  */
 import { Vector2, type Vector3 } from 'three';
-import type { LiveTotals } from '../../shared/wire/messages.ts';
+import type { LiveTotals, TargetSpan } from '../../shared/wire/messages.ts';
 import { CubePlanes } from '../layers/cube-planes.ts';
 import type { SceneLayer } from '../layers/layer.ts';
 import { type Line, Lines } from '../layers/lines.ts';
-import { addressMarks, CUBE, IPV6_BAND, IPV6_GAP, IPV6_MIDDLE, portMarks, portShare } from '../scene/cube-axes.ts';
+import {
+  addressMarks,
+  CUBE,
+  IPV6_BAND,
+  IPV6_GAP,
+  IPV6_MIDDLE,
+  portMarks,
+  portShare,
+  targetMarks,
+} from '../scene/cube-axes.ts';
 import type { Label } from '../scene/labels.ts';
 import { Orbit } from '../scene/orbit.ts';
+import { formatTargets } from '../scene/settings.ts';
 import type { Vector } from '../scene/sphere.ts';
+import { type TargetRange, targetRange } from '../scene/target-range.ts';
 import { cubePath } from '../shaders/cube-path.ts';
 import type { Text } from '../text/text.ts';
 import { CubeTwin } from './cube-twin.ts';
@@ -20,6 +31,9 @@ const uniforms = {
   cubePorts: { value: new Vector2(0, 65_535) },
   cubeSources: { value: new Vector2(0, 1) },
   cubeLogarithmic: { value: 1 },
+  cubeByTarget: { value: 0 },
+  cubeTargetFirst: { value: 0 },
+  cubeTargetLast: { value: 0 },
 };
 
 export const cube: ViewMaker = {
@@ -78,6 +92,9 @@ class Cube implements View {
   #labels: readonly Label[] = [];
   #text: Text | null = null;
   #settings: CubeSettings | null = null;
+  /** Of the targets that came; null for those who may not see them. */
+  #span: TargetSpan | null = null;
+  #targets: TargetRange | null = null;
 
   constructor(right: Vector3) {
     this.#right = right;
@@ -88,9 +105,15 @@ class Cube implements View {
     this.#presence.value = share;
   }
 
-  update(_totals: LiveTotals, text: Text): void {
+  update({ targets = null }: LiveTotals, text: Text): void {
     this.#text = text;
-    if (this.#settings) this.#labels = axisLabels(this.#settings, text, this.#right);
+    const before = this.#targets;
+    this.#span = targets;
+    if (this.#settings === null) return;
+    const now = targetRange(this.#settings, targets);
+    // Ways that were worked out are kept while nothing has moved.
+    if (now?.[0] !== before?.[0] || now?.[1] !== before?.[1]) this.#apply(this.#settings);
+    else this.#labels = axisLabels(this.#settings, before, text, this.#right);
   }
 
   labels(): readonly Label[] {
@@ -99,11 +122,21 @@ class Cube implements View {
 
   animate({ settings: { cube: settings } }: Picture): void {
     if (settings === this.#settings) return;
-    this.#settings = this.twin.settings = settings;
+    this.#settings = settings;
+    this.#apply(settings);
+  }
+
+  #apply(settings: CubeSettings): void {
+    const targets = targetRange(settings, this.#span);
+    this.#targets = targets;
+    this.twin.show(settings, targets);
     uniforms.cubePorts.value.set(...settings.ports);
     uniforms.cubeSources.value.set(...settings.sources);
     uniforms.cubeLogarithmic.value = settings.logarithmic ? 1 : 0;
-    if (this.#text) this.#labels = axisLabels(settings, this.#text, this.#right);
+    uniforms.cubeByTarget.value = targets === null ? 0 : 1;
+    uniforms.cubeTargetFirst.value = targets?.[0] ?? 0;
+    uniforms.cubeTargetLast.value = targets === null ? 0 : targets[1] - targets[0];
+    if (this.#text) this.#labels = axisLabels(settings, targets, this.#text, this.#right);
   }
 
   dispose(): void {
@@ -116,7 +149,7 @@ const MARK_GAP = 0.09;
 const NAME_GAP = 0.3;
 
 /** The more important first: where two labels would overlap, the later one is left out. */
-function axisLabels(settings: CubeSettings, text: Text, right: Vector3): Label[] {
+function axisLabels(settings: CubeSettings, targets: TargetRange | null, text: Text, right: Vector3): Label[] {
   const label = (key: string, words: string, at: () => Vector, kind: Label['kind'] = 'axis'): Label => {
     return { key, text: words, kind, at };
   };
@@ -130,6 +163,7 @@ function axisLabels(settings: CubeSettings, text: Text, right: Vector3): Label[]
   const below = (x: number, port: number) => (): Vector => {
     return [x, -CUBE.y - MARK_GAP, portShare(port, settings) * CUBE.z];
   };
+  const targetName = targets === null ? text.cubeTarget : `${text.cubeTargetAddress} · ${formatTargets(targets)}`;
   const hasIpv6 = settings.sources[1] - settings.sources[0] === 1;
   const ipv6 = [
     label('IPv6', 'IPv6', beside(-CUBE.x, IPV6_MIDDLE)),
@@ -137,12 +171,15 @@ function axisLabels(settings: CubeSettings, text: Text, right: Vector3): Label[]
   ];
   return [
     label('source', text.cubeSource, () => [-CUBE.x, above, 0], 'plane'),
-    label('target', text.cubeTarget, () => [CUBE.x, above, 0], 'plane'),
+    label('target', targetName, () => [CUBE.x, above, 0], 'plane'),
     label('source ports', text.cubePort, () => [-CUBE.x, -CUBE.y - NAME_GAP, 0], 'plane'),
     label('target ports', text.cubePort, () => [CUBE.x, -CUBE.y - NAME_GAP, 0], 'plane'),
     ...(hasIpv6 ? ipv6 : []),
     ...addressMarks(settings).map(({ share, text: words }) =>
       label(`address ${share}`, words, beside(-CUBE.x, share * CUBE.y)),
+    ),
+    ...(targets === null ? [] : targetMarks(targets)).map(({ share, text: words }) =>
+      label(`target ${share}`, words, beside(CUBE.x, share * CUBE.y)),
     ),
     ...ports.map((port) => label(`to ${port}`, String(port), below(CUBE.x, port))),
     ...ports.map((port) => label(`from ${port}`, String(port), below(-CUBE.x, port))),

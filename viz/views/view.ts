@@ -52,6 +52,10 @@ export interface CubeSettings {
   ports: readonly [from: number, to: number];
   /** Shares of the IPv4 space, 0 to 1. */
   sources: readonly [from: number, to: number];
+  /** By address is for those who may see targets; for others it is as by slot. */
+  targetsBy: 'slot' | 'address';
+  /** First and last address of the network of targets that is shown, as 32-bit words; null for all that came. */
+  targets: readonly [first: number, last: number] | null;
 }
 
 /** Half of what must fit into the window around the middle. */

@@ -27,6 +27,8 @@ const settings: fc.Arbitrary<SceneSettings> = fc.record({
     logarithmic: fc.boolean(),
     ports: fc.tuple(port, port).map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b)]),
     sources: network,
+    targetsBy: fc.constantFrom('slot', 'address'),
+    targets: fc.constant(null),
   }),
 });
 
@@ -47,6 +49,13 @@ test('what is usual is not in the address, and what makes no sense is passed ove
   expect(query.toString()).toBe('');
   const odd = new URLSearchParams('view=__proto__&port=9-3&source=1.2.3.4&colour=red&height=up');
   expect(readSettings(odd, IDS)).toEqual(defaultSettings);
+});
+
+test('no link tells which network of targets was looked at', () => {
+  const query = new URLSearchParams();
+  const cube = { ...defaultSettings.cube, targetsBy: 'address', targets: [0xc633_6400, 0xc633_64ff] } as const;
+  writeSettings({ ...defaultSettings, cube }, query);
+  expect(query.toString()).toBe('targets=address');
 });
 
 test.for<[string, readonly number[] | null]>([

@@ -47,6 +47,7 @@ test('rows become words, from which all that is told of a streak comes back', ()
     sourcePort: 53,
     targetPort: 0,
     targetSlot: 65_535,
+    target: null,
     packets: 1,
     capturedSeconds: 1000,
     rules: [],
@@ -72,6 +73,37 @@ test('an IPv6 source is told in full', () => {
   const to = target();
   writeStreaks(batch, to, 0);
   expect(factsOf(to.ring, 0)).toMatchObject({ source: '2001:db8::42', sourceWord: 0x2001_0db8 });
+});
+
+test('an analyst is told the target of either family, until it is forgotten', () => {
+  const to = target();
+  const [four, six] = [createStreakBatch(4, 2), createStreakBatch(6, 1)];
+  for (const batch of [four, six]) batch.time.fill(1000);
+  four.length = 2;
+  six.length = 1;
+  writeStreaks({ ...four, target: Uint32Array.of(0xc633_6407, 0xffff_ffff) }, to, 0);
+  writeStreaks({ ...six, target: Uint32Array.of(0x2001_0db8, 0, 0, 7) }, to, 0);
+  writeStreaks(six, to, 0);
+  const targets = () => [0, 1, 2, 3].map((slot) => factsOf(to.ring, slot).target);
+  expect(targets()).toEqual(['198.51.100.7', '255.255.255.255', '2001:db8::7', null]);
+  to.ring.takeDirty();
+  to.ring.forgetTargets();
+  expect(targets()).toEqual([null, null, null, null]);
+  expect(to.ring.words.includes(0xc633_6407)).toBe(false);
+  expect(to.ring.takeDirty()).toEqual([{ first: 0, count: 4 }]);
+});
+
+test('a slot that had a target has none when its next streak has none', () => {
+  const to = target(1);
+  for (const family of [4, 6] as const) {
+    const batch = createStreakBatch(family, 1);
+    batch.length = 1;
+    batch.time.fill(1000);
+    writeStreaks({ ...batch, target: new Uint32Array(4).fill(9) }, to, 0);
+    expect(factsOf(to.ring, 0).target).not.toBeNull();
+    writeStreaks(batch, to, 0);
+    expect(factsOf(to.ring, 0).target).toBeNull();
+  }
 });
 
 test('what does not fit is counted as expired', () => {
