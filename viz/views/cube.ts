@@ -147,6 +147,8 @@ class Cube implements View {
 /** Marks stand this far outside of the planes; the names of the axes further. */
 const MARK_GAP = 0.09;
 const NAME_GAP = 0.3;
+/** Half of what a character of a mark takes: names of addresses stand clear of the plane, too. */
+const MARK_CHARACTER = 0.012;
 
 /** The more important first: where two labels would overlap, the later one is left out. */
 function axisLabels(settings: CubeSettings, targets: TargetRange | null, text: Text, right: Vector3): Label[] {
@@ -154,10 +156,12 @@ function axisLabels(settings: CubeSettings, targets: TargetRange | null, text: T
     return { key, text: words, kind, at };
   };
   /** Beside a plane, on the side that is further out in the picture: nothing flies there. */
-  const beside = (x: number, y: number) => (): Vector => {
-    const side = x * right.x * right.z < 0 ? -1 : 1;
-    return [x, y, side * (CUBE.z + MARK_GAP)];
-  };
+  const beside =
+    (x: number, y: number, words = '') =>
+    (): Vector => {
+      const side = x * right.x * right.z < 0 ? -1 : 1;
+      return [x, y, side * (CUBE.z + MARK_GAP + words.length * MARK_CHARACTER)];
+    };
   const above = CUBE.y + IPV6_GAP + IPV6_BAND + 0.2;
   const ports = portMarks(settings);
   const below = (x: number, port: number) => (): Vector => {
@@ -176,10 +180,10 @@ function axisLabels(settings: CubeSettings, targets: TargetRange | null, text: T
     label('target ports', text.cubePort, () => [CUBE.x, -CUBE.y - NAME_GAP, 0], 'plane'),
     ...(hasIpv6 ? ipv6 : []),
     ...addressMarks(settings).map(({ share, text: words }) =>
-      label(`address ${share}`, words, beside(-CUBE.x, share * CUBE.y)),
+      label(`address ${share}`, words, beside(-CUBE.x, share * CUBE.y, words)),
     ),
     ...(targets === null ? [] : targetMarks(targets)).map(({ share, text: words }) =>
-      label(`target ${share}`, words, beside(CUBE.x, share * CUBE.y)),
+      label(`target ${share}`, words, beside(CUBE.x, share * CUBE.y, words)),
     ),
     ...ports.map((port) => label(`to ${port}`, String(port), below(CUBE.x, port))),
     ...ports.map((port) => label(`from ${port}`, String(port), below(-CUBE.x, port))),
