@@ -8,6 +8,7 @@ import { roleOf } from './access/role.ts';
 import { flowRoutes } from './api/flows.ts';
 import { healthRoutes } from './api/health.ts';
 import { ledgerRoutes } from './api/ledger.ts';
+import { networkRoutes } from './api/networks.ts';
 import type { ApiParts } from './api/parts.ts';
 import { ApiError, sendProblem } from './api/problem.ts';
 import { sensorRoutes } from './api/sensors.ts';
@@ -15,7 +16,7 @@ import { seriesRoutes } from './api/series.ts';
 import { signInRoutes } from './api/sign-in.ts';
 import { StoreError } from './store/stores.ts';
 
-const routes = [healthRoutes, ledgerRoutes, sensorRoutes, seriesRoutes, flowRoutes, signInRoutes];
+const routes = [healthRoutes, ledgerRoutes, sensorRoutes, seriesRoutes, flowRoutes, networkRoutes, signInRoutes];
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -11,6 +11,7 @@ import { buildApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
 import { COUNTRY_CREDIT, CountryTable } from './enrich/country.ts';
 import { loadCountryPlaces } from './enrich/country-places.ts';
+import { NETWORK_CREDIT, openNetworkTable } from './enrich/network-file.ts';
 import { SlotTables } from './enrich/slot-tables.ts';
 import { SourcePlaces } from './enrich/source-places.ts';
 import type { TargetSlots } from './enrich/target-slots.ts';
@@ -71,11 +72,13 @@ export async function startServer({ config, programFolder, software, log }: Serv
     const slots = new SlotTables(await catalog.installationKey());
     const ledgers = () => pipeline.ledgers();
     const places = new SourcePlaces(loadCountryPlaces());
-    const live = new LiveHub({ series, catalog, places, ledgers, credits: [COUNTRY_CREDIT], log });
+    const networks = openNetworkTable(config.data, log);
+    const live = new LiveHub({ series, catalog, places, ledgers, credits: [COUNTRY_CREDIT, NETWORK_CREDIT], log });
     const pipeline: IngestPipeline = new IngestPipeline({
       flows,
       catalog,
       countries: new CountryTable(),
+      networks,
       slots,
       live,
       log,
@@ -89,6 +92,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       tokens,
       signIns,
       live,
+      networks,
       software,
       pageFolder,
       ledgers,

@@ -1,4 +1,4 @@
-/** The server's part of the path, in one place: frame → flows → country → series → store → acknowledgement → viewers. */
+/** The server's part of the path, in one place: frame → flows → country, network → series → store → acknowledgement → viewers. */
 import type { ServerLedger } from '../shared/counters.ts';
 import { createFlowBatch, type Family, type FlowBatch } from '../shared/flow-batch.ts';
 import { flowFieldNames, flowFields } from '../shared/flow-fields.ts';
@@ -9,6 +9,7 @@ import type { SensorHealth, SensorHello } from '../shared/wire/messages.ts';
 import { WireError } from '../shared/wire/wire-error.ts';
 import { SeriesAccumulator } from './aggregate/series-accumulator.ts';
 import type { CountryTable } from './enrich/country.ts';
+import type { NetworkTable } from './enrich/networks/network-table.ts';
 import type { SlotTables } from './enrich/slot-tables.ts';
 import type { Channel, ChannelPeer } from './ingest/channel.ts';
 import { Channels } from './ingest/channels.ts';
@@ -48,6 +49,7 @@ export interface PipelineParts {
   readonly flows: FlowStore;
   readonly catalog: Catalog;
   readonly countries: Pick<CountryTable, 'fill'>;
+  readonly networks: Pick<NetworkTable, 'fill'>;
   readonly slots: SlotTables;
   readonly live: LiveHub;
   readonly log: (message: string) => void;
@@ -142,6 +144,7 @@ export class IngestPipeline {
       batch.sensor.fill(channel.sensor.id);
       batch.session.fill(channel.session.id);
       this.#parts.countries.fill(batch);
+      this.#parts.networks.fill(batch);
       return { ...arrival, batch };
     } catch (error) {
       if (!(error instanceof WireError)) throw error;

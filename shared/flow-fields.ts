@@ -141,6 +141,17 @@ export const flowFields = {
     about: 'rules 32–63 that matched any packet of the record',
   },
   session: { id: 31, type: 'u32', unit: 'id', key: beside, addedAtIngest: true, about: 'session: 0 is live' },
+  asn: {
+    id: 33,
+    type: 'u32',
+    unit: 'number',
+    key: beside,
+    addedAtIngest: true,
+    filter: 'asn',
+    about: 'network (autonomous system) that announces the source address, 0 for none',
+    caida: 'prefix2asn',
+    ipfix: 'bgpSourceAsNumber',
+  },
   sourcePort: {
     id: 4,
     type: 'u16',

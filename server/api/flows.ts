@@ -24,6 +24,7 @@ const Flow = Type.Object({
   source: Type.String(),
   sourcePort: Type.Integer(),
   country: Type.String({ description: 'that the source address is registered in; empty for unknown' }),
+  asn: Type.Integer({ description: 'network (autonomous system) that announces the source address, 0 for none' }),
   target: Type.Optional(Type.String({ description: 'for analysts' })),
   targetSlot: Type.Integer({ description: 'keyed permutation of the target’s index, 0 to 65,535' }),
   targetPort: Type.Integer(),

@@ -1,6 +1,7 @@
 /** What routes are made of: handed in, so that tests need no socket. */
 
 import type { AccessParts } from '../access/role.ts';
+import type { NetworkTable } from '../enrich/networks/network-table.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
@@ -11,6 +12,7 @@ export interface ApiParts extends AccessParts {
   readonly series: SeriesStore;
   readonly catalog: Catalog;
   readonly live: LiveHub;
+  readonly networks: Pick<NetworkTable, 'nameOf'>;
   readonly ledgers: () => LedgerState[];
   readonly channels: () => Channel[];
   /** Slots of a session's targets, for those who may not see them. */

@@ -55,7 +55,7 @@ export interface LedgerState {
 }
 
 export interface IngestCommit {
-  /** At most one batch a family; `sensor`, `session` and `country` are filled. */
+  /** At most one batch a family; `sensor`, `session`, `country` and `asn` are filled. */
   readonly flows: readonly FlowBatch[];
   readonly series: SeriesRows;
   readonly positions: readonly Position[];

@@ -70,6 +70,8 @@ export interface FlowRow {
   readonly wireBytes: number;
   readonly class: number;
   readonly country: string;
+  /** Number of the network that announces the source address, 0 for none. */
+  readonly asn: number;
   readonly vlan: number;
   readonly fragment: number;
   readonly synWindow: number;

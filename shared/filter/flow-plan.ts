@@ -51,6 +51,8 @@ function plan(expression: Expression, scope: Scope): FlowCondition {
       return is('class', expression.id, expression.span);
     case 'country':
       return is('country', countryNumber(expression.code), expression.span);
+    case 'asn':
+      return is('asn', expression.number, expression.span);
     case 'sensor':
       return sensorCondition(expression, scope);
     case 'inner':
@@ -74,7 +76,6 @@ const REFUSALS: Readonly<Record<string, string>> = {
   broadcast: 'whether an address is a broadcast address depends on a network that flow records do not name',
   multicast: 'say it with a net: "dst net 224.0.0.0/4" or "dst net ff00::/8"',
   geneve: 'flow records do not have the tunnel’s network: "udp dst port 6081", and "inner …" for what it carries',
-  asn: 'there are no networks (ASN) in flow records yet',
   organisation: 'there are no organisations in flow records yet',
 };
 

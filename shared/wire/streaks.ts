@@ -20,6 +20,8 @@ export interface StreakBatch {
   readonly source: Uint32Array;
   readonly packets: Uint32Array;
   readonly tagsLow: Uint32Array;
+  /** Network (autonomous system) that announces the source address; 0 for none. */
+  readonly asn: Uint32Array;
   /** Of the source, in steps of DEGREE_STEPS; approximate: a place in the country the address is registered in. */
   readonly latitude: Int16Array;
   readonly longitude: Int16Array;
@@ -45,6 +47,7 @@ const fields: Record<StreakColumn, { id: number; type: WireType | 'address' }> =
   source: { id: 2, type: 'address' },
   packets: { id: 3, type: WireType.u32 },
   tagsLow: { id: 4, type: WireType.u32 },
+  asn: { id: 16, type: WireType.u32 },
   latitude: { id: 5, type: WireType.i16 },
   longitude: { id: 6, type: WireType.i16 },
   sourcePort: { id: 7, type: WireType.u16 },

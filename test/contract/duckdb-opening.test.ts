@@ -76,7 +76,7 @@ test('tables of another version are refused, and left as they are', async () => 
   const before = await readFile(join(folder, FILE));
   const opening = openDuckDbStoresInThread(folder);
   await expect(opening).rejects.toMatchObject({ name: 'StoreError', code: 'STORE_VERSION' });
-  await expect(opening).rejects.toThrow(/format 999.*reads format 2/);
+  await expect(opening).rejects.toThrow(/format 999.*reads format 3/);
   expect(before.equals(await readFile(join(folder, FILE)))).toBe(true);
 });
 
@@ -147,26 +147,26 @@ test('after closing, calls are refused and closing again is fine', async () => {
   await expect(stores.flows.commit(ingestCommit({}))).rejects.toThrow(/closed/);
 });
 
-/** The statements that made a data directory of version 1, as they were. */
-const VERSION_1: readonly string[] = JSON.parse(
-  await readFile(new URL('../support/store-version-1.json', import.meta.url), 'utf8'),
-);
-const version1Row = (columns: readonly string[], given: Record<string, string>) =>
+/** The statements that made a data directory of an earlier version, as they were. */
+const statementsOf = async (version: number): Promise<string[]> =>
+  JSON.parse(await readFile(new URL(`../support/store-version-${version}.json`, import.meta.url), 'utf8'));
+const oldRow = (columns: readonly string[], given: Record<string, string>) =>
   `(${columns.map((name) => given[name] ?? '0').join(', ')})`;
 
-async function folderOfVersion1(): Promise<string> {
+async function folderOfVersion(version: number): Promise<string> {
   const folder = await testFolder();
+  const made = await statementsOf(version);
   const names = (family: 4 | 6) =>
-    [...VERSION_1.find((text) => text.startsWith(`CREATE TABLE flows${family} `))!.matchAll(/"(\w+)"/g)].map(
+    [...made.find((text) => text.startsWith(`CREATE TABLE flows${family} `))!.matchAll(/"(\w+)"/g)].map(
       (match) => match[1]!,
     );
   const flow = { interval: '1700049600000000', packets: '3', wireBytes: '180', class: '1', sensor: '1' };
   for (const statement of [
-    ...VERSION_1,
-    `INSERT INTO meta VALUES (1, 'key'::BLOB, 5, NULL)`,
+    ...made,
+    `INSERT INTO meta VALUES (${version}, 'key'::BLOB, 5, NULL)`,
     `INSERT INTO sessions VALUES (0, 'live', 'live', NULL, NULL, 5, NULL, NULL, 0)`,
-    `INSERT INTO flows4 VALUES ${version1Row(names(4), { ...flow, source: '3221225985', target: '3325256711', ttl: '7' })}`,
-    `INSERT INTO flows6 VALUES ${version1Row(names(6), { ...flow, source: '1', target: '2', vlan: '9' })}`,
+    `INSERT INTO flows4 VALUES ${oldRow(names(4), { ...flow, source: '3221225985', target: '3325256711', ttl: '7' })}`,
+    `INSERT INTO flows6 VALUES ${oldRow(names(6), { ...flow, source: '1', target: '2', vlan: '9' })}`,
   ])
     await runRaw(folder, statement);
   return folder;
@@ -185,35 +185,45 @@ async function describeTables(folder: string): Promise<object[]> {
   return [...rows];
 }
 
-test('a data directory of version 1 is brought up in place: its rows stay, new ones go beside them', async () => {
-  const folder = await folderOfVersion1();
-  const stores = await openDuckDbStoresInThread(folder);
-  expect(stores.warnings).toEqual([]);
-  const tunnelled = { packets: 4, tunnel: 8, innerSource: '192.0.2.9', innerTarget: '2001:db8::1', synOptions: 3 };
-  await stores.flows.commit(ingestCommit({ flows4: [tunnelled] }));
-  const query = { session: 0, fromSeconds: 1_700_049_000, toSeconds: 1_700_050_000, limit: 10 };
-  const { flows } = await stores.flows.flows(query);
-  expect(flows).toMatchObject([
-    { source: '192.0.2.1', ttl: 7, packets: 3, tunnel: 0, synOptions: 0, innerSource: '' },
-    { packets: 4, tunnel: 8, synOptions: 3, innerSource: '192.0.2.9', innerTarget: '2001:db8::1' },
-    { source: '::1', vlan: 9, packets: 3, tunnel: 0, innerTarget: '' },
-  ]);
-  await stores.close();
-  const again = await openDuckDbStoresInThread(folder);
-  expect((await again.flows.sum(0)).packets).toBe(10);
-  await again.close();
-});
+test.for([1, 2])(
+  'a data directory of version %i is brought up in place: its rows stay, new ones go beside them',
+  async (version) => {
+    const folder = await folderOfVersion(version);
+    const stores = await openDuckDbStoresInThread(folder);
+    expect(stores.warnings).toEqual([]);
+    const tunnelled = {
+      packets: 4,
+      asn: 15_169,
+      tunnel: 8,
+      innerSource: '192.0.2.9',
+      innerTarget: '2001:db8::1',
+      synOptions: 3,
+    };
+    await stores.flows.commit(ingestCommit({ flows4: [tunnelled] }));
+    const query = { session: 0, fromSeconds: 1_700_049_000, toSeconds: 1_700_050_000, limit: 10 };
+    const { flows } = await stores.flows.flows(query);
+    expect(flows).toMatchObject([
+      { source: '192.0.2.1', ttl: 7, packets: 3, asn: 0, tunnel: 0, synOptions: 0, innerSource: '' },
+      { packets: 4, asn: 15_169, tunnel: 8, synOptions: 3, innerSource: '192.0.2.9', innerTarget: '2001:db8::1' },
+      { source: '::1', vlan: 9, packets: 3, tunnel: 0, innerTarget: '' },
+    ]);
+    await stores.close();
+    const again = await openDuckDbStoresInThread(folder);
+    expect((await again.flows.sum(0)).packets).toBe(10);
+    await again.close();
+  },
+);
 
-test('a data directory that was brought up has the tables of a new one', async () => {
-  const [old, made] = [await folderOfVersion1(), await testFolder()];
+test.for([1, 2])('a data directory of version %i that was brought up has the tables of a new one', async (version) => {
+  const [old, made] = [await folderOfVersion(version), await testFolder()];
   for (const folder of [old, made]) await (await openDuckDbStoresInThread(folder)).close();
   expect(await describeTables(old)).toEqual(await describeTables(made));
   expect((await describeTables(old)).length).toBeGreaterThan(flowColumns(4).length * 2);
 });
 
 test('an upgrade that breaks off leaves the data directory as it was', async () => {
-  const folder = await folderOfVersion1();
-  // The macro that the upgrade makes last is there already: it fails after all columns were added.
+  const folder = await folderOfVersion(1);
+  // The macro that the first step makes last is there already: it fails after columns were added.
   await runRaw(folder, 'CREATE MACRO inner_text(a) AS a');
   const before = await describeTables(folder);
   await expect(openDuckDbStoresInThread(folder)).rejects.toThrow();

@@ -44,6 +44,7 @@ function randomFlows(family: Family, random: () => number): FlowBatch {
     flows.vlan[row] = pick([0, 5, 4095]);
     flows.sensor[row] = pick([1, 3]);
     flows.country[row] = pick([0, 0x4a50]);
+    flows.asn[row] = pick([0, 15_169, 0xffffffff]);
     flows.tagsLow[row] = pick([0, 1 << Tag.mirai, 1 << Tag.masscanTcp, 0xffffffff]);
     if (pick([true, false])) continue;
     flows.tunnel[row] = pick([1, 7, 255]);

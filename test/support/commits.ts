@@ -24,6 +24,7 @@ export interface TestFlow {
   protocol?: number;
   session?: number;
   country?: string;
+  asn?: number;
   synOptions?: number;
   tunnel?: number;
   innerProtocol?: number;
@@ -77,6 +78,7 @@ export function flowBatch(family: Family, flows: readonly TestFlow[]): FlowBatch
     batch.vlan[row] = 0;
     batch.sensor[row] = 1;
     batch.country[row] = flow.country ? flow.country.charCodeAt(0) * 256 + flow.country.charCodeAt(1) : 0;
+    batch.asn[row] = flow.asn ?? 0;
     batch.protocol[row] = flow.protocol ?? 6;
     batch.tcpFlags[row] = 2;
     batch.ttl[row] = 241;

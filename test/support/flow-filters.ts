@@ -75,7 +75,18 @@ const classes = of(['class tcpSyn', 'class tcpSynAck', 'class tcpRst', 'class ud
 const keyTerms = [host, net4, net6, mask4, port, range, word, protocol, comparison, sum, flags, classes];
 /** Of the rest, too. */
 const otherTerms = [
-  of(['tag mirai', 'tag masscanTcp', 'vlan 5', 'vlan 4095', 'country JP', 'country unknown', 'sensor "north east"']),
+  of([
+    'asn 0',
+    'asn 15169',
+    'asn 4294967295',
+    'tag mirai',
+    'tag masscanTcp',
+    'vlan 5',
+    'vlan 4095',
+    'country JP',
+    'country unknown',
+    'sensor "north east"',
+  ]),
   fc.oneof(host, net4, net6, port, word, protocol).map((term) => `inner ${term}`),
   fc
     .tuple(of(['packets', 'wirebytes', 'synwindow', 'fragment', 'vlan', '(packets * wirebytes)']), relation, number)

@@ -16,7 +16,7 @@ const FIRST = '("interval" + "firstMicros")';
 /** Flows of a session whose first packet lies in the span. Parameters: session, from, to in µs, from less the offset. */
 const IN_SPAN = `session = $1 AND ${FIRST} >= $2 AND ${FIRST} < $3 AND "interval" >= $4 AND "interval" < $3`;
 const COLUMNS = `sensor, "sourcePort", "targetPort", protocol, "tcpFlags", ttl, "ipLength", packets, "wireBytes",
-  class, country, vlan, fragment, "synWindow", "synOptions", tunnel, "innerProtocol", "innerSourcePort", "innerTargetPort",
+  class, country, asn, vlan, fragment, "synWindow", "synOptions", tunnel, "innerProtocol", "innerSourcePort", "innerTargetPort",
   ${wordColumns('innerSource')}, ${wordColumns('innerTarget')}`;
 
 /** A page of flows, oldest first. Throws RangeError for wrong arguments. */
@@ -107,6 +107,7 @@ function toFlowRow(family: Family, row: Row): FlowRow {
     wireBytes: Number(row.wireBytes),
     class: Number(row.class),
     country: countryText(row.country),
+    asn: Number(row.asn),
     vlan: Number(row.vlan),
     fragment: Number(row.fragment),
     synWindow: Number(row.synWindow),

@@ -8,7 +8,7 @@ import { StoreError } from '../stores.ts';
 import { rowsOf } from './connections.ts';
 import { LockFile } from './lock-file.ts';
 import type { DuckDbOptions } from './operations.ts';
-import { CREATE_STATEMENTS, STORE_VERSION, UPGRADE_STATEMENTS } from './schema.ts';
+import { AFTER_UPGRADE, BEFORE_UPGRADE, CREATE_STATEMENTS, STORE_VERSION, UPGRADE_STATEMENTS } from './schema.ts';
 import { firstLine, messageOf, openError } from './store-errors.ts';
 
 const FILE_NAME = 'kurayami.duckdb';
@@ -141,8 +141,10 @@ async function bringUpToVersion(connection: DuckDBConnection, path: string, tabl
 /** In one transaction: a stop in between leaves the directory as it was. */
 async function upgrade(connection: DuckDBConnection, from: number): Promise<void> {
   await connection.run('BEGIN TRANSACTION');
+  await connection.run(BEFORE_UPGRADE);
   for (let version = from; version < STORE_VERSION; version++)
     for (const statement of UPGRADE_STATEMENTS[version]!) await connection.run(statement);
+  await connection.run(AFTER_UPGRADE);
   await connection.run('UPDATE meta SET version = ?', [STORE_VERSION]);
   await connection.run('COMMIT');
   await connection.run('CHECKPOINT');

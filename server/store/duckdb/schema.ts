@@ -4,7 +4,7 @@ import type { Family } from '../../../shared/flow-batch.ts';
 import { type ColumnType, type FlowFieldName, flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 
 /** Version of the tables. A data directory of an older one is brought up to it (UPGRADE_STATEMENTS); any other is refused, not guessed at. */
-export const STORE_VERSION = 2;
+export const STORE_VERSION = 3;
 
 /** Physical layout of a column: how many bytes a value takes, and which DuckDB type that is. */
 export type SqlType = 'UTINYINT' | 'USMALLINT' | 'UINTEGER' | 'BIGINT' | 'UHUGEINT';
@@ -24,7 +24,8 @@ export const FIELDS_ADDED_IN_2 = [
   'innerSourcePort',
   'innerTargetPort',
 ] as const satisfies readonly FlowFieldName[];
-const added: readonly FlowFieldName[] = FIELDS_ADDED_IN_2;
+const FIELDS_ADDED_IN_3 = ['asn'] as const satisfies readonly FlowFieldName[];
+const added: readonly FlowFieldName[] = [...FIELDS_ADDED_IN_2, ...FIELDS_ADDED_IN_3];
 export const storedFieldNames: readonly FlowFieldName[] = [
   ...flowFieldNames.filter((name) => !added.includes(name)),
   ...added,
@@ -132,6 +133,10 @@ export const CREATE_STATEMENTS: readonly string[] = [
   CREATE_FLOWS_VIEW,
 ];
 
+function addColumns(names: readonly FlowFieldName[]): string[] {
+  return ([4, 6] as const).flatMap((family) => names.flatMap((name) => addColumn(family, name)));
+}
+
 function addColumn(family: Family, name: FlowFieldName): string[] {
   const column = `flows${family} ALTER COLUMN "${name}"`;
   // DuckDB adds no column with a constraint: what is there gets 0 first.
@@ -142,12 +147,12 @@ function addColumn(family: Family, name: FlowFieldName): string[] {
   ];
 }
 
+/** The view has all columns of the newest version: it is dropped before an upgrade, and made anew behind its last step. */
+export const BEFORE_UPGRADE = 'DROP VIEW flows';
+export const AFTER_UPGRADE = CREATE_FLOWS_VIEW;
+
 /** Statements that make the tables of a version those of the next, by that version. */
 export const UPGRADE_STATEMENTS: Readonly<Record<number, readonly string[]>> = {
-  1: [
-    'DROP VIEW flows',
-    ...([4, 6] as const).flatMap((family) => FIELDS_ADDED_IN_2.flatMap((name) => addColumn(family, name))),
-    INNER_TEXT_MACRO,
-    CREATE_FLOWS_VIEW,
-  ],
+  1: [...addColumns(FIELDS_ADDED_IN_2), INNER_TEXT_MACRO],
+  2: addColumns(FIELDS_ADDED_IN_3),
 };

@@ -24,6 +24,7 @@ const row: FlowRow = {
   wireBytes: 70,
   class: 6,
   country: '',
+  asn: 64_500,
   vlan: 0,
   fragment: 0,
   synWindow: 0,

@@ -59,6 +59,7 @@ async function createPipeline(
     flows,
     catalog,
     countries: { fill: () => undefined },
+    networks: { fill: () => undefined },
     slots,
     live,
     log,

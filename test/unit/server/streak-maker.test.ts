@@ -14,7 +14,14 @@ const places = new SourcePlaces(new Map([[countryNumber('JP'), { latitude: 36, l
 describe('makeStreaks', () => {
   test('a flow as viewers may see it', () => {
     const flows = flowBatch(4, [
-      { source: '1.2.3.4', seconds: NOON_SECONDS + 0.25, packets: 9, country: 'JP', targetPort: 2323 },
+      {
+        source: '1.2.3.4',
+        seconds: NOON_SECONDS + 0.25,
+        packets: 9,
+        country: 'JP',
+        asn: 4_200_000_001,
+        targetPort: 2323,
+      },
       { source: '5.6.7.8', packets: 1 },
     ]);
     flows.tagsLow[0] = 8;
@@ -35,6 +42,7 @@ describe('makeStreaks', () => {
       sourcePort: 40_000,
       targetSlot: slots.of(flows, 0),
       country: countryNumber('JP'),
+      asn: 4_200_000_001,
       sensor: 1,
       protocol: 6,
       tcpFlags: 2,
@@ -71,6 +79,7 @@ function numbered(family: Family, rows: number): StreakBatch {
   for (let row = 0; row < rows; row++) {
     batch.time[row] = row;
     batch.packets[row] = row;
+    batch.asn[row] = row;
     batch.targetSlot[row] = row;
     batch.latitude[row] = row;
     batch.place[row] = row;
@@ -107,12 +116,13 @@ describe('sampleStreaks', () => {
     const words = family === 4 ? 1 : 4;
     for (let row = 0; row < sample.length; row++) {
       const number = sample.time[row]!;
-      expect([sample.packets[row], sample.targetSlot[row], sample.latitude[row], sample.place[row]]).toEqual([
-        number,
-        number,
-        number,
-        number,
-      ]);
+      expect([
+        sample.packets[row],
+        sample.targetSlot[row],
+        sample.latitude[row],
+        sample.place[row],
+        sample.asn[row],
+      ]).toEqual([number, number, number, number, number]);
       for (let word = 0; word < words; word++) expect(sample.source[row * words + word]).toBe(number * 10 + word);
     }
   });

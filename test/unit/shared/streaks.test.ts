@@ -15,6 +15,7 @@ const columns = [
   'source',
   'packets',
   'tagsLow',
+  'asn',
   'latitude',
   'longitude',
   'sourcePort',

@@ -14,7 +14,7 @@ async function emptyStore() {
 
 test('every flow field is a column, those of later versions at the end', () => {
   expect([...storedFieldNames].sort()).toEqual([...flowFieldNames].sort());
-  expect(storedFieldNames.slice(-7)).toEqual([
+  expect(storedFieldNames.slice(-8)).toEqual([
     'synOptions',
     'tunnel',
     'innerProtocol',
@@ -22,6 +22,7 @@ test('every flow field is a column, those of later versions at the end', () => {
     'innerTarget',
     'innerSourcePort',
     'innerTargetPort',
+    'asn',
   ]);
   for (const family of [4, 6] as const) {
     expect(flowColumns(family).map((column) => column.name)).toEqual(storedFieldNames);
