@@ -3,6 +3,7 @@ import type { LiveTotals, ViewerHello } from '../shared/wire/messages.ts';
 import type { StreakBatch } from '../shared/wire/streaks.ts';
 import { LaunchPlan } from './feed/launch-plan.ts';
 import type { FeedListener } from './feed/live-feed.ts';
+import { NetworkNames } from './feed/network-names.ts';
 import { PageLedger, type PageLedgerView } from './feed/page-ledger.ts';
 import { fetchHistory } from './feed/rate-history.ts';
 import { SceneClock, type SecondsSource } from './feed/scene-clock.ts';
@@ -46,6 +47,7 @@ export class Page {
   readonly #ledger = new PageLedger();
   readonly #sensors = new SensorTable();
   readonly #colours = new StreakColours();
+  readonly #networks = new NetworkNames(() => this.updatePanels());
   readonly #ring: StreakRing;
   readonly #loop: PictureLoop;
   #early: StreakBatch[] = [];
@@ -268,7 +270,13 @@ export class Page {
   #createBoard(): Board {
     const { language } = this.state;
     const text = textOf(language);
-    const board = new Board({ text, language, actions: this.actions, countryName: this.countryNames() });
+    const board = new Board({
+      text,
+      language,
+      actions: this.actions,
+      countryName: this.countryNames(),
+      networkName: (asn) => this.#networks.of(asn),
+    });
     document.documentElement.lang = language;
     document.title = text.title;
     document.getElementById('picture')?.setAttribute('aria-label', text.pictureLabel);

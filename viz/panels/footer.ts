@@ -1,5 +1,5 @@
 /** Whom the page owes thanks, and buttons for those without a keyboard. */
-import { element, letGo, type PanelMaker, setText } from './panel.ts';
+import { element, letGo, type PanelMaker } from './panel.ts';
 
 export const footer: PanelMaker = ({ text, actions }) => {
   const credits = element('p', 'credits');
@@ -23,10 +23,26 @@ export const footer: PanelMaker = ({ text, actions }) => {
     });
     buttons.append(button);
   }
+  let shown = '';
   return {
     element: element('footer', 'footer', credits, buttons),
     update({ totals }) {
-      setText(credits, [text.approximate, ...(totals?.credits ?? []), 'map: Natural Earth'].join(' · '));
+      const words = [text.approximate, ...(totals?.credits ?? []), 'map: Natural Earth'].join(' · ');
+      if (words === shown) return;
+      shown = words;
+      credits.replaceChildren(...withLinks(words));
     },
   };
 };
+
+/** Addresses of web pages become links: some of those who are thanked ask for it. */
+function withLinks(words: string): (Node | string)[] {
+  return words.split(/(https:\/\/[a-z0-9./-]*[a-z0-9])/).map((part, at) => {
+    if (at % 2 === 0) return part;
+    const link = element('a', '', part.replace('https://', ''));
+    link.href = part;
+    link.rel = 'noreferrer noopener';
+    link.target = '_blank';
+    return link;
+  });
+}

@@ -36,6 +36,8 @@ export interface PanelContext {
   readonly language: Language;
   readonly actions: PageActions;
   countryName(code: string): string;
+  /** Null while it is not known; the panels are updated when it has come. */
+  networkName(asn: number): string | null;
 }
 
 export type PanelMaker = (context: PanelContext) => Panel;

@@ -49,7 +49,8 @@ export const pinnedCard: PanelMaker = (context) => {
   };
 };
 
-function fillRows(rows: HTMLElement, facts: StreakFacts, { text, language, countryName }: PanelContext): void {
+function fillRows(rows: HTMLElement, facts: StreakFacts, context: PanelContext): void {
+  const { text, language, countryName } = context;
   const from = portName(facts.protocol, facts.sourcePort);
   const to = portName(facts.protocol, facts.targetPort);
   const isIcmp = facts.protocol === 1 || facts.protocol === 58;
@@ -57,6 +58,7 @@ function fillRows(rows: HTMLElement, facts: StreakFacts, { text, language, count
   const entries: [string, string][] = [
     [text.source, facts.source],
     [text.country, countryName(facts.country)],
+    [text.network, networkText(facts.asn, context)],
     ...(isIcmp
       ? ([[text.icmpType, `${facts.sourcePort} / ${facts.targetPort}`]] as [string, string][])
       : ([
@@ -79,4 +81,9 @@ function fillRows(rows: HTMLElement, facts: StreakFacts, { text, language, count
     },
   );
   rows.style.setProperty('--class-colour', classColours[facts.trafficClass] ?? classColours[7]!);
+}
+
+/** The number until the name has come, and where there is none. */
+function networkText(asn: number, { text, networkName }: PanelContext): string {
+  return asn === 0 ? text.unknownNetwork : `AS${asn} ${networkName(asn) ?? ''}`.trim();
 }

@@ -11,6 +11,8 @@ export interface StreakFacts {
   readonly sourceWord: number;
   /** Two letters, empty for unknown. */
   readonly country: string;
+  /** Number of the network, 0 for unknown. */
+  readonly asn: number;
   readonly protocol: number;
   readonly trafficClass: number;
   readonly sourcePort: number;
@@ -33,6 +35,7 @@ export function factsOf(ring: StreakRing, slot: number): StreakFacts {
     source: formatAddress(family, ring.source.subarray(slot * 4, slot * 4 + 4), 0),
     sourceWord: words[at + 2]!,
     country: countryOfKey(words[at + 4]! & 0xffff),
+    asn: ring.asn[slot]!,
     protocol: look.protocol,
     trafficClass: look.trafficClass,
     sourcePort: words[at + 3]! >>> 16,

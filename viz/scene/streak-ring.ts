@@ -18,10 +18,11 @@ export interface SlotRange {
 export class StreakRing {
   readonly capacity: number;
   readonly words: Uint32Array<ArrayBuffer>;
-  /** IPv6 sources in full, four words a slot; capture time and packets for those who ask about one streak. */
+  /** IPv6 sources in full, four words a slot; capture time, packets and network for those who ask about one streak. */
   readonly source: Uint32Array;
   readonly captured: Float64Array;
   readonly packets: Uint32Array;
+  readonly asn: Uint32Array;
   /** IPv6 targets in full, as `source`; made when the first one comes, which for viewers is never. */
   targets6: Uint32Array | null = null;
   /** From launch until nothing is seen any more. */
@@ -48,6 +49,7 @@ export class StreakRing {
     this.source = new Uint32Array(capacity * 4);
     this.captured = new Float64Array(capacity);
     this.packets = new Uint32Array(capacity);
+    this.asn = new Uint32Array(capacity);
     this.#launches = new Float32Array(this.words.buffer);
     this.#launch = new Float64Array(capacity).fill(Number.NEGATIVE_INFINITY);
     this.#bucket = new Int32Array(capacity);

@@ -51,6 +51,7 @@ function fillSlot(batch: StreakBatch, row: number, ring: StreakRing, slot: numbe
   if (isIpv6 && (batch.target ?? ring.targets6) !== null) writeTarget6(batch.target, row, ring, slot);
   ring.captured[slot] = batch.time[row]!;
   ring.packets[slot] = batch.packets[row]!;
+  ring.asn[slot] = batch.asn[row]!;
   for (let word = 0; word < 4; word++)
     ring.source[slot * 4 + word] = isIpv6 ? batch.source[row * 4 + word]! : word === 0 ? batch.source[row]! : 0;
 }

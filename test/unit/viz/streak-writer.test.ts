@@ -28,6 +28,7 @@ test('rows become words, from which all that is told of a streak comes back', ()
   batch.targetPort.set([0, 23]);
   batch.targetSlot.set([65_535, 7]);
   batch.country.set([(0x4a << 8) | 0x50, 0]);
+  batch.asn.set([0xffff_fffe, 0]);
   batch.tagsLow.set([0, (1 << Tag.mirai) | (1 << Tag.masscanTcp)]);
   batch.latitude[0] = Math.round(-50 * DEGREE_STEPS);
   batch.longitude[0] = Math.round(170 * DEGREE_STEPS);
@@ -42,6 +43,7 @@ test('rows become words, from which all that is told of a streak comes back', ()
     source: '192.0.2.7',
     sourceWord: 0xc000_0207,
     country: 'JP',
+    asn: 0xffff_fffe,
     protocol: 17,
     trafficClass: TrafficClass.udp,
     sourcePort: 53,
