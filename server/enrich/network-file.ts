@@ -6,9 +6,8 @@ import { decodeNetworks, encodeNetworks, type NetworkColumns } from './networks/
 import { readNetworkLists } from './networks/network-list.ts';
 import { NetworkTable } from './networks/network-table.ts';
 
-/** Shown where networks are: the licences ask for it, and DB-IP for the link. */
-export const NETWORK_CREDIT =
-  'networks: sapics/ip-location-db, from routeviews.org, nro.net and https://db-ip.com, CC BY 4.0';
+/** Shown behind the credit for countries: the licences ask for it, and DB-IP for the link. */
+export const NETWORK_CREDIT = 'networks: the same, from routeviews.org, https://db-ip.com and nro.net, CC BY 4.0';
 const PACKAGE = '@ip-location-db/asn';
 const FILE_NAME = 'networks.cache';
 

@@ -23,6 +23,13 @@ describe('start', () => {
       () => ledgerOf(url),
       ({ sensors }) => (sensors[0]?.server.packetsStored ?? 0) > 4_000,
     );
+    const { flows } = await ask<{ flows: { asn: number }[] }>(url, 'flows?limit=500');
+    const { asn } = flows.find((flow) => flow.asn > 0)!;
+    const found = await ask<{ flows: { asn: number }[] }>(
+      url,
+      `flows?limit=500&filter=${encodeURIComponent(`asn ${asn}`)}`,
+    );
+    expect(new Set(found.flows.map((flow) => flow.asn))).toEqual(new Set([asn]));
     const stopped = await interrupt(first);
     expect(stopped.code, stopped.stderr).toBe(0);
     expect(stopped.stopMilliseconds).toBeLessThan(2_000);

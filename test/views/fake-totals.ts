@@ -87,7 +87,7 @@ export class FakeTotals {
       sensors: [...this.#sensors],
       ledger: this.#ledger(),
       viewer: { ...this.viewer },
-      credits: ['IP to country: NRO (CC BY 4.0)'],
+      credits: ['IP to country: NRO (CC BY 4.0)', 'networks: DB-IP (https://db-ip.com)'],
     };
   }
 

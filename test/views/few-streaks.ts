@@ -13,6 +13,8 @@ import { startPageServer } from './page-server.ts';
 export const WIDTH = 960;
 export const HEIGHT = 540;
 const BEGIN_SECONDS = Date.UTC(2026, 0, 1, 12) / 1000;
+/** The network of every streak, under a name that is not to be taken for a part of the page. */
+export const NETWORK = { asn: 64_500, name: '<b>Bold</b> & Sons' };
 /** The first streak starts 0.9 seconds after the batch came, the last 0.3 later. */
 const SPREAD_SECONDS = 0.3;
 
@@ -43,9 +45,11 @@ export async function openFewStreaks(
     fakeSensors,
     BEGIN_SECONDS,
   );
+  batch.asn.fill(NETWORK.asn);
   totals.add(batch);
   let viewer: WebSocket | null = null;
   const server = await startPageServer({
+    answers: { [`/api/v1/networks/${NETWORK.asn}`]: JSON.stringify(NETWORK) },
     onViewer(socket) {
       viewer = socket;
       const role = target === null ? 'viewer' : 'analyst';

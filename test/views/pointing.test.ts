@@ -1,8 +1,8 @@
 /** What is named is what is seen: shaders draw streaks, and twins of them tell where they are. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserInstalled, openBrowser } from '../support/browser.ts';
-import { type FewStreaks, openFewStreaks } from './few-streaks.ts';
+import { type FewStreaks, NETWORK, openFewStreaks } from './few-streaks.ts';
 import { takeStreakLight } from './picture-light.ts';
 
 /** All that start within the first second are under way. */
@@ -89,15 +89,50 @@ describe.skipIf(!browserInstalled)('pointing', () => {
     });
   });
 
+  /** Puts the pointer on a streak that nothing lies over. */
+  async function hover(page: Page, count: number): Promise<{ card: Locator; x: number; y: number }> {
+    const free = await page.evaluate((all) => {
+      const places = Array.from({ length: all }, (_, slot) => window.kurayami!.sparkPlace(slot));
+      return places.find((place) => place && document.elementFromPoint(place.x, place.y)?.id === 'picture') ?? null;
+    }, count);
+    const { x, y } = free!;
+    await page.mouse.move(x, y);
+    const card = page.locator('.card-hover');
+    await card.waitFor({ state: 'visible' });
+    return { card, x, y };
+  }
+
+  test.for([
+    { query: '', word: 'network' },
+    { query: 'lang=ja', word: 'ネットワーク' },
+  ])('its network is named, in the page with "$query", and markup in the name stays text', async ({ query, word }) => {
+    await withFew(query, async ({ page, batch }) => {
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+      const { card } = await hover(page, batch.length);
+      const row = card.locator('.card-row', { has: page.locator(`dt:text-is("${word}")`) });
+      await row.getByText(NETWORK.name).waitFor();
+      expect(await row.textContent()).toBe(`${word}AS${NETWORK.asn} ${NETWORK.name}`);
+      expect(await card.locator('b').count()).toBe(0);
+      await page.mouse.move(3, 3);
+      await card.waitFor({ state: 'hidden' });
+      await hover(page, batch.length);
+      expect(await row.textContent()).toContain(NETWORK.name);
+      expect(asked.filter((path) => path.includes('networks'))).toEqual([`/api/v1/networks/${NETWORK.asn}`]);
+    });
+  });
+
+  test('who is thanked by a link has one', async () => {
+    await withFew('', async ({ page }) => {
+      const link = page.locator('.credits a');
+      expect(await link.getAttribute('href')).toBe('https://db-ip.com');
+      expect(await page.locator('.credits').textContent()).toContain('networks: DB-IP (db-ip.com) · map');
+    });
+  });
+
   test('the pointer names a streak, a click pins its source, Escape lets go', async () => {
     await withFew('', async ({ page, batch }) => {
-      const free = await page.evaluate((count) => {
-        const places = Array.from({ length: count }, (_, slot) => window.kurayami!.sparkPlace(slot));
-        return places.find((place) => place && document.elementFromPoint(place.x, place.y)?.id === 'picture') ?? null;
-      }, batch.length);
-      await page.mouse.move(free!.x, free!.y);
-      const card = page.locator('.card-hover');
-      await card.waitFor({ state: 'visible' });
+      const { card, x, y } = await hover(page, batch.length);
       const facts = await page.evaluate(() => window.kurayami!.state.hovered!.facts);
       const words = await card.textContent();
       expect(words).toContain(facts.source);
@@ -105,10 +140,11 @@ describe.skipIf(!browserInstalled)('pointing', () => {
       expect(words).toMatch(/country\S+/);
       expect(words).toMatch(/ruleno rule/);
 
-      await page.mouse.click(free!.x, free!.y);
+      await page.mouse.click(x, y);
       const pinned = page.locator('.card-pinned');
       await pinned.waitFor({ state: 'visible' });
       expect(await pinned.textContent()).toContain(facts.source);
+      await pinned.getByText(`AS${NETWORK.asn} ${NETWORK.name}`).waitFor();
       await page.keyboard.press('Escape');
       await pinned.waitFor({ state: 'hidden' });
 

@@ -27,8 +27,9 @@ export class NetworkTable {
     const { numbers, nameEnds, names } = this.#columns;
     const at = lastNotAbove(numbers, network);
     if (at < 0 || numbers[at] !== network) return null;
-    const name = names.subarray(at === 0 ? 0 : nameEnds[at - 1]!, nameEnds[at]!);
-    return name.length === 0 ? null : new TextDecoder().decode(name);
+    const name = new TextDecoder().decode(names.subarray(at === 0 ? 0 : nameEnds[at - 1]!, nameEnds[at]!));
+    // The lists say the number again where they have no name.
+    return name === '' || name === `AS${network}` ? null : name;
   }
 
   #ofIpv4(source: Uint32Array, row: number): number {

@@ -36,6 +36,7 @@ const LIST_4 = [
   line('9.0.0.0', '9.0.0.9', '64502,'),
   line('9.0.0.5', '9.0.0.20', '64503,後'),
   line('9.0.0.7', '9.0.0.8', '64504,inside'),
+  line('11.0.0.0', '11.0.0.1', '64510,AS64510'),
   line('223.255.255.0', '255.255.255.255', '4294967295,last\r'),
 ].join('');
 const LIST_6 = [
@@ -97,7 +98,7 @@ describe('a table of a few lines', () => {
       '後',
       'last',
     ]);
-    expect(table.nameOf(64_502)).toBeNull();
+    expect([table.nameOf(64_502), table.nameOf(64_510)]).toEqual([null, null]);
     expect([0, 1, 64_499, 64_505, 4_294_967_294].map((asn) => table.nameOf(asn))).toEqual([
       null,
       null,
