@@ -69,9 +69,10 @@ export async function runSensor(options: SensorOptions): Promise<SensorResult> {
   uplink.start();
   try {
     await pipeline.run();
-    const delivered = await drain(uplink, stop);
+    const delivered = await drain(uplink, stop, DRAIN_AT_STOP_MILLISECONDS);
+    // Without it the ledger would never close: a server that is away just now is waited for, as with flows.
     uplink.sendSequenced(FrameKind.health, pipeline.health(true));
-    await uplink.drain(FINAL_HEALTH_MILLISECONDS);
+    await drain(uplink, stop, FINAL_HEALTH_MILLISECONDS);
     return { ledger: pipeline.ledger(true), damage: source.damage, delivered };
   } catch (error) {
     await handOver(uplink, pipeline);
@@ -93,10 +94,10 @@ async function handOver(uplink: Uplink, pipeline: SensorPipeline): Promise<void>
   }
 }
 
-/** As long as it takes; once told to stop, a second more. False when something was left. */
-async function drain(uplink: Uplink, stop: AbortSignal): Promise<boolean> {
+/** As long as it takes; once told to stop, so long and no longer. False when something was left. */
+async function drain(uplink: Uplink, stop: AbortSignal, atStopMilliseconds: number): Promise<boolean> {
   while (!stop.aborted) if (await uplink.drain(DRAIN_STEP_MILLISECONDS)) return true;
-  return uplink.drain(DRAIN_AT_STOP_MILLISECONDS);
+  return uplink.drain(atStopMilliseconds);
 }
 
 /** Names one run of a sensor: 32 random bits, never 0. */
