@@ -19,6 +19,7 @@ export default defineConfig({
       project('integration', 180_000, true),
       project('views', 240_000, true),
       project('fuzz', 240_000, true),
+      project('torture', 300_000, true),
     ],
   },
 });

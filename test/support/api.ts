@@ -13,7 +13,7 @@ export interface LedgerAnswer {
     server: Record<string, number>;
     checks: { sum: string; left: number; right: number; inFlight: number; holds: boolean }[];
   }[];
-  stored: { sum: string; left: number; right: number; holds: boolean }[];
+  stored: { sum: string; left: number; right: number; inFlight: number; holds: boolean }[];
   viewers: { offered: number; sent: number; sampledOut: number; filteredOut: number }[];
 }
 

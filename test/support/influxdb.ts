@@ -13,6 +13,10 @@ export interface TestInflux {
   /** Both may be called again and again, and do nothing where there is nothing to do: data and address stay. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** SIGKILL, whatever it is doing, its start too. */
+  kill(): Promise<void>;
+  /** Where it keeps everything. */
+  readonly folder: string;
   /** Stops it and removes its folder. */
   remove(): Promise<void>;
   /** Rows of an InfluxQL query, as plain objects. */
@@ -53,6 +57,11 @@ bind-address = "127.0.0.1:${rpcPort}"
 `;
 }
 
+/** One that a signal ended has no exit code. */
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
 export async function startInflux(): Promise<TestInflux> {
   const { folder, remove: removeFolder } = await makeFolder();
   const httpPort = await freePort();
@@ -63,10 +72,11 @@ export async function startInflux(): Promise<TestInflux> {
 
   async function start(): Promise<void> {
     if (child) return;
-    child = spawn('influxd', ['-config', configurationFile], { stdio: 'ignore' });
+    const started = spawn('influxd', ['-config', configurationFile], { stdio: 'ignore' });
+    child = started;
     const until = Date.now() + READY_SECONDS * 1000;
     while (Date.now() < until) {
-      if (child.exitCode !== null) throw new Error(`influxd ended with ${child.exitCode}`);
+      if (hasEnded(started)) throw new Error(`influxd ended with ${started.exitCode ?? started.signalCode}`);
       const ready = await fetch(`${url}/ping`).then(
         (response) => response.status === 204,
         () => false,
@@ -77,14 +87,16 @@ export async function startInflux(): Promise<TestInflux> {
     throw new Error(`influxd was not ready within ${READY_SECONDS} s`);
   }
 
-  async function stop(): Promise<void> {
+  async function end(signal: NodeJS.Signals): Promise<void> {
     const running = child;
-    child = undefined;
-    if (!running || running.exitCode !== null) return;
-    const ended = once(running, 'exit');
-    running.kill('SIGTERM');
-    await ended;
+    if (running && !hasEnded(running)) {
+      const ended = once(running, 'exit');
+      running.kill(signal);
+      await ended;
+    }
+    if (child === running) child = undefined;
   }
+  const stop = () => end('SIGTERM');
 
   async function query(text: string): Promise<Record<string, unknown>[]> {
     const response = await fetch(`${url}/query?${new URLSearchParams({ q: text, epoch: 's' })}`, { method: 'POST' });
@@ -103,5 +115,5 @@ export async function startInflux(): Promise<TestInflux> {
     await stop();
     await removeFolder();
   };
-  return { url, start, stop, remove, query };
+  return { url, folder, start, stop, kill: () => end('SIGKILL'), remove, query };
 }

@@ -83,7 +83,7 @@ export async function until<T>(
 }
 
 /** The address that `start` or `server` printed. */
-export async function addressOf(running: RunningProgram): Promise<string> {
+export async function addressOf(running: RunningProgram, timeoutMilliseconds = 30_000): Promise<string> {
   return until(
     'the address',
     async () => {
@@ -91,7 +91,7 @@ export async function addressOf(running: RunningProgram): Promise<string> {
       return /http:\/\/[\w.[\]:]+:\d+/.exec(running.output())?.[0] ?? '';
     },
     (url) => url !== '',
-    30_000,
+    timeoutMilliseconds,
   );
 }
 
