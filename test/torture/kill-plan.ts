@@ -21,6 +21,8 @@ export interface KillPlan {
   readonly gapMilliseconds: number;
   /** The sensor is held still from the kill on, so that what stands after the restart is seen before anything comes again. */
   readonly holdSensor: boolean;
+  /** What is stored is read flow by flow, which takes long; else second by second. */
+  readonly everyFlow: boolean;
 }
 
 export interface PartOfTorture {
@@ -40,6 +42,7 @@ export const parts: readonly PartOfTorture[] = [
 const MAX_DELAY_MILLISECONDS: Record<Moment, number> = { load: 2_000, write: 1_000, start: 1_500, stop: 500 };
 /** Most kills come under load; each of the others often enough to be seen in a short run. */
 const MOMENTS_BY_WEIGHT: readonly Moment[] = ['load', 'load', 'write', 'write', 'write', 'start', 'stop'];
+const EVERY_FLOW_ONE_IN = 5;
 const MAX_GAP_MILLISECONDS = 500;
 
 export function planKill(part: PartOfTorture, seed: number, index: number): KillPlan {
@@ -52,6 +55,7 @@ export function planKill(part: PartOfTorture, seed: number, index: number): Kill
     delayMilliseconds: random.below(MAX_DELAY_MILLISECONDS[moment]),
     gapMilliseconds: random.below(MAX_GAP_MILLISECONDS),
     holdSensor: random.oneIn(2),
+    everyFlow: random.oneIn(EVERY_FLOW_ONE_IN),
   };
 }
 

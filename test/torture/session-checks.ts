@@ -3,14 +3,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, type LedgerAnswer, ledgerOf } from '../support/api.ts';
 import type { TestInflux } from '../support/influxdb.ts';
 import { until } from '../support/program.ts';
-import { differences, FlowSum, type KnownFlow, type Sums, type Truth } from './truth.ts';
+import { differences, FlowSum, type KnownFlow, measures, type Sums, secondOf, type Truth } from './truth.ts';
 
 /** A number that is not what it must be. */
 export class Inexact extends Error {
   override readonly name = 'Inexact';
 }
 
-const dimensions = ['total', 'class', 'protocol', 'port', 'country', 'sensor'] as const;
+/** With the steps that the API has for each. What has no port is in no sum by port. */
+const dimensions = { total: [1, 60], class: [1, 60], protocol: [60], country: [60], sensor: [60], port: [60] } as const;
+type Dimension = keyof typeof dimensions;
+const dimensionNames = Object.keys(dimensions) as Dimension[];
+const stepNames = { 1: '1s', 60: '1m' } as const;
+
+/** What must stand everywhere, by port where that was counted. */
+export interface StoredSums {
+  readonly all: Sums;
+  readonly withPort: Sums | null;
+}
 const SETTLE_MILLISECONDS = 400;
 /** A busy machine may take long, a fault lasts forever. */
 const PATIENCE_MILLISECONDS = 120_000;
@@ -41,13 +51,7 @@ export function packetsStoredOf({ sensors }: LedgerAnswer): number {
 }
 
 /** Flow records one by one: as many as the ledger says, none of them twice, none that never came; `whole`: all that came. */
-export async function checkFlows(
-  url: string,
-  session: number,
-  ledger: LedgerAnswer,
-  truth: Truth,
-  whole: boolean,
-): Promise<FlowSum> {
+export async function sumFlows(url: string, session: number, truth: Truth, whole: boolean): Promise<StoredSums> {
   const sum = new FlowSum();
   let cursor: string | null = null;
   do {
@@ -56,40 +60,61 @@ export async function checkFlows(
     for (const flow of page.flows) sum.add(flow);
     cursor = page.cursor;
   } while (cursor !== null);
-  const flowsStored = ledger.sensors.reduce((flows, { server }) => flows + (server.flowsStored ?? 0), 0);
-  expectEqual(
-    `session ${session}: packets of the flows, against packetsStored`,
-    sum.all.packets,
-    packetsStoredOf(ledger),
-  );
-  expectEqual(`session ${session}: flow records, against flowsStored`, sum.all.flows, flowsStored);
-  const wrong = differences(sum.byFlow, truth, whole);
-  if (wrong.length > 0)
-    throw new Inexact(`session ${session}: ${wrong.length} flows differ from the capture, such as ${wrong[0]}`);
-  if (whole) {
-    expectEqual(`session ${session}: packets stored, against the capture`, sum.all.packets, truth.packets);
-    expectEqual(`session ${session}: bytes stored, against the capture`, sum.all.bytes, truth.bytes);
-    const decoded = ledger.sensors.reduce((packets, { counts }) => packets + (counts.decoded ?? 0), 0);
-    expectEqual(`session ${session}: decoded, against the capture`, decoded, truth.packets);
-  }
+  expectNoDifference(`session ${session}, flow by flow`, sum.byFlow, truth.byFlow, whole);
   return sum;
 }
 
-/** Every dimension, measure and resolution that the API has. */
-export async function checkSeries(url: string, session: number, sums: FlowSum): Promise<void> {
-  for (const by of dimensions)
-    for (const step of by === 'total' || by === 'class' ? [1, 60] : [60])
-      for (const measure of ['packets', 'bytes', 'flows'] as const) {
-        const query = `series?session=${session}&by=${by}&step=${step}&measure=${measure}`;
-        const { points } = await ask<{ points: { value: number }[] }>(url, query);
+/** The series by second, against the seconds of the capture: what is there twice or not at all stands out, for less. */
+export async function sumSeconds(url: string, session: number, truth: Truth, whole: boolean): Promise<StoredSums> {
+  const bySecond = new Map<string, number>();
+  const all = { packets: 0, bytes: 0, flows: 0 };
+  for (const measure of measures)
+    for (const { time, value } of await seriesOf(url, session, 'total', 1, measure)) {
+      all[measure] += value;
+      if (measure === 'packets') bySecond.set(secondOf(time), value);
+    }
+  expectNoDifference(`session ${session}, second by second`, bySecond, truth.bySecond, whole);
+  return { all, withPort: null };
+}
+
+export function checkLedger(session: number, { sensors }: LedgerAnswer, { all }: StoredSums): void {
+  const sum = (name: string) => sensors.reduce((total, { server }) => total + (server[name] ?? 0), 0);
+  expectEqual(`session ${session}: packets, against packetsStored`, all.packets, sum('packetsStored'));
+  expectEqual(`session ${session}: flows, against flowsStored`, all.flows, sum('flowsStored'));
+}
+
+export function checkWhole(session: number, { sensors }: LedgerAnswer, { all }: StoredSums, truth: Truth): void {
+  const decoded = sensors.reduce((packets, { counts }) => packets + (counts.decoded ?? 0), 0);
+  expectEqual(`session ${session}: decoded, against the capture`, decoded, truth.packets);
+  expectEqual(`session ${session}: packets, against the capture`, all.packets, truth.packets);
+  expectEqual(`session ${session}: bytes, against the capture`, all.bytes, truth.bytes);
+  if (!sensors.every(({ finished }) => finished))
+    throw new Inexact(`session ${session}: the sensor is done, and its last report is not there`);
+}
+
+/** Every dimension and resolution that the API has; every measure where flows were counted one by one. */
+export async function checkSeries(url: string, session: number, sums: StoredSums): Promise<void> {
+  for (const by of dimensionNames) {
+    const expected = by === 'port' ? sums.withPort : sums.all;
+    if (expected === null) continue;
+    for (const step of dimensions[by])
+      for (const measure of sums.withPort === null ? (['packets'] as const) : measures) {
+        const points = await seriesOf(url, session, by, step, measure);
         const sum = points.reduce((total, { value }) => total + value, 0);
-        expectEqual(`session ${session}: ${measure} by ${by} in steps of ${step} s`, sum, sumsBy(by, sums)[measure]);
+        expectEqual(`session ${session}: ${measure} by ${by} in steps of ${step} s`, sum, expected[measure]);
       }
+  }
+}
+
+async function seriesOf(url: string, session: number, by: Dimension, step: number, measure: keyof Sums) {
+  const query = `series?session=${session}&by=${by}&step=${step}&measure=${measure}`;
+  return (await ask<{ points: { time: string; value: number }[] }>(url, query)).points;
 }
 
 /** Waits until InfluxDB has what the store has, in every measurement, and nothing waits for it any more. */
-export async function checkInflux(url: string, influx: TestInflux, session: number, sums: FlowSum): Promise<void> {
-  const expected = expectedInInflux(sums);
+export async function checkInflux(url: string, influx: TestInflux, session: number, sums: StoredSums): Promise<void> {
+  const names = dimensionNames.filter((by) => by !== 'port' || sums.withPort !== null);
+  const expected = names.flatMap((by) => expectedInInflux(by, sums)).join(', ');
   await until(
     `InfluxDB to have of session ${session} what the store has: ${expected}`,
     async () => {
@@ -97,38 +122,39 @@ export async function checkInflux(url: string, influx: TestInflux, session: numb
         url,
         'health',
       );
-      return `${await sumsInInflux(influx, session)} waiting ${seriesMirror.pendingBins} refused ${seriesMirror.linesRefused}`;
+      const found: string[] = [];
+      for (const by of names) found.push(...(await sumsInInflux(influx, by, session)));
+      return `${found.join(', ')} waiting ${seriesMirror.pendingBins} refused ${seriesMirror.linesRefused}`;
     },
     (found) => found === `${expected} waiting 0 refused 0`,
     PATIENCE_MILLISECONDS,
   );
 }
 
-/** What has no port is in no sum by port. */
-function sumsBy(by: (typeof dimensions)[number], { all, withPort }: FlowSum): Sums {
-  return by === 'port' ? withPort : all;
+function expectedInInflux(by: Dimension, { all, withPort }: StoredSums): string[] {
+  const { packets, bytes, flows } = (by === 'port' ? withPort : null) ?? all;
+  // What holds nothing has no points.
+  if (packets === 0) return [];
+  const steps = dimensions[by].map((step) => stepNames[step]);
+  return steps.toSorted().map((bin) => `${by}/${bin} ${packets} ${bytes} ${flows}`);
 }
 
-function expectedInInflux(sum: FlowSum): string {
-  const bins = (by: string) => (by === 'total' || by === 'class' ? ['1m', '1s'] : ['1m']);
-  const text = (by: (typeof dimensions)[number]) => {
-    const { packets, bytes, flows } = sumsBy(by, sum);
-    // What holds nothing has no points.
-    return packets === 0 ? [] : bins(by).map((bin) => `${by}/${bin} ${packets} ${bytes} ${flows}`);
-  };
-  return dimensions.flatMap(text).join(', ');
+async function sumsInInflux(influx: TestInflux, by: Dimension, session: number): Promise<string[]> {
+  const rows = await influx.query(
+    `SELECT sum(packets) AS packets, sum(bytes) AS bytes, sum(flows) AS flows FROM kurayami.sessions.kurayami_${by}
+      WHERE "session" = '${session}' GROUP BY "bin"`,
+  );
+  return rows.map(({ bin, packets, bytes, flows }) => `${by}/${bin} ${packets} ${bytes} ${flows}`).toSorted();
 }
 
-async function sumsInInflux(influx: TestInflux, session: number): Promise<string> {
-  const found: string[] = [];
-  for (const by of dimensions) {
-    const rows = await influx.query(
-      `SELECT sum(packets) AS packets, sum(bytes) AS bytes, sum(flows) AS flows FROM kurayami.sessions.kurayami_${by}
-        WHERE "session" = '${session}' GROUP BY "bin"`,
-    );
-    for (const { bin, packets, bytes, flows } of rows) found.push(`${by}/${bin} ${packets} ${bytes} ${flows}`);
-  }
-  return found.join(', ');
+function expectNoDifference(
+  what: string,
+  stored: ReadonlyMap<string, number>,
+  came: ReadonlyMap<string, number>,
+  whole: boolean,
+): void {
+  const wrong = differences(stored, came, whole);
+  if (wrong.length > 0) throw new Inexact(`${what}: ${wrong.length} differ from the capture, such as ${wrong[0]}`);
 }
 
 export function expectEqual(what: string, found: number, expected: number): void {

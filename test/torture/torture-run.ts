@@ -1,20 +1,23 @@
 /** Kills, starts again and checks, on one data folder: a round. What a kill did is checked before the next one comes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, type LedgerAnswer, ledgerOf } from '../support/api.ts';
+import { ask, ledgerOf } from '../support/api.ts';
 import { type KillPlan, type PartOfTorture, planKill, planSpeed } from './kill-plan.ts';
 import { nextWrite, untilMore } from './moment.ts';
 import { Rig } from './rig.ts';
 import {
-  checkFlows,
   checkInflux,
+  checkLedger,
   checkSeries,
+  checkWhole,
   expectEqual,
   Inexact,
   packetsStoredOf,
   settledLedger,
+  sumFlows,
+  sumSeconds,
 } from './session-checks.ts';
 import type { TortureTally } from './tally.ts';
-import type { FlowSum, Truth } from './truth.ts';
+import type { Truth } from './truth.ts';
 
 const PATIENCE_MILLISECONDS = 120_000;
 /** What a sensor that is gone had said is taken in by then. */
@@ -50,11 +53,11 @@ export class TortureRound {
     const plan = planKill(part, seed, index);
     const isSensor = plan.victims.includes('sensor');
     // A sensor that shall die at its start must not have begun.
-    if (!(isSensor && plan.moment === 'start')) await this.#untilLoad();
+    if (!(isSensor && plan.moment === 'start')) await this.#untilLoad(plan.everyFlow);
     const before = await this.#sessionPackets();
     await this.#strike(plan);
     const killed = performance.now();
-    if (isSensor) await this.#checkSessions(false);
+    if (isSensor) await this.#checkSessions(false, plan.everyFlow);
     else {
       if (plan.holdSensor) this.#rig.holdSensor();
       for (const victim of plan.restartOrder) if (victim !== 'sensor') await this.#rig.start(victim);
@@ -69,7 +72,7 @@ export class TortureRound {
   /** The last sensor is left to finish, and what it sent must be the capture. */
   async finish(): Promise<string> {
     if (this.#rig.sensor === null) this.#startSensor();
-    await this.#finishRun();
+    await this.#finishRun(true);
     for (const [session, packets] of await this.#sessionPackets())
       expectEqual(
         `session ${session}: packets of the session, against packetsStored`,
@@ -89,11 +92,11 @@ export class TortureRound {
   }
 
   /** Packets are being stored when it resolves. A sensor that is done is held against the capture, and the next one begins. */
-  async #untilLoad(): Promise<void> {
+  async #untilLoad(everyFlow: boolean): Promise<void> {
     for (;;) {
       if (this.#rig.sensor === null) this.#startSensor();
       if (await this.#untilMoreStored(await this.#packetsStored())) return;
-      await this.#finishRun();
+      await this.#finishRun(everyFlow);
     }
   }
 
@@ -141,44 +144,45 @@ export class TortureRound {
         );
     const current = Math.max(...after.keys());
     if (current > this.#checkedSession) {
-      if (plan.victims.includes('influxdb')) await this.#checkStores(current, false);
+      if (plan.victims.includes('influxdb'))
+        await this.#checkStores(current, { whole: false, everyFlow: plan.everyFlow });
       else await settledLedger(this.#rig.url, current);
     }
     this.#rig.releaseSensor();
   }
 
-  async #finishRun(): Promise<void> {
+  async #finishRun(everyFlow: boolean): Promise<void> {
     const ended = await this.#rig.sensorEnded();
     if (ended?.code !== 0) throw new Inexact(`the sensor ended with ${ended?.code}: ${ended?.stderr}`);
-    await this.#checkSessions(true);
+    await this.#checkSessions(true, everyFlow);
   }
 
   /** Every session since the last check; `whole`: the last one ended by itself, and so must have the whole capture. */
-  async #checkSessions(whole: boolean): Promise<void> {
+  async #checkSessions(whole: boolean, everyFlow: boolean): Promise<void> {
     await sleep(LAST_WORDS_MILLISECONDS);
     const sessions = [...(await this.#sessionPackets()).keys()].filter((id) => id > this.#checkedSession);
+    const last = Math.max(...sessions);
     for (const session of sessions.toSorted((a, b) => a - b)) {
-      const isWhole = whole && session === Math.max(...sessions);
-      const { ledger, sums } = await this.#checkStores(session, isWhole);
-      if (isWhole && !ledger.sensors.every(({ finished }) => finished))
-        throw new Inexact(`session ${session}: the sensor is done, and its last report is not there`);
-      this.#options.tally.countSession(ledger, sums);
+      await this.#checkStores(session, { whole: whole && session === last, everyFlow });
       this.#checkedSession = session;
     }
     if (whole && sessions.length === 0) throw new Inexact('a sensor sent everything, and there is no session of it');
   }
 
   /** Flows, series and InfluxDB against one state of the ledger; what was stored meanwhile, by a slow commit, begins it anew. */
-  async #checkStores(session: number, whole: boolean): Promise<{ ledger: LedgerAnswer; sums: FlowSum }> {
+  async #checkStores(session: number, check: { whole: boolean; everyFlow: boolean }): Promise<void> {
     const { url, influx } = this.#rig;
+    const { truth, tally } = this.#options;
     for (;;) {
       const ledger = await settledLedger(url, session);
       const isSame = async () => packetsStoredOf(await ledgerOf(url, session)) === packetsStoredOf(ledger);
       try {
-        const sums = await checkFlows(url, session, ledger, this.#options.truth, whole);
+        const sums = await (check.everyFlow ? sumFlows : sumSeconds)(url, session, truth, check.whole);
+        checkLedger(session, ledger, sums);
+        if (check.whole) checkWhole(session, ledger, sums, truth);
         await checkSeries(url, session, sums);
         if (influx !== null) await checkInflux(url, influx, session, sums);
-        if (await isSame()) return { ledger, sums };
+        if (await isSame()) return tally.countCheck(session, ledger, sums.all);
       } catch (error) {
         if (await isSame()) throw error;
       }
