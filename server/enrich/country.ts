@@ -7,7 +7,7 @@ import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { isSpecialAddress } from './special-addresses.ts';
 
 /** Shown where countries are: the licence asks for it. */
-export const COUNTRY_CREDIT = 'countries: sapics/ip-location-db, from NRO data (nro.net), CC BY 4.0';
+export const COUNTRY_CREDIT = 'countries: sapics/ip-location-db (nro.net), CC BY 4.0';
 const DATABASE = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 const CACHE_SLOTS = 65_536;
 

@@ -7,7 +7,7 @@ import { readNetworkLists } from './networks/network-list.ts';
 import { NetworkTable } from './networks/network-table.ts';
 
 /** Shown behind the credit for countries: the licences ask for it, and DB-IP for the link. */
-export const NETWORK_CREDIT = 'networks: the same, from routeviews.org, https://db-ip.com and nro.net, CC BY 4.0';
+export const NETWORK_CREDIT = 'networks: the same (routeviews.org, https://db-ip.com, nro.net)';
 const PACKAGE = '@ip-location-db/asn';
 const FILE_NAME = 'networks.cache';
 
