@@ -13,6 +13,10 @@ export async function benchHeap(browser: Browser, url: string, soakSeconds: numb
   const began = performance.now();
   for (let at = 0; at <= soakSeconds; at += EVERY_SECONDS) {
     await page.waitForTimeout(Math.max(0, at * 1000 - (performance.now() - began)));
+    // The bench's own notes of every frame are not the page's memory.
+    await page.evaluate(() => {
+      window.benchFrames = [];
+    });
     await session.send('HeapProfiler.collectGarbage');
     const { usedSize } = await session.send('Runtime.getHeapUsage');
     samples.push({ seconds: at, mebibytes: usedSize / MEBIBYTE });
