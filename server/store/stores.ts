@@ -111,6 +111,30 @@ export interface SourceTop {
   readonly flows: number;
 }
 
+export interface FlowSums {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly flows: number;
+}
+/** What became of everything that was stored: the three add up to it. */
+export interface FlowAccount {
+  readonly present: FlowSums;
+  /** Taken out by retention. */
+  readonly expired: FlowSums;
+  /** In files that are gone or damaged. */
+  readonly missing: FlowSums;
+}
+/** How the flow store does, for monitors. */
+export interface FlowStoreState {
+  /** Tables and rows that are not in files yet. */
+  readonly tables: number;
+  readonly tableRows: number;
+  readonly files: number;
+  readonly fileBytes: number;
+  /** Sentences about what does not go as it should. */
+  readonly problems: readonly string[];
+}
+
 /** Flow records, and with them what must be durable at the same moment. */
 export interface FlowStore {
   /**
@@ -121,8 +145,10 @@ export interface FlowStore {
   /** Those whose first packet lies in the span, oldest first; at most 10,000. RangeError for wrong arguments. */
   flows(query: FlowQuery): Promise<FlowPage>;
   topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
-  /** Sums over the flow records of a session, for the ledger's check. */
-  sum(session: number): Promise<{ packets: number; bytes: number; flows: number }>;
+  /** Sums over the flow records of a session that are there, for the ledger's check. */
+  sum(session: number): Promise<FlowSums>;
+  account(session: number): Promise<FlowAccount>;
+  state(): Promise<FlowStoreState>;
   close(): Promise<void>;
 }
 
@@ -161,7 +187,13 @@ export interface Catalog {
 /** A store that cannot do its work. Codes are explained in docs/errors.md. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly code: 'STORE_VERSION' | 'STORE_LOCKED' | 'STORE_UNREADABLE' | 'STORE_FAILED' | 'STORE_UNREACHABLE';
+  readonly code:
+    | 'STORE_VERSION'
+    | 'STORE_LOCKED'
+    | 'STORE_UNREADABLE'
+    | 'STORE_FAILED'
+    | 'STORE_FULL'
+    | 'STORE_UNREACHABLE';
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

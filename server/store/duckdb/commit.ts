@@ -1,16 +1,15 @@
 /** One commit: flows, series, positions and ledgers become durable together, or not at all. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { Family } from '../../../shared/flow-batch.ts';
 import { type IngestCommit, SeriesResolution, type SeriesRows } from '../ingest-commit.ts';
 import { flowColumnData } from './columns.ts';
-import type { Connections } from './connections.ts';
-import { flowColumns, seriesColumns, seriesTables, touchedColumns } from './schema.ts';
+import { type Connections, inTransaction } from './connections.ts';
+import type { FlowAppenders } from './flow-appenders.ts';
+import { seriesColumns, seriesTables, touchedColumns } from './schema.ts';
 import { SeriesSplit } from './series-split.ts';
 import { type SessionSpan, sessionSpans } from './session-spans.ts';
 import { TableAppender } from './table-appender.ts';
 
 interface Appenders {
-  readonly flows: Record<Family, TableAppender>;
   readonly series: Record<SeriesResolution, TableAppender>;
   readonly touched: TableAppender;
   readonly outbox: TableAppender;
@@ -18,13 +17,15 @@ interface Appenders {
 
 export class Committer {
   readonly #connections: Connections;
+  readonly #flows: FlowAppenders;
   readonly #mirrored: boolean;
   #appenders: Appenders | undefined;
   #generation: number;
 
   /** `generation`: of the newest commit in the outbox and in `touched`; `mirrored`: whether the outbox is kept. */
-  constructor(connections: Connections, generation: number, mirrored: boolean) {
+  constructor(connections: Connections, flows: FlowAppenders, generation: number, mirrored: boolean) {
     this.#connections = connections;
+    this.#flows = flows;
     this.#generation = generation;
     this.#mirrored = mirrored;
   }
@@ -35,25 +36,30 @@ export class Committer {
     const flows = commit.flows.map((batch) => ({ batch, data: flowColumnData(batch) }));
     const series = new SeriesSplit(commit.series, this.#generation + 1);
     const spans = sessionSpans(commit.flows);
-    await this.#connections.transaction(async (writer) => {
+    await this.#connections.write(async (writer) => {
+      const rows = await this.#flows.prepare(writer, flows);
       try {
-        const appenders = await this.#open(writer);
-        for (const { batch, data } of flows) appenders.flows[batch.family].append(data, batch.length);
-        this.#appendSeries(appenders, commit.series, series);
-        await updateSessions(writer, spans);
-        await putPositions(writer, commit);
-        await putLedgers(writer, commit);
+        await inTransaction(writer, async () => {
+          await this.#flows.append(writer, rows);
+          this.#appendSeries(await this.#open(writer), commit.series, series);
+          await updateSessions(writer, spans);
+          await putPositions(writer, commit);
+          await putLedgers(writer, commit);
+        });
       } catch (cause) {
         // An appender that failed keeps its rows and would add them to the next commit.
         this.#drop();
+        this.#flows.drop();
         throw cause;
       }
+      this.#flows.committed(rows);
     });
     this.#generation += 1;
   }
 
   close(): void {
     this.#drop();
+    this.#flows.drop();
   }
 
   #appendSeries(appenders: Appenders, rows: SeriesRows, split: SeriesSplit): void {
@@ -69,10 +75,6 @@ export class Committer {
 
   async #open(writer: DuckDBConnection): Promise<Appenders> {
     this.#appenders ??= {
-      flows: {
-        4: await TableAppender.open(writer, 'flows4', flowColumns(4)),
-        6: await TableAppender.open(writer, 'flows6', flowColumns(6)),
-      },
       series: {
         1: await TableAppender.open(writer, seriesTables[1], seriesColumns),
         60: await TableAppender.open(writer, seriesTables[60], seriesColumns),
@@ -87,7 +89,7 @@ export class Committer {
     const open = this.#appenders;
     this.#appenders = undefined;
     if (!open) return;
-    for (const appender of [...Object.values(open.flows), ...Object.values(open.series), open.touched, open.outbox]) {
+    for (const appender of [...Object.values(open.series), open.touched, open.outbox]) {
       appender.abandon();
     }
   }

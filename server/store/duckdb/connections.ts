@@ -1,4 +1,4 @@
-/** The connections of one database: one writes, in turn; a few read, each one query at a time. */
+/** The connections of one database: one writes, in turn; a few read, each one query at a time; one works in the background. */
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, JS } from '@duckdb/node-api';
 import { StoreError } from '../stores.ts';
 import { workError } from './store-errors.ts';
@@ -30,11 +30,19 @@ export class Connections {
   readonly #idle: DuckDBConnection[];
   readonly #waiting: ((reader: DuckDBConnection) => void)[] = [];
   readonly #turns = new Turns();
+  readonly #background: DuckDBConnection;
+  readonly #backgroundTurns = new Turns();
   readonly #querySeconds: number;
   #closed = false;
 
-  private constructor(writer: DuckDBConnection, readers: readonly DuckDBConnection[], querySeconds: number) {
+  private constructor(
+    writer: DuckDBConnection,
+    readers: readonly DuckDBConnection[],
+    background: DuckDBConnection,
+    querySeconds: number,
+  ) {
     this.writer = writer;
+    this.#background = background;
     this.#readers = readers;
     this.#idle = [...readers];
     this.#querySeconds = querySeconds;
@@ -44,7 +52,7 @@ export class Connections {
     const writer = await instance.connect();
     const readers: DuckDBConnection[] = [];
     for (let count = 0; count < READERS; count++) readers.push(await instance.connect());
-    return new Connections(writer, readers, querySeconds);
+    return new Connections(writer, readers, await instance.connect(), querySeconds);
   }
 
   /** Work on the writing connection, one piece after the other. */
@@ -57,17 +65,14 @@ export class Connections {
 
   /** As `write`, in one transaction: all of it or, after an error, nothing. */
   transaction<T>(work: (writer: DuckDBConnection) => Promise<T>): Promise<T> {
-    return this.write(async (writer) => {
-      await writer.run('BEGIN TRANSACTION');
-      try {
-        const result = await work(writer);
-        await writer.run('COMMIT');
-        return result;
-      } catch (cause) {
-        // A COMMIT that failed has rolled back by itself: then there is nothing left to roll back.
-        await writer.run('ROLLBACK').catch(() => undefined);
-        throw cause;
-      }
+    return this.write((writer) => inTransaction(writer, work));
+  }
+
+  /** Long work that changes no table, such as writing a file of flows: one piece after the other, beside commits and queries. */
+  background<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.#backgroundTurns.take(async () => {
+      this.#checkOpen();
+      return await guard(() => work(this.#background));
     });
   }
 
@@ -96,11 +101,41 @@ export class Connections {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     for (const reader of this.#readers) reader.closeSync();
+    this.#background.interrupt();
+    await this.#backgroundTurns.take(async () => undefined);
+    this.#background.closeSync();
   }
 
   #checkOpen(): void {
     if (this.#closed) throw new StoreError('STORE_FAILED', 'the store is closed');
   }
+}
+
+/** Work that becomes durable as a whole or, after an error, not at all; in a turn that the caller has. */
+export async function inTransaction<T>(
+  writer: DuckDBConnection,
+  work: (writer: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  await writer.run('BEGIN TRANSACTION');
+  try {
+    const result = await work(writer);
+    await writer.run('COMMIT');
+    return result;
+  } catch (cause) {
+    // A COMMIT that failed has rolled back by itself: then there is nothing left to roll back.
+    await writer.run('ROLLBACK').catch(() => undefined);
+    throw cause;
+  }
+}
+
+/**
+ * Statements that make or drop tables are what a log replays worst: they go into the file at once. While a query or a
+ * sealing runs, DuckDB may refuse; then the log has them until its next turn.
+ */
+export async function checkpoint(writer: DuckDBConnection): Promise<void> {
+  await writer.run('CHECKPOINT').catch((cause: Error) => {
+    if (!/Cannot CHECKPOINT/i.test(cause.message)) throw cause;
+  });
 }
 
 async function guard<T>(work: () => Promise<T>): Promise<T> {

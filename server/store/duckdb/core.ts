@@ -5,14 +5,23 @@ import * as catalog from './catalog.ts';
 import { Committer } from './commit.ts';
 import { Compaction } from './compaction.ts';
 import { Connections } from './connections.ts';
+import { FlowKeeping } from './flow-keeping.ts';
 import * as flowQueries from './flow-queries.ts';
+import { LastingCore } from './lasting-core.ts';
 import type { LockFile } from './lock-file.ts';
-import { openDatabase } from './open-database.ts';
-import { type DuckDbOptions, type DuckDbStores, type StoreOperations, storesOver } from './operations.ts';
+import { type OpenDatabase, openDatabase } from './open-database.ts';
+import {
+  type DuckDbOptions,
+  type DuckDbStores,
+  type RetentionLimits,
+  type StoreOperations,
+  storesOver,
+} from './operations.ts';
 import * as outbox from './outbox-queries.ts';
 import * as seriesQueries from './series-queries.ts';
 
 const QUERY_SECONDS = 60;
+const KEEP_EVERYTHING: RetentionLimits = { flowDays: 0, flowGigabytes: 0, sessionDays: 0 };
 
 export class DuckDbCore {
   readonly operations: StoreOperations;
@@ -20,18 +29,16 @@ export class DuckDbCore {
   readonly #instance: DuckDBInstance;
   readonly #lock: LockFile;
   readonly #connections: Connections;
+  readonly #flows: FlowKeeping;
   readonly #committer: Committer;
   readonly #compaction: Compaction;
 
-  private constructor(
-    parts: { instance: DuckDBInstance; lock: LockFile; warnings: readonly string[] },
-    connections: Connections,
-    committer: Committer,
-  ) {
+  private constructor(parts: OpenDatabase, connections: Connections, flows: FlowKeeping, committer: Committer) {
     this.#instance = parts.instance;
     this.#lock = parts.lock;
-    this.warnings = parts.warnings;
+    this.warnings = [...parts.warnings, ...flows.warnings];
     this.#connections = connections;
+    this.#flows = flows;
     this.#committer = committer;
     this.#compaction = new Compaction(connections);
     this.operations = this.#operations();
@@ -40,14 +47,23 @@ export class DuckDbCore {
   /** Opens or makes the database in `folder`. Throws StoreError. */
   static async open(folder: string, options: DuckDbOptions = {}): Promise<DuckDbCore> {
     const parts = await openDatabase(folder, options);
+    try {
+      return await DuckDbCore.#over(parts, options);
+    } catch (cause) {
+      parts.instance.closeSync();
+      await parts.lock.release();
+      throw cause;
+    }
+  }
+
+  static async #over(parts: OpenDatabase, options: DuckDbOptions): Promise<DuckDbCore> {
     const connections = await Connections.open(parts.instance, options.querySeconds ?? QUERY_SECONDS);
+    const { retention = KEEP_EVERYTHING, clock = Date.now } = options;
+    const flows = await FlowKeeping.open(connections, parts.folder, retention, clock);
     await outbox.setMirror(connections, options.mirror ?? null);
     const generation = await outbox.newestGeneration(connections);
-    const core = new DuckDbCore(
-      parts,
-      connections,
-      new Committer(connections, generation, options.mirror !== undefined),
-    );
+    const committer = new Committer(connections, flows.appenders, generation, options.mirror !== undefined);
+    const core = new DuckDbCore(parts, connections, flows, committer);
     // What an earlier run left in pieces; takes its turn with the first commits.
     void core.#compaction.run().catch(() => undefined);
     return core;
@@ -55,6 +71,7 @@ export class DuckDbCore {
 
   /** Waits for what is being written, ends queries, writes the log into the file and closes it. */
   async close(): Promise<void> {
+    this.#flows.stop();
     await this.#connections.close();
     this.#committer.close();
     const { writer } = this.#connections;
@@ -70,9 +87,13 @@ export class DuckDbCore {
     return {
       commit: (commit) => this.#commit(commit),
       compact: () => this.#compaction.run(),
-      flows: (query) => flowQueries.queryFlows(connections, query),
-      topSources: (query) => flowQueries.queryTopSources(connections, query),
-      flowSum: (session) => flowQueries.queryFlowSum(connections, session),
+      flows: (query) => flowQueries.queryFlows(this.#flows.source, query),
+      topSources: (query) => flowQueries.queryTopSources(this.#flows.source, query),
+      flowSum: async (session) => ({ ...(await this.#flows.account(session)).present }),
+      flowAccount: (session) => this.#flows.account(session),
+      flowState: async () => this.#flows.state(),
+      seal: (everything) => this.#flows.sealing.run(everything),
+      retain: () => this.#flows.retention.run(),
       series: (query) => seriesQueries.querySeries(connections, query),
       seriesTop: (query) => seriesQueries.queryTop(connections, query),
       seriesSum: (session, resolution) => seriesQueries.querySeriesSum(connections, session, resolution),
@@ -90,13 +111,15 @@ export class DuckDbCore {
   }
 
   async #commit(commit: IngestCommit): Promise<void> {
+    await this.#flows.sealing.room();
     await this.#committer.commit(commit);
+    this.#flows.sealing.committed(commit);
     this.#compaction.appended(commit.series.length);
   }
 }
 
 /** The stores with the database in the caller's own thread: for tests and short-lived commands. Throws StoreError. */
 export async function openDuckDbStoresInThread(folder: string, options: DuckDbOptions = {}): Promise<DuckDbStores> {
-  const core = await DuckDbCore.open(folder, options);
+  const core = await LastingCore.open(() => DuckDbCore.open(folder, options));
   return storesOver(core.operations, core.warnings, () => core.close());
 }

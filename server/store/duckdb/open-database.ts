@@ -18,6 +18,8 @@ export interface OpenDatabase {
   readonly instance: DuckDBInstance;
   readonly lock: LockFile;
   readonly warnings: readonly string[];
+  /** The data directory, by its own name. */
+  readonly folder: string;
 }
 
 /**
@@ -25,7 +27,8 @@ export interface OpenDatabase {
  * STORE_UNREADABLE, or STORE_FAILED for a folder that cannot be written.
  */
 export async function openDatabase(folder: string, options: DuckDbOptions): Promise<OpenDatabase> {
-  const path = join(await writableFolder(folder), FILE_NAME);
+  const home = await writableFolder(folder);
+  const path = join(home, FILE_NAME);
   const lock = await LockFile.take(`${path}.lock`);
   const warnings: string[] = [];
   let instance: DuckDBInstance | undefined;
@@ -33,7 +36,7 @@ export async function openDatabase(folder: string, options: DuckDbOptions): Prom
     instance = await openFile(path, options, warnings);
     await prepareTables(instance, path);
     await lock.write();
-    return { instance, lock, warnings };
+    return { instance, lock, warnings, folder: home };
   } catch (cause) {
     instance?.closeSync();
     lock.forget();

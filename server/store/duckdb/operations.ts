@@ -4,9 +4,11 @@ import type { IngestCommit, LedgerState, SeriesResolution } from '../ingest-comm
 import type { OutboxBatch, SeriesOutbox, TouchedBin } from '../outbox.ts';
 import type {
   Catalog,
+  FlowAccount,
   FlowPage,
   FlowQuery,
   FlowStore,
+  FlowStoreState,
   SensorRecord,
   SeriesPoint,
   SeriesQuery,
@@ -29,6 +31,12 @@ export interface StoreOperations {
   flows(query: FlowQuery): Promise<FlowPage>;
   topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
   flowSum(session: number): Promise<Sums>;
+  flowAccount(session: number): Promise<FlowAccount>;
+  flowState(): Promise<FlowStoreState>;
+  /** Writes flows that are done with to files, or all; happens by itself. Resolves to the number of tables. */
+  seal(everything: boolean): Promise<number>;
+  /** Takes out what retention does not keep; happens by itself. */
+  retain(): Promise<void>;
   series(query: SeriesQuery): Promise<SeriesPoint[]>;
   seriesTop(query: SeriesTopQuery): Promise<SeriesTop[]>;
   seriesSum(session: number, resolution: SeriesResolution): Promise<Sums>;
@@ -48,6 +56,16 @@ export interface StoreOperations {
 
 export type OperationName = keyof StoreOperations;
 
+/** 0 keeps without end. */
+export interface RetentionLimits {
+  /** Live flows, by the time of their packets. */
+  readonly flowDays: number;
+  /** All sealed flows together, in 10^9 bytes. */
+  readonly flowGigabytes: number;
+  /** Flows of sessions that are not live, by the time of their arrival. */
+  readonly sessionDays: number;
+}
+
 export interface DuckDbOptions {
   /** DuckDB's own limit, such as `512MB`; beyond it queries go through files in the data directory. */
   readonly memoryLimit?: string;
@@ -60,6 +78,10 @@ export interface DuckDbOptions {
    * name not used at the last opening, all bins are noted, so that the mirror becomes whole.
    */
   readonly mirror?: string;
+  /** What is kept; everything by default. */
+  readonly retention?: RetentionLimits;
+  /** For tests, in the caller's own thread: milliseconds since 1970, by which flows get old. */
+  readonly clock?: () => number;
 }
 
 export interface DuckDbStores {
@@ -71,6 +93,10 @@ export interface DuckDbStores {
   readonly warnings: readonly string[];
   /** Sums up partial rows of closed series bins; happens by itself now and then. */
   compact(): Promise<void>;
+  /** Writes flows that are done with to files, or all; happens by itself. Resolves to the number of tables. */
+  seal(everything?: boolean): Promise<number>;
+  /** Takes out what retention does not keep; happens by itself. */
+  retain(): Promise<void>;
   /** Waits for commits underway, ends queries, writes the file out and gives it back. Any number of calls. */
   close(): Promise<void>;
 }
@@ -92,6 +118,8 @@ export function storesOver(
       flows: (query) => does.flows(query),
       topSources: (query) => does.topSources(query),
       sum: (session) => does.flowSum(session),
+      account: (session) => does.flowAccount(session),
+      state: () => does.flowState(),
       close,
     },
     series: {
@@ -116,6 +144,8 @@ export function storesOver(
     },
     warnings,
     compact: () => does.compact(),
+    seal: (everything = false) => does.seal(everything),
+    retain: () => does.retain(),
     close,
   };
 }

@@ -4,7 +4,7 @@ import type { Family } from '../../../shared/flow-batch.ts';
 import { type ColumnType, type FlowFieldName, flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 
 /** Version of the tables. A data directory of an older one is brought up to it (UPGRADE_STATEMENTS); any other is refused, not guessed at. */
-export const STORE_VERSION = 3;
+export const STORE_VERSION = 4;
 
 /** Physical layout of a column: how many bytes a value takes, and which DuckDB type that is. */
 export type SqlType = 'UTINYINT' | 'USMALLINT' | 'UINTEGER' | 'BIGINT' | 'UHUGEINT';
@@ -72,7 +72,7 @@ export const touchedColumns: readonly ColumnDefinition[] = [
 
 export const seriesTables = { 1: 'series_second', 60: 'series_minute' } as const;
 
-function createTable(name: string, columns: readonly ColumnDefinition[]): string {
+export function createTable(name: string, columns: readonly ColumnDefinition[]): string {
   return `CREATE TABLE ${name} (${columns.map((column) => `"${column.name}" ${column.type} NOT NULL`).join(', ')})`;
 }
 
@@ -98,7 +98,8 @@ const MACROS = [
   INNER_TEXT_MACRO,
 ];
 
-function flowSelect(family: Family): string {
+/** Text for people: addresses as they are written. `source` has the columns of a flow table. */
+function flowTexts(family: Family): string {
   const columns = storedFieldNames.map((name) => {
     const { type } = flowFields[name];
     if (type === 'address') return `ipv${family}_text("${name}") AS "${name}"`;
@@ -106,10 +107,38 @@ function flowSelect(family: Family): string {
       ? `CASE WHEN tunnel = 0 THEN '' ELSE inner_text("${name}") END AS "${name}"`
       : `"${name}"`;
   });
-  return `SELECT ${family}::UTINYINT AS family, ${columns.join(', ')} FROM flows${family}`;
+  return `${family}::UTINYINT AS family, ${columns.join(', ')}`;
 }
 
-const CREATE_FLOWS_VIEW = `CREATE VIEW flows AS ${flowSelect(4)} UNION ALL ${flowSelect(6)}`;
+/** No row, with the columns that all others of the view have. */
+const NO_FLOWS = `SELECT 4::UTINYINT AS family, ${storedFieldNames
+  .map(
+    (name) => `NULL::${flowFields[name].type.startsWith('address') ? 'VARCHAR' : flowColumnType(name, 4)} AS "${name}"`,
+  )
+  .join(', ')} WHERE false`;
+
+/** The flows that lie in tables, as a view: made anew with each table that comes and goes, in one transaction with it. */
+export function hotFlowsView(tables: readonly { readonly table: string; readonly family: Family }[]): string {
+  const selects = tables.map(({ table, family }) => `SELECT ${flowTexts(family)} FROM ${table}`);
+  return `CREATE OR REPLACE VIEW flows_hot AS ${[NO_FLOWS, ...selects].join(' UNION ALL ')}`;
+}
+
+/** All flows, as a view. `files`: for each family that has files, a query over them with the columns of its tables. */
+export function flowsView(files: readonly { readonly query: string; readonly family: Family }[]): string {
+  const selects = files.map(({ query, family }) => `SELECT ${flowTexts(family)} FROM (${query})`);
+  return `CREATE OR REPLACE VIEW flows AS ${['SELECT * FROM flows_hot', ...selects].join(' UNION ALL ')}`;
+}
+
+/** Where flows lie (see flow-parts.ts), and what retention took away. */
+const FLOW_TABLES = [
+  'CREATE TABLE flow_tables (name VARCHAR NOT NULL, session BIGINT NOT NULL, family UTINYINT NOT NULL, hour BIGINT, number INTEGER NOT NULL)',
+  `CREATE TABLE flow_files (path VARCHAR NOT NULL, session BIGINT NOT NULL, family UTINYINT NOT NULL, hour BIGINT,
+    number INTEGER NOT NULL, rows BIGINT NOT NULL, packets BIGINT NOT NULL, bytes BIGINT NOT NULL, file_bytes BIGINT NOT NULL,
+    first_micros BIGINT NOT NULL, last_micros BIGINT NOT NULL, sealed_seconds DOUBLE NOT NULL, state VARCHAR NOT NULL)`,
+  'CREATE TABLE flow_expired (session BIGINT PRIMARY KEY, packets BIGINT NOT NULL, bytes BIGINT NOT NULL, flows BIGINT NOT NULL)',
+  hotFlowsView([]),
+  flowsView([]),
+];
 
 /** Statements that make an empty store, in order. */
 export const CREATE_STATEMENTS: readonly string[] = [
@@ -122,20 +151,21 @@ export const CREATE_STATEMENTS: readonly string[] = [
     arrived_seconds DOUBLE NOT NULL, first_micros BIGINT, last_micros BIGINT, packets BIGINT NOT NULL)`,
   'CREATE TABLE positions (sensor INTEGER, epoch BIGINT, sequence BIGINT NOT NULL, PRIMARY KEY (sensor, epoch))',
   `CREATE TABLE ledgers (session BIGINT, sensor INTEGER, server VARCHAR NOT NULL, health VARCHAR, PRIMARY KEY (session, sensor))`,
-  createTable('flows4', flowColumns(4)),
-  createTable('flows6', flowColumns(6)),
   createTable('series_second', seriesColumns),
   createTable('series_minute', seriesColumns),
   createTable('touched', touchedColumns),
   createTable('outbox', touchedColumns),
   'CREATE TABLE mirror_ports (session BIGINT NOT NULL, day BIGINT NOT NULL, key UINTEGER NOT NULL)',
   ...MACROS,
-  CREATE_FLOWS_VIEW,
+  ...FLOW_TABLES,
 ];
 
 function addColumns(names: readonly FlowFieldName[]): string[] {
   return ([4, 6] as const).flatMap((family) => names.flatMap((name) => addColumn(family, name)));
 }
+
+/** The table that had all flows of a family before version 4. */
+export const tableBefore4 = (family: Family) => `flows${family}_before_4`;
 
 function addColumn(family: Family, name: FlowFieldName): string[] {
   const column = `flows${family} ALTER COLUMN "${name}"`;
@@ -148,11 +178,16 @@ function addColumn(family: Family, name: FlowFieldName): string[] {
 }
 
 /** The view has all columns of the newest version: it is dropped before an upgrade, and made anew behind its last step. */
-export const BEFORE_UPGRADE = 'DROP VIEW flows';
-export const AFTER_UPGRADE = CREATE_FLOWS_VIEW;
+export const BEFORE_UPGRADE = 'DROP VIEW IF EXISTS flows';
+export const AFTER_UPGRADE = flowsView([]);
 
 /** Statements that make the tables of a version those of the next, by that version. */
 export const UPGRADE_STATEMENTS: Readonly<Record<number, readonly string[]>> = {
   1: [...addColumns(FIELDS_ADDED_IN_2), INNER_TEXT_MACRO],
   2: addColumns(FIELDS_ADDED_IN_3),
+  // What lies in the two tables of earlier versions is moved when the directory is opened (flow-upgrade.ts).
+  3: [
+    ...([4, 6] as const).map((family) => `ALTER TABLE flows${family} RENAME TO ${tableBefore4(family)}`),
+    ...FLOW_TABLES,
+  ],
 };

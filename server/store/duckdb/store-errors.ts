@@ -25,6 +25,7 @@ export function openError(path: string, cause: unknown): StoreError {
     const text = `${path} was written by another version of DuckDB: open it with the version that made it, or name another data directory`;
     return new StoreError('STORE_VERSION', text, { cause });
   }
+  if (isDiskFull(message)) return diskFull(cause);
   if (/permission denied|read-only file system/i.test(message)) {
     return new StoreError('STORE_FAILED', `${path} cannot be written: check who owns it and its permissions`, {
       cause,
@@ -34,16 +35,26 @@ export function openError(path: string, cause: unknown): StoreError {
   return new StoreError('STORE_UNREADABLE', text, { cause });
 }
 
+const isDiskFull = (message: string) => /no space left|disk full|disk quota exceeded|out of disk/i.test(message);
+
+function diskFull(cause: unknown): StoreError {
+  return new StoreError('STORE_FULL', 'the disk of the data directory is full: make room, and it goes on by itself', {
+    cause,
+  });
+}
+
+/** After such an error DuckDB does nothing more until the file is closed and opened again. */
+export function isFatal(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return /^FATAL|has been invalidated/.test(messageOf(error)) || (cause !== undefined && isFatal(cause));
+}
+
 /** The error of work that failed in an open database. RangeErrors are the caller's mistake and pass unchanged. */
 export function workError(cause: unknown): Error {
   if (cause instanceof StoreError || cause instanceof RangeError) return cause;
   if (/INTERRUPT/i.test(messageOf(cause))) {
     return new StoreError('STORE_FAILED', 'the query took too long and was ended: ask for a shorter span', { cause });
   }
-  if (/no space left|disk full/i.test(messageOf(cause))) {
-    return new StoreError('STORE_FAILED', 'the disk of the data directory is full: make room, then start again', {
-      cause,
-    });
-  }
+  if (isDiskFull(messageOf(cause))) return diskFull(cause);
   return new StoreError('STORE_FAILED', `the store could not do its work: ${firstLine(cause)}`, { cause });
 }

@@ -18,7 +18,7 @@ import bindings from '@duckdb/node-bindings';
 import type { ColumnDefinition, SqlType } from './schema.ts';
 
 const CHUNK_ROWS = bindings.vector_size();
-const BYTES: Record<SqlType, number> = { UTINYINT: 1, USMALLINT: 2, UINTEGER: 4, BIGINT: 8, UHUGEINT: 16 };
+export const SQL_BYTES: Record<SqlType, number> = { UTINYINT: 1, USMALLINT: 2, UINTEGER: 4, BIGINT: 8, UHUGEINT: 16 };
 const TYPES: Record<SqlType, DuckDBType> = { UTINYINT, USMALLINT, UINTEGER, BIGINT, UHUGEINT };
 
 export class TableAppender {
@@ -29,7 +29,7 @@ export class TableAppender {
   private constructor(appender: DuckDBAppender, columns: readonly ColumnDefinition[]) {
     this.#appender = appender;
     this.#types = columns.map((column) => TYPES[column.type]);
-    this.#bytes = columns.map((column) => BYTES[column.type]);
+    this.#bytes = columns.map((column) => SQL_BYTES[column.type]);
   }
 
   static async open(connection: DuckDBConnection, table: string, columns: readonly ColumnDefinition[]) {

@@ -1,6 +1,7 @@
 /** The thread that owns the database: a flush holds it for milliseconds, and nobody else. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DuckDbCore } from './core.ts';
+import { LastingCore } from './lasting-core.ts';
 import { partsOf, type WorkerReply, type WorkerRequest, type WorkerStart } from './messages.ts';
 
 const port = parentPort;
@@ -13,7 +14,7 @@ function noteClosed(): void {
   Atomics.notify(closed, 0);
 }
 
-async function answer(core: DuckDbCore, { id, operation, values }: WorkerRequest): Promise<void> {
+async function answer(core: LastingCore, { id, operation, values }: WorkerRequest): Promise<void> {
   try {
     if (operation === 'close') {
       await core.close();
@@ -30,7 +31,7 @@ async function answer(core: DuckDbCore, { id, operation, values }: WorkerRequest
 }
 
 try {
-  const core = await DuckDbCore.open(folder, options);
+  const core = await LastingCore.open(() => DuckDbCore.open(folder, options));
   port.on('message', (request: WorkerRequest) => void answer(core, request));
   reply({ opened: core.warnings });
 } catch (error) {

@@ -1,7 +1,13 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import { rowsOf } from '../../../server/store/duckdb/connections.ts';
-import { CREATE_STATEMENTS, flowColumns, storedFieldNames } from '../../../server/store/duckdb/schema.ts';
+import {
+  CREATE_STATEMENTS,
+  createTable,
+  flowColumns,
+  hotFlowsView,
+  storedFieldNames,
+} from '../../../server/store/duckdb/schema.ts';
 import { formatIpv6, parseIpv6 } from '../../../shared/address.ts';
 import { flowFieldNames } from '../../../shared/flow-fields.ts';
 import { Tunnel } from '../../../shared/tunnels.ts';
@@ -54,9 +60,12 @@ test.for([
 
 test('the view shows both families with addresses as text', async () => {
   const connection = await emptyStore();
+  const tables = ([4, 6] as const).map((family) => ({ table: `flows${family}_here`, family }));
+  for (const { table, family } of tables) await connection.run(createTable(table, flowColumns(family)));
+  await connection.run(hotFlowsView(tables));
   const insert = async (family: 4 | 6, given: Record<string, string>) => {
     const values = storedFieldNames.map((name) => given[name] ?? '1').join(', ');
-    await connection.run(`INSERT INTO flows${family} VALUES (${values})`);
+    await connection.run(`INSERT INTO flows${family}_here VALUES (${values})`);
   };
   const mapped = String((0xffffn << 32n) | 3_221_225_985n);
   await insert(4, { source: '3221225985', target: '3221225985', tunnel: String(Tunnel.ipip), innerSource: mapped });

@@ -1,0 +1,91 @@
+/** The parts that keep flows, put together: what is taken in, sealed, asked, counted and, one day, taken out. */
+import type { FlowAccount, FlowStoreState } from '../stores.ts';
+import type { Connections } from './connections.ts';
+import { FileCheck } from './file-check.ts';
+import { accountFlows, loadExpired } from './flow-account.ts';
+import { FlowAppenders } from './flow-appenders.ts';
+import type { FlowParts } from './flow-parts.ts';
+import { recoverFlowFiles } from './flow-recovery.ts';
+import { FlowSource } from './flow-source.ts';
+import { loadFlowParts } from './flow-tables.ts';
+import { moveFlowsBefore4 } from './flow-upgrade.ts';
+import { FlowViews } from './flow-views.ts';
+import type { RetentionLimits, Sums } from './operations.ts';
+import { Retention } from './retention.ts';
+import { Sealing } from './sealing.ts';
+
+export class FlowKeeping {
+  readonly appenders: FlowAppenders;
+  readonly source: FlowSource;
+  readonly sealing: Sealing;
+  readonly retention: Retention;
+  /** What was found when it was opened. */
+  readonly warnings: readonly string[];
+  readonly #connections: Connections;
+  readonly #parts: FlowParts;
+  readonly #check: FileCheck;
+  readonly #expired: Map<number, Sums>;
+
+  private constructor(
+    opened: { connections: Connections; parts: FlowParts; check: FileCheck; expired: Map<number, Sums> },
+    working: { appenders: FlowAppenders; source: FlowSource; sealing: Sealing; retention: Retention },
+    warnings: readonly string[],
+  ) {
+    this.#connections = opened.connections;
+    this.#parts = opened.parts;
+    this.#check = opened.check;
+    this.#expired = opened.expired;
+    this.appenders = working.appenders;
+    this.source = working.source;
+    this.sealing = working.sealing;
+    this.retention = working.retention;
+    this.warnings = warnings;
+  }
+
+  static async open(connections: Connections, folder: string, limits: RetentionLimits, clock: () => number) {
+    const parts = await connections.write(loadFlowParts);
+    const leftovers = await recoverFlowFiles(connections, parts, folder);
+    const check = new FileCheck(connections, parts, folder);
+    await check.all();
+    const expired = await loadExpired(connections);
+    const appenders = new FlowAppenders(parts);
+    const views = new FlowViews(folder, parts);
+    const does = { folder, connections, parts, appenders, views };
+    await moveFlowsBefore4(does);
+    await connections.write((writer) => views.refresh(writer));
+    const source = new FlowSource(connections, parts, folder, check);
+    const retention = new Retention({ ...does, expired, limits, clock });
+    return new FlowKeeping(
+      { connections, parts, check, expired },
+      { appenders, source, sealing: new Sealing(does), retention },
+      [...leftovers, ...check.problems],
+    );
+  }
+
+  stop(): void {
+    this.sealing.stop();
+    this.retention.stop();
+  }
+
+  account(session: number): Promise<FlowAccount> {
+    return accountFlows(this.#connections, this.#parts, this.#expired, session);
+  }
+
+  state(): FlowStoreState {
+    const hot = [...this.#parts.hot];
+    const files = [...this.#parts.files.values()].filter(({ state }) => state === 'present');
+    const sealingError = this.sealing.lastError;
+    return {
+      tables: hot.length,
+      tableRows: hot.reduce((sum, { rows }) => sum + rows, 0),
+      files: files.length,
+      fileBytes: files.reduce((sum, file) => sum + file.fileBytes, 0),
+      problems: [
+        ...this.warnings,
+        ...this.#check.problems.filter((problem) => !this.warnings.includes(problem)),
+        ...(this.retention.problem === null ? [] : [this.retention.problem]),
+        ...(sealingError === null ? [] : [`flows cannot be written to files, and stay in tables: ${sealingError}`]),
+      ],
+    };
+  }
+}

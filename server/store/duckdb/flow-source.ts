@@ -1,0 +1,83 @@
+/** Reads flows wherever they lie: a list of tables and files, made at the moment of asking, and again when it went out of date. */
+import type { DuckDBValue } from '@duckdb/node-api';
+import type { Family } from '../../../shared/flow-batch.ts';
+import { StoreError } from '../stores.ts';
+import type { Connections, Row } from './connections.ts';
+import type { FileCheck } from './file-check.ts';
+import { absolutePath, fromFileColumns, readParquet } from './flow-files.ts';
+import type { FlowParts, HotPart, SealedFile } from './flow-parts.ts';
+import { storedFieldNames } from './schema.ts';
+import { messageOf } from './store-errors.ts';
+
+const ATTEMPTS = 4;
+const TABLE_COLUMNS = storedFieldNames
+  .filter((name) => name !== 'session')
+  .map((name) => `"${name}"`)
+  .join(', ');
+
+export interface Asked {
+  readonly session: number;
+  readonly family: Family;
+  readonly fromMicros: number;
+  readonly toMicros: number;
+}
+
+export interface Found {
+  readonly hot: readonly HotPart[];
+  readonly files: readonly SealedFile[];
+}
+
+export class FlowSource {
+  readonly #connections: Connections;
+  readonly #parts: FlowParts;
+  readonly #folder: string;
+  readonly #check: FileCheck;
+
+  constructor(connections: Connections, parts: FlowParts, folder: string, check: FileCheck) {
+    this.#connections = connections;
+    this.#parts = parts;
+    this.#folder = folder;
+    this.#check = check;
+  }
+
+  /** Times between which flows of what is asked for lie; null where there is none. */
+  extent({ session, family, fromMicros, toMicros }: Asked): { firstMicros: number; lastMicros: number } | null {
+    const { hot, files } = this.#parts.within(session, family, fromMicros, toMicros);
+    if (hot.length + files.length === 0) return null;
+    let [firstMicros, lastMicros] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const part of [...hot, ...files]) {
+      firstMicros = Math.min(firstMicros, part.firstMicros);
+      lastMicros = Math.max(lastMicros, part.lastMicros);
+    }
+    return { firstMicros, lastMicros };
+  }
+
+  /**
+   * Rows of `sql(source)`, where the source has flows of the session and family of which some begin in the span, in the
+   * columns of a table. A table may be sealed and a file deleted while a query waits: then it is asked anew.
+   */
+  async read(asked: Asked, sql: (source: string) => string, values: DuckDBValue[]): Promise<Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      const found = this.#parts.within(asked.session, asked.family, asked.fromMicros, asked.toMicros);
+      if (found.hot.length + found.files.length === 0) return [];
+      try {
+        return await this.#connections.read(sql(this.#from(asked.family, found)), values);
+      } catch (cause) {
+        if (/INTERRUPT/i.test(messageOf((cause as Error).cause)) || !(await this.#check.isOutdated(found))) throw cause;
+        if (attempt === ATTEMPTS)
+          throw new StoreError('STORE_FAILED', 'flows of the span are being deleted: ask again, or for a later span', {
+            cause,
+          });
+      }
+    }
+  }
+
+  #from(family: Family, { hot, files }: Found): string {
+    const selects = hot.map(({ table }) => `SELECT ${TABLE_COLUMNS} FROM ${table}`);
+    if (files.length > 0) {
+      const paths = files.map(({ path }) => absolutePath(this.#folder, path));
+      selects.push(`SELECT ${fromFileColumns(family)} FROM ${readParquet(paths)}`);
+    }
+    return `(${selects.join(' UNION ALL ')})`;
+  }
+}

@@ -1,0 +1,14 @@
+/** Pieces of SQL that all who ask about flows share. */
+import { flowFieldNames } from '../../../shared/flow-fields.ts';
+
+/** Time of a flow's first packet, µs since 1970. */
+export const FIRST_MICROS = '("interval" + "firstMicros")';
+
+/**
+ * A number that follows from what a flow says, wherever it lies: orders flows of the same microsecond, so that a page
+ * that was begun before an hour was sealed goes on right after. (Equal flows have the same number, and are alike.)
+ */
+export const TIE = `hash(${flowFieldNames
+  .filter((name) => name !== 'session')
+  .map((name) => `"${name}"`)
+  .join(', ')})`;

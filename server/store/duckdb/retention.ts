@@ -1,0 +1,155 @@
+/**
+ * What is too old, or too much, goes: whole hours of live flows, whole sessions of others. What left is counted, so that
+ * stored = present + expired + missing holds.
+ */
+import { type Connections, checkpoint, inTransaction, type rowsOf } from './connections.ts';
+import { addSums, noSums } from './flow-account.ts';
+import type { FlowAppenders } from './flow-appenders.ts';
+import { sumsOf } from './flow-files.ts';
+import { type FlowParts, HOUR_SECONDS, type HotPart, LIVE_SESSION, type SealedFile } from './flow-parts.ts';
+import { deleteExpired } from './flow-recovery.ts';
+import { dropPartTable, setFileState } from './flow-tables.ts';
+import type { FlowViews } from './flow-views.ts';
+import type { RetentionLimits, Sums } from './operations.ts';
+import { SteadyClock } from './steady-clock.ts';
+
+const RUN_EVERY_MILLISECONDS = 60_000;
+const DAY_SECONDS = 86_400;
+/** A session that was written to so lately is not done with. */
+const ACTIVE_MILLISECONDS = 600_000;
+
+export interface RetentionParts {
+  readonly folder: string;
+  readonly connections: Connections;
+  readonly parts: FlowParts;
+  readonly appenders: FlowAppenders;
+  readonly views: FlowViews;
+  /** Sums of what is gone, by session: kept up to date here. */
+  readonly expired: Map<number, Sums>;
+  readonly limits: RetentionLimits;
+  readonly clock: () => number;
+}
+
+/** What goes as a whole. `seconds`: the time by which its age is told. */
+interface Unit {
+  readonly session: number;
+  readonly seconds: number;
+  readonly files: SealedFile[];
+  readonly hot: HotPart[];
+}
+
+export class Retention {
+  readonly #does: RetentionParts;
+  readonly #clock: SteadyClock;
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(does: RetentionParts) {
+    this.#does = does;
+    this.#clock = new SteadyClock(does.clock);
+    this.#timer = setInterval(() => void this.run().catch(() => undefined), RUN_EVERY_MILLISECONDS);
+    this.#timer.unref();
+  }
+
+  /** A sentence once the clock was seen to jump. */
+  get problem(): string | null {
+    return this.#clock.problem;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  run(): Promise<void> {
+    this.#running = this.#running.catch(() => undefined).then(() => this.#expireAll());
+    return this.#running;
+  }
+
+  async #expireAll(): Promise<void> {
+    const now = this.#clock.now() / 1000;
+    const { flowDays, flowGigabytes, sessionDays } = this.#does.limits;
+    if (flowDays + flowGigabytes + sessionDays === 0) return;
+    const units = (await this.#units(now)).sort((a, b) => a.seconds - b.seconds);
+    const isOld = ({ session, seconds }: Unit) => {
+      const days = session === LIVE_SESSION ? flowDays : sessionDays;
+      return days > 0 && seconds < now - days * DAY_SECONDS;
+    };
+    let excess = flowGigabytes === 0 ? 0 : fileBytes(units.flatMap(({ files }) => files)) - flowGigabytes * 1e9;
+    for (const unit of units) {
+      if (!isOld(unit) && excess <= 0) continue;
+      await this.#expire(unit);
+      excess -= fileBytes(unit.files);
+    }
+  }
+
+  /** All that could go. Live flows in tables are left until they are sealed. */
+  async #units(nowSeconds: number): Promise<Unit[]> {
+    const { parts, connections } = this.#does;
+    const sessions = await connections.read('SELECT id::DOUBLE AS id, arrived_seconds FROM sessions');
+    const arrived = new Map(sessions.map((row) => [Number(row.id), Number(row.arrived_seconds)]));
+    const units = new Map<string, Unit>();
+    const take = (key: string, session: number, seconds: number) => {
+      const unit = units.get(key) ?? { session, seconds, files: [], hot: [] };
+      units.set(key, unit);
+      return unit;
+    };
+    for (const file of parts.files.values()) {
+      if (file.state === 'expired') continue;
+      if (file.session !== LIVE_SESSION)
+        take(`session ${file.session}`, file.session, arrived.get(file.session) ?? file.sealedSeconds).files.push(file);
+      else if (file.hour === null) take(file.path, LIVE_SESSION, endOf(file)).files.push(file);
+      else take(`hour ${file.hour}`, LIVE_SESSION, endOf(file)).files.push(file);
+    }
+    for (const part of parts.hot) {
+      if (part.session === LIVE_SESSION || !part.isMade) continue;
+      take(`session ${part.session}`, part.session, arrived.get(part.session) ?? nowSeconds).hot.push(part);
+    }
+    return [...units.values()].filter(({ hot }) => !hot.some(isActive));
+  }
+
+  async #expire(unit: Unit): Promise<void> {
+    const { connections, parts, appenders, views, expired, folder } = this.#does;
+    await connections.write(async (writer) => {
+      const hot = unit.hot.filter((part) => parts.hot.has(part));
+      const sums = noSums();
+      for (const { packets, wireBytes, rows } of unit.files) addSums(sums, { packets, bytes: wireBytes, flows: rows });
+      await inTransaction(writer, async () => {
+        for (const part of hot) {
+          appenders.forget(part);
+          const { packets, wireBytes, rows } = await sumsOf(writer, part.table);
+          addSums(sums, { packets, bytes: wireBytes, flows: rows });
+        }
+        if (hot.length > 0) await dropPartTable(writer, parts, hot);
+        for (const file of unit.files) await setFileState(writer, file, 'expired');
+        await addExpired(writer, unit.session, sums);
+      });
+      for (const part of hot) parts.remove(part);
+      for (const file of unit.files) file.state = 'expired';
+      const total = expired.get(unit.session) ?? noSums();
+      addSums(total, sums);
+      expired.set(unit.session, total);
+      await views.refresh(writer);
+      if (hot.length > 0) await checkpoint(writer);
+    });
+    // From here on nobody asks for them; who is reading one meanwhile asks anew.
+    await deleteExpired(connections, parts, folder);
+  }
+}
+
+/** By the packets' clock, and by ours where that is behind: a packet from the year 2200 does not stay until then. */
+function endOf({ hour, lastMicros, sealedSeconds }: SealedFile): number {
+  return Math.min(hour === null ? lastMicros / 1e6 : (hour + 1) * HOUR_SECONDS, sealedSeconds);
+}
+
+const isActive = ({ appendedMilliseconds }: HotPart) => performance.now() - appendedMilliseconds < ACTIVE_MILLISECONDS;
+const fileBytes = (files: readonly SealedFile[]) =>
+  files.reduce((sum, file) => sum + (file.state === 'present' ? file.fileBytes : 0), 0);
+
+async function addExpired(writer: Parameters<typeof rowsOf>[0], session: number, sums: Sums): Promise<void> {
+  const values = [session, sums.packets, sums.bytes, sums.flows];
+  const { rowsChanged } = await writer.run(
+    'UPDATE flow_expired SET packets = packets + $2, bytes = bytes + $3, flows = flows + $4 WHERE session = $1',
+    values,
+  );
+  if (rowsChanged === 0) await writer.run('INSERT INTO flow_expired VALUES ($1, $2, $3, $4)', values);
+}
