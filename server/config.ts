@@ -5,6 +5,9 @@ import Type, { type Static } from 'typebox';
 import { ConfigError, resolveConfig } from '../shared/config.ts';
 import { parseSeriesTarget } from './store/influx/target.ts';
 
+const keeping = (description: string) =>
+  Type.Number({ minimum: 0, default: 0, description: `${description}; 0 keeps without end` });
+
 export const ServerConfig = Type.Object({
   host: Type.String({ default: '127.0.0.1', description: 'address to listen on; only loopback for now' }),
   port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8600, description: '0 lets the system choose' }),
@@ -20,6 +23,26 @@ export const ServerConfig = Type.Object({
       target: Type.String({ default: '', description: 'influxdb:URL/DATABASE, where the series shall also go' }),
       username: Type.String({ default: '' }),
       passwordFile: Type.String({ default: '', description: 'file that holds the password and nothing else' }),
+    },
+    { default: {} },
+  ),
+  retention: Type.Object(
+    {
+      flowDays: keeping('days that live flows are kept, by the time of their packets'),
+      flowGigabytes: keeping('bytes that sealed flows may take together, in 10^9; the oldest go'),
+      sessionDays: keeping('days that flows of files and simulations are kept, by the time of their arrival'),
+    },
+    { default: {} },
+  ),
+  disk: Type.Object(
+    {
+      lowPercent: Type.Number({
+        minimum: 0,
+        maximum: 100,
+        default: 5,
+        description: 'nothing is stored while less of the disk is free than this and than lowMegabytes',
+      }),
+      lowMegabytes: Type.Number({ minimum: 0, default: 1_000, description: 'see lowPercent: the smaller one counts' }),
     },
     { default: {} },
   ),

@@ -18,6 +18,7 @@ import type { TargetSlots } from './enrich/target-slots.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { IngestPipeline } from './pipeline.ts';
 import { Sockets } from './sockets.ts';
+import { DiskWatch } from './store/disk-watch.ts';
 import { openStores } from './store/index.ts';
 import type { LedgerState } from './store/ingest-commit.ts';
 import { StoreError } from './store/stores.ts';
@@ -73,7 +74,12 @@ export async function startServer({ config, programFolder, software, log }: Serv
     const ledgers = () => pipeline.ledgers();
     const places = new SourcePlaces(loadCountryPlaces());
     const networks = openNetworkTable(config.data, log);
-    const live = new LiveHub({ series, catalog, places, ledgers, credits: [COUNTRY_CREDIT, NETWORK_CREDIT], log });
+    const disk = new DiskWatch({ folder: config.data, limits: config.disk, log });
+    await disk.start();
+    stops.push(() => disk.stop());
+    const isStorageFull = () => disk.isFull;
+    const credits = [COUNTRY_CREDIT, NETWORK_CREDIT];
+    const live = new LiveHub({ series, catalog, places, ledgers, isStorageFull, credits, log });
     const pipeline: IngestPipeline = new IngestPipeline({
       flows,
       catalog,
@@ -81,6 +87,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       networks,
       slots,
       live,
+      disk,
       log,
     });
     await pipeline.start();
@@ -98,6 +105,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       ledgers,
       targetSlots: makeTargetSlots(slots, ledgers),
       channels: () => pipeline.channels(),
+      diskState: () => disk.state(),
       seriesMirror: stores.mirrorState,
     });
     stops.push(() => app.close());

@@ -17,8 +17,9 @@ import { LedgerBook, LedgerChanges } from './ingest/ledger-book.ts';
 import { readHealth } from './ingest/sensor-messages.ts';
 import { reportOfBegin } from './ingest/sensor-runs.ts';
 import type { LiveHub } from './live/live-hub.ts';
+import type { DiskWatch } from './store/disk-watch.ts';
 import type { IngestCommit, LedgerState } from './store/ingest-commit.ts';
-import type { Catalog, FlowStore } from './store/stores.ts';
+import { type Catalog, type FlowStore, StoreError } from './store/stores.ts';
 
 /** Frames of one commit at most, so that an acknowledgement is never far away. */
 const MAX_FRAMES_PER_COMMIT = 64;
@@ -52,6 +53,7 @@ export interface PipelineParts {
   readonly networks: Pick<NetworkTable, 'fill'>;
   readonly slots: SlotTables;
   readonly live: LiveHub;
+  readonly disk: Pick<DiskWatch, 'isFull' | 'noteFull'>;
   readonly log: (message: string) => void;
 }
 
@@ -63,6 +65,8 @@ export class IngestPipeline {
   readonly #paused = new Set<ChannelPeer>();
   #committing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** A commit failed, and yet it may be durable: the store says what it has before the next. */
+  #isUnsure = false;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -170,6 +174,8 @@ export class IngestPipeline {
   }
 
   #wake(): void {
+    // What waits, waits; sensors that bring more are not read from. The timer wakes it again.
+    if (this.#parts.disk.isFull) return;
     if (this.#committing !== null || (this.#arrivals.length === 0 && this.#ledgers.isSaved)) return;
     this.#committing = this.#commitAll().finally(() => {
       this.#committing = null;
@@ -188,10 +194,12 @@ export class IngestPipeline {
       } finally {
         this.#resumeAll();
       }
-    } while (this.#arrivals.length > 0);
+    } while (this.#arrivals.length > 0 && !this.#parts.disk.isFull);
   }
 
   async #commit(arrivals: readonly Arrival[]): Promise<void> {
+    if (this.#isUnsure) this.#ledgers.restore(await this.#parts.catalog.ledgers());
+    this.#isUnsure = false;
     const series = new SeriesAccumulator();
     const changes = new LedgerChanges();
     for (const { channel, batch, health, refusal } of arrivals) {
@@ -232,6 +240,8 @@ export class IngestPipeline {
   /** The store failed: sensors keep what they have and bring it again. */
   #giveBack(arrivals: readonly Arrival[], error: Error): void {
     this.#parts.log(`the store failed, sensors will send again: ${error.message}`);
+    if (error instanceof StoreError && error.code === 'STORE_FULL') this.#parts.disk.noteFull();
+    this.#isUnsure = true;
     const channels = new Set([...arrivals, ...this.#arrivals].map(({ channel }) => channel));
     this.#arrivals = [];
     for (const channel of channels) this.#channels.drop(channel, 'INGEST_BUSY', 'the store failed; send again');

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { checkLedger, emptySensorLedger, type LedgerCheck } from '../../shared/counters.ts';
 import { SeriesResolution } from '../store/ingest-commit.ts';
+import type { FlowAccount } from '../store/stores.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem, SessionId } from './schemas.ts';
 import { resolveSpan } from './span.ts';
@@ -14,6 +15,7 @@ const Check = Type.Object({
   inFlight: Type.Integer({ description: '0 at rest' }),
   holds: Type.Boolean(),
 });
+const Sums = Type.Object({ packets: Type.Integer(), bytes: Type.Integer(), flows: Type.Integer() });
 const Ledger = Type.Object({
   session: SessionId,
   balances: Type.Boolean({ description: 'every sum holds, and nothing is in flight' }),
@@ -27,6 +29,10 @@ const Ledger = Type.Object({
       server: Type.Unknown({ description: 'counters of the server' }),
       checks: Type.Array(Check),
     }),
+  ),
+  flowStore: Type.Object(
+    { present: Sums, expired: Sums, missing: Sums },
+    { description: 'what became of all that was stored: there, taken out by retention, or in files that are gone' },
   ),
   stored: Type.Array(Check, { description: 'counted anew in the stores' }),
   viewers: Type.Array(
@@ -57,12 +63,13 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       server,
       checks: health === null ? [] : checkLedger(health.ledger, server, health.finished),
     }));
-    const stored = await countStores(parts, session);
+    const { account, checks: stored } = await countStores(parts, session);
     const checks = [...sensors.flatMap((entry) => entry.checks), ...stored];
     return {
       session,
       balances: checks.every(({ holds, inFlight }) => holds && inFlight === 0),
       sensors,
+      flowStore: account,
       stored,
       viewers: [...parts.live.viewers].map(({ ledger }) => ledger),
     };
@@ -70,12 +77,12 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
 };
 
 /** The counters held against what lies in the stores. While packets arrive, the stores stand between two readings of the counters. */
-async function countStores(parts: ApiParts, session: number): Promise<LedgerCheck[]> {
+async function countStores(parts: ApiParts, session: number): Promise<{ account: FlowAccount; checks: LedgerCheck[] }> {
   const packetsStored = () =>
     parts.ledgers().reduce((sum, state) => sum + (state.session === session ? state.server.packetsStored : 0), 0);
   const before = packetsStored();
-  const [flows, seconds, minutes] = await Promise.all([
-    parts.flows.sum(session),
+  const [account, seconds, minutes] = await Promise.all([
+    parts.flows.account(session),
     parts.series.sum(session, SeriesResolution.second),
     parts.series.sum(session, SeriesResolution.minute),
   ]);
@@ -84,9 +91,14 @@ async function countStores(parts: ApiParts, session: number): Promise<LedgerChec
     const isBetween = before !== after && right >= before;
     return { sum, left: after, right, inFlight: isBetween ? after - right : 0, holds: isBetween || after === right };
   };
-  return [
-    check('packetsStored = packets in the flow store', flows.packets),
+  const { present, expired, missing } = account;
+  const checks = [
+    check(
+      'packetsStored = packets in the flow store + expired + missing',
+      present.packets + expired.packets + missing.packets,
+    ),
     check('packetsStored = packets in the series by second', seconds.packets),
     check('packetsStored = packets in the series by minute', minutes.packets),
   ];
+  return { account, checks };
 }

@@ -4,6 +4,7 @@ import type { AccessParts } from '../access/role.ts';
 import type { NetworkTable } from '../enrich/networks/network-table.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
+import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { Catalog, FlowStore, SeriesStore } from '../store/stores.ts';
 
@@ -18,6 +19,8 @@ export interface ApiParts extends AccessParts {
   /** Slots of a session's targets, for those who may not see them. */
   readonly targetSlots: (session: number) => (sensor: number, target: string) => number;
   readonly software: string;
+  /** Room on the disk of the data directory. */
+  readonly diskState: () => DiskState;
   /** State of the series' copy in another store, where there is one. */
   readonly seriesMirror: () => object | null;
   /** Folder of the built page. */

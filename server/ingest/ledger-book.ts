@@ -78,6 +78,16 @@ export class LedgerBook {
     }
   }
 
+  /** As the store has them; reports and what was counted beside commits stay. */
+  restore(stored: readonly LedgerState[]): void {
+    for (const { session, sensor, server } of stored) {
+      const known = this.#states.get(`${session}/${sensor}`);
+      if (known === undefined) continue;
+      const duplicateFrames = Math.max(server.duplicateFrames, known.server.duplicateFrames);
+      this.#states.set(`${session}/${sensor}`, { ...known, server: { ...server, duplicateFrames } });
+    }
+  }
+
   /** The commit failed: what it would have stored is still to be stored. */
   putBack(keys: ReadonlySet<string>): void {
     for (const key of keys) if (this.#states.has(key)) this.#unsaved.add(key);

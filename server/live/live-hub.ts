@@ -53,6 +53,8 @@ export interface LiveHubParts {
   readonly catalog: Catalog;
   readonly places: SourcePlaces;
   readonly ledgers: () => LedgerState[];
+  /** Whether nothing is stored for want of room. */
+  readonly isStorageFull: () => boolean;
   readonly credits: readonly string[];
   readonly log: (message: string) => void;
 }
@@ -181,6 +183,7 @@ export class LiveHub {
       classPacketsPerSecond,
       sensors: [...session.channels].slice(0, MAX_SENSORS_TOLD).map((channel) => sensorView(channel, now)),
       ledger: { sensor, server, checks: checkLedger(sensor, server, clock.finished) },
+      storageFull: this.#parts.isStorageFull(),
       credits: [...this.#parts.credits],
     };
   }

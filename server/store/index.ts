@@ -10,6 +10,8 @@ import type { Catalog, FlowStore, SeriesStore } from './stores.ts';
 /** What InfluxDB does not have by then stays noted in the store, and is written after the next start. */
 const MIRROR_STOP_SECONDS = 0.5;
 
+const PROBLEMS_EVERY_MILLISECONDS = 10_000;
+
 export interface OpenStores {
   readonly flows: FlowStore;
   readonly series: SeriesStore;
@@ -22,8 +24,12 @@ export interface OpenStores {
 /** Throws StoreError. */
 export async function openStores(config: ServerConfig, log: (message: string) => void): Promise<OpenStores> {
   const target = config.series.target === '' ? null : parseSeriesTarget(config.series.target);
-  const stores = await openDuckDbStores(config.data, target === null ? {} : { mirror: formatSeriesTarget(target) });
+  const stores = await openDuckDbStores(config.data, {
+    retention: config.retention,
+    ...(target === null ? {} : { mirror: formatSeriesTarget(target) }),
+  });
   for (const warning of stores.warnings) log(warning);
+  const problems = tellProblems(stores, log);
   const mirror = target === null ? null : await startMirror(target, config, stores);
   return {
     flows: stores.flows,
@@ -31,10 +37,22 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     catalog: stores.catalog,
     mirrorState: () => (mirror === null ? null : { target: config.series.target, ...mirror.stats() }),
     async close() {
+      clearInterval(problems);
       await mirror?.stop(MIRROR_STOP_SECONDS);
       await stores.close();
     },
   };
+}
+
+/** What the store meets while it runs is said once. */
+function tellProblems({ flows, warnings }: DuckDbStores, log: (message: string) => void): NodeJS.Timeout {
+  const told = new Set(warnings);
+  const tell = async () => {
+    const { problems } = await flows.state();
+    for (const problem of problems) if (!told.has(problem)) log(problem);
+    for (const problem of problems) told.add(problem);
+  };
+  return setInterval(() => void tell().catch(() => undefined), PROBLEMS_EVERY_MILLISECONDS);
 }
 
 async function startMirror(

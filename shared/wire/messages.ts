@@ -119,6 +119,8 @@ export interface LiveTotals {
   sensors: SensorView[];
   ledger: { sensor: SensorLedger; server: ServerLedger; checks: LedgerCheck[] };
   viewer: ViewerLedger;
+  /** The server stores nothing now, for want of room; sensors keep what they have. */
+  storageFull: boolean;
   /** Masses to credit on screen. */
   credits: string[];
   /** For those who may see targets only. */

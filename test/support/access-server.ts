@@ -42,6 +42,7 @@ export async function openAccessServer(): Promise<AccessServer> {
     catalog: catalog as never,
     places: { fill: () => undefined } as never,
     ledgers: () => [],
+    isStorageFull: () => false,
     credits: [],
     log: (message) => {
       throw new Error(message);

@@ -87,6 +87,7 @@ export class FakeTotals {
       sensors: [...this.#sensors],
       ledger: this.#ledger(),
       viewer: { ...this.viewer },
+      storageFull: false,
       credits: ['IP to country: NRO (CC BY 4.0)', 'networks: DB-IP (https://db-ip.com)'],
     };
   }

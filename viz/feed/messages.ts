@@ -48,6 +48,7 @@ export function readTotals(message: unknown): LiveTotals {
       checks: list(ledger.checks, readCheck, 'ledger.checks'),
     },
     viewer: fieldsLike(totals.viewer, { offered: 0, sent: 0, sampledOut: 0, filteredOut: 0 }, 'viewer'),
+    storageFull: totals.storageFull === true,
     credits: list(totals.credits, text, 'credits'),
     ...(totals.targets ? { targets: fieldsLike(totals.targets, { lowest: 0, highest: 0 }, 'targets') } : {}),
   };

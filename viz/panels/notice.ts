@@ -19,6 +19,7 @@ export const notice: PanelMaker = ({ text }) => {
 function sentenceOf({ picture, connection, totals }: PageState, text: Text): string {
   if (picture === 'missing') return text.noGraphics;
   if (picture === 'lost') return text.graphicsLost;
+  if (totals?.storageFull) return text.storageFull;
   // After the end of a capture without packets none will come.
   if (totals !== null && (totals.clock.newestSeconds !== null || totals.clock.finished)) return '';
   return connection === 'connected' ? text.waiting : text[connection];

@@ -134,6 +134,8 @@ export const en = {
   waitingToFly: '{count} waiting',
   badFrames: '{count} unreadable frames',
   damage: 'damage',
+  storageFull:
+    'The server’s disk is full: nothing is stored or shown until there is room. Sensors keep what they have.',
   help: 'help',
   helpTitle: 'Keys',
   helpRotate: 'turn the globe (or drag)',

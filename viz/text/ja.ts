@@ -135,6 +135,8 @@ export const ja: Text = {
   waitingToFly: '待機 {count}',
   badFrames: '読めないフレーム {count}',
   damage: '破損',
+  storageFull:
+    'サーバーのディスクに空きがありません。空きができるまで保存も表示もされません。データはセンサー側で保持されています。',
   help: 'ヘルプ',
   helpTitle: 'キー操作',
   helpRotate: '地球儀を回す（ドラッグでも可）',

@@ -34,6 +34,8 @@ export class FileCheck {
 
   /** After a query failed: whether something it read is gone, so that it may be asked anew. Looks at contents last. */
   async isOutdated({ hot, files }: { hot: readonly HotPart[]; files: readonly SealedFile[] }): Promise<boolean> {
+    // Who sealed or deleted may be about to say so.
+    await this.#connections.write(async () => undefined);
     const isListed = (file: SealedFile) => this.#parts.files.get(file.path) === file && file.state === 'present';
     if (hot.some((part) => !this.#parts.hot.has(part)) || !files.every(isListed)) return true;
     const lost: SealedFile[] = [];

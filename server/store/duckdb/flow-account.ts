@@ -46,6 +46,8 @@ export async function accountFlows(
       if (hot.length > 0) addSums(account.present, await sumTables(connections, hot));
       return account;
     } catch (cause) {
+      // Who sealed or deleted may be about to say so.
+      await connections.write(async () => undefined);
       const isOutdated = hot.some((part) => !parts.hot.has(part));
       if (!isOutdated || attempt === ATTEMPTS) throw cause;
     }

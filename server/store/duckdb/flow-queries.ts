@@ -36,7 +36,7 @@ export async function queryFlows(source: FlowSource, query: FlowQuery): Promise<
   const found: { position: FlowPosition; row: Row }[] = [];
   for (const family of FAMILIES) {
     for (const row of await pageOf(source, family, query, after)) {
-      found.push({ position: { firstMicros: Number(row.first), family, tie: String(row.tie), given: 1 }, row });
+      found.push({ position: { firstMicros: Number(row.first), family, tie: String(row.tieText), given: 1 }, row });
     }
   }
   // Equal times keep their order: IPv4 was pushed first, and rows come in the order of their ties.
@@ -68,7 +68,7 @@ async function pageOf(source: FlowSource, family: Family, query: FlowQuery, afte
     { ...asked, fromMicros: from, toMicros: to },
     (
       flows,
-    ) => `SELECT ${FIRST_MICROS}::DOUBLE AS first, ("interval" + "lastMicros")::DOUBLE AS last, tie::VARCHAR AS tie,
+    ) => `SELECT ${FIRST_MICROS}::DOUBLE AS first, ("interval" + "lastMicros")::DOUBLE AS last, tie::VARCHAR AS "tieText",
         ${addressColumns(family)}, ${FLOW_COLUMNS}
       FROM (SELECT *, ${TIE} AS tie FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql})
       WHERE ${FIRST_MICROS} > $4 OR tie >= $5::UBIGINT

@@ -18,6 +18,8 @@ export async function loadFlowParts(connection: DuckDBConnection): Promise<FlowP
     const { rows, firstMicros, lastMicros } = await sumsOf(connection, part.table);
     if (rows > 0) Object.assign(part, { rows, firstMicros, lastMicros });
     part.isMade = true;
+    // By an earlier run, however long ago that was.
+    part.appendedMilliseconds = Number.NEGATIVE_INFINITY;
     parts.addHot(part);
   }
   return parts;

@@ -75,11 +75,12 @@ export class Retention {
       return days > 0 && seconds < now - days * DAY_SECONDS;
     };
     let excess = flowGigabytes === 0 ? 0 : fileBytes(units.flatMap(({ files }) => files)) - flowGigabytes * 1e9;
-    for (const unit of units) {
-      if (!isOld(unit) && excess <= 0) continue;
-      await this.#expire(unit);
+    const leaving = units.filter((unit) => {
+      if (!isOld(unit) && excess <= 0) return false;
       excess -= fileBytes(unit.files);
-    }
+      return true;
+    });
+    if (leaving.length > 0) await this.#expire(leaving);
   }
 
   /** All that could go. Live flows in tables are left until they are sealed. */
@@ -107,33 +108,42 @@ export class Retention {
     return [...units.values()].filter(({ hot }) => !hot.some(isActive));
   }
 
-  async #expire(unit: Unit): Promise<void> {
+  /** All at once: a query underway has to ask anew once, not once for each. */
+  async #expire(units: readonly Unit[]): Promise<void> {
     const { connections, parts, appenders, views, expired, folder } = this.#does;
+    const files = units.flatMap((unit) => unit.files);
     await connections.write(async (writer) => {
-      const hot = unit.hot.filter((part) => parts.hot.has(part));
-      const sums = noSums();
-      for (const { packets, wireBytes, rows } of unit.files) addSums(sums, { packets, bytes: wireBytes, flows: rows });
+      const hot = units.flatMap((unit) => unit.hot).filter((part) => parts.hot.has(part));
+      for (const part of hot) {
+        parts.close(part);
+        appenders.forget(part);
+      }
+      const sums = new Map<number, Sums>();
       await inTransaction(writer, async () => {
-        for (const part of hot) {
-          appenders.forget(part);
-          const { packets, wireBytes, rows } = await sumsOf(writer, part.table);
-          addSums(sums, { packets, bytes: wireBytes, flows: rows });
-        }
+        for (const file of files) addTo(sums, file.session, file);
+        for (const part of hot) addTo(sums, part.session, await sumsOf(writer, part.table));
         if (hot.length > 0) await dropPartTable(writer, parts, hot);
-        for (const file of unit.files) await setFileState(writer, file, 'expired');
-        await addExpired(writer, unit.session, sums);
+        for (const file of files) await setFileState(writer, file, 'expired');
+        for (const [session, sum] of sums) await addExpired(writer, session, sum);
       });
       for (const part of hot) parts.remove(part);
-      for (const file of unit.files) file.state = 'expired';
-      const total = expired.get(unit.session) ?? noSums();
-      addSums(total, sums);
-      expired.set(unit.session, total);
+      for (const file of files) file.state = 'expired';
+      for (const [session, { packets, bytes, flows }] of sums)
+        addTo(expired, session, { packets, wireBytes: bytes, rows: flows });
       await views.refresh(writer);
       if (hot.length > 0) await checkpoint(writer);
     });
     // From here on nobody asks for them; who is reading one meanwhile asks anew.
     await deleteExpired(connections, parts, folder);
   }
+}
+
+type Counted = { readonly packets: number; readonly wireBytes: number; readonly rows: number };
+
+function addTo(sums: Map<number, Sums>, session: number, { packets, wireBytes, rows }: Counted): void {
+  const sum = sums.get(session) ?? noSums();
+  addSums(sum, { packets, bytes: wireBytes, flows: rows });
+  sums.set(session, sum);
 }
 
 /** By the packets' clock, and by ours where that is behind: a packet from the year 2200 does not stay until then. */

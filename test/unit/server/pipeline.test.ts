@@ -7,6 +7,7 @@ import { LiveHub } from '../../../server/live/live-hub.ts';
 import { IngestPipeline } from '../../../server/pipeline.ts';
 import { openDuckDbStoresInThread } from '../../../server/store/duckdb/core.ts';
 import type { IngestCommit } from '../../../server/store/ingest-commit.ts';
+import { StoreError } from '../../../server/store/stores.ts';
 import { checkLedger, emptySensorLedger } from '../../../shared/counters.ts';
 import { flowsToFrame } from '../../../shared/wire/flow-frames.ts';
 import { decodeFrame, encodeFrame, type Frame, FrameKind } from '../../../shared/wire/frame.ts';
@@ -46,12 +47,14 @@ async function createPipeline(
       ? stores.flows
       : { ...stores.flows, commit: (what: IngestCommit) => commit(() => stores.flows.commit(what), what) };
   const log = vi.fn();
+  const disk = { isFull: false, noteFull: vi.fn(() => void Object.assign(disk, { isFull: true })) };
   const slots = new SlotTables(await catalog.installationKey());
   const live = new LiveHub({
     series,
     catalog,
     places: { fill: () => undefined } as never,
     ledgers: () => pipeline.ledgers(),
+    isStorageFull: () => disk.isFull,
     credits: [],
     log,
   });
@@ -62,6 +65,7 @@ async function createPipeline(
     networks: { fill: () => undefined },
     slots,
     live,
+    disk,
     log,
   });
   await pipeline.start();
@@ -70,7 +74,7 @@ async function createPipeline(
     await pipeline.stop();
     await stores.close();
   };
-  return { pipeline, catalog, stored, close, log };
+  return { pipeline, catalog, stored, close, log, disk };
 }
 
 const ledgerOf = (pipeline: IngestPipeline) => pipeline.ledgers()[0]!;
@@ -210,5 +214,50 @@ test('a sensor that sends faster than the store takes is not read from for a whi
   await atRest(pipeline, channel);
   expect(peer.resume).toHaveBeenCalled();
   expect(ledgerOf(pipeline).server.packetsStored).toBe(400);
+  await close();
+});
+
+test('while the disk is full, nothing is stored, acknowledged or refused; then it goes on where it stood', async () => {
+  const { pipeline, stored, close, disk } = await createPipeline();
+  const peer = createPeer();
+  const channel = await pipeline.open(helloOf(7), peer);
+  disk.isFull = true;
+  for (let sequence = 1; sequence <= 300; sequence++) pipeline.receive(channel, peer, frameOf(7, sequence, 1));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await stored()).toBe(0);
+  expect(peer.pause).toHaveBeenCalled();
+  expect(peer.acknowledge).not.toHaveBeenCalled();
+  disk.isFull = false;
+  // The pipeline's own timer would wake it; a frame does so sooner.
+  pipeline.receive(channel, peer, frameOf(7, 301, 1));
+  await atRest(pipeline, channel);
+  expect(await stored()).toBe(301);
+  expect(peer.refuse).not.toHaveBeenCalled();
+  expect(peer.resume).toHaveBeenCalled();
+  await close();
+});
+
+test('a store that meets a full disk is left alone, and a commit that was durable all the same counts once', async () => {
+  let failures = 1;
+  const { pipeline, catalog, stored, close, disk } = await createPipeline({
+    commit: async (really) => {
+      await really();
+      if (failures-- > 0) throw new StoreError('STORE_FULL', 'the disk of the data directory is full');
+    },
+  });
+  const peer = createPeer();
+  const channel = await pipeline.open(helloOf(7), peer);
+  pipeline.receive(channel, peer, frameOf(7, 1, 10));
+  await vi.waitFor(() => expect(peer.refuse).toHaveBeenCalledWith('INGEST_BUSY', expect.anything()));
+  expect(disk.noteFull).toHaveBeenCalled();
+  disk.isFull = false;
+  const again = createPeer();
+  const second = await pipeline.open(helloOf(7), again);
+  expect(second.storedSequence).toBe(1);
+  pipeline.receive(second, again, frameOf(7, 2, 5));
+  await atRest(pipeline, second);
+  expect(await stored()).toBe(15);
+  expect(ledgerOf(pipeline).server.packetsStored).toBe(15);
+  expect((await catalog.ledgers())[0]!.server.packetsStored).toBe(15);
   await close();
 });

@@ -27,6 +27,7 @@ function totals() {
     sensors: [],
     ledger: { sensor: emptySensorLedger(), server: emptyServerLedger(), checks: [] },
     viewer: { offered: 12, sent: 10, sampledOut: 2, filteredOut: 0 },
+    storageFull: false,
     credits: [],
   };
 }
