@@ -23,9 +23,9 @@ interface Writer {
   lines(count: number): Promise<string[]>;
 }
 
-function startWriter(folder: string): Writer {
+function startWriter(folder: string, ...how: string[]): Writer {
   const script = fileURLToPath(new URL('../support/store-writer.mjs', import.meta.url));
-  const process_ = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const process_ = spawn(process.execPath, [script, folder, ...how], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void process_.kill('SIGKILL'));
   const printed: string[] = [];
   const reader = createInterface(process_.stdout);
@@ -113,24 +113,32 @@ describe.skipIf(compiled === null)('the compiled store', () => {
     await kill(writer);
   });
 
-  test('killed again and again, it keeps what it acknowledged, once', { timeout: 60_000 }, async () => {
-    const folder = await testFolder();
-    let acknowledged = -1;
-    for (let round = 0; round < 4; round++) {
-      const writer = startWriter(folder);
-      const lines = await writer.lines(10 + round * 7);
-      await kill(writer);
-      acknowledged = Math.max(acknowledged, Number(lines.at(-1)));
-      const stores = await openDuckDbStoresInThread(folder);
-      const last = await stores.catalog.position(1, 1);
-      // The last commit may have become durable without anyone being told.
-      expect(last - acknowledged).toBeGreaterThanOrEqual(0);
-      expect(last - acknowledged).toBeLessThanOrEqual(1);
-      const packets = ((last + 1) * (last + 2)) / 2;
-      expect(await stores.flows.sum(0)).toMatchObject({ flows: last + 1, packets });
-      expect(await stores.series.sum(0, 60)).toMatchObject({ flows: last + 1, packets });
-      await stores.close();
-    }
-    expect(acknowledged).toBeGreaterThan(30);
-  });
+  test.for([
+    { name: 'commits', how: [] },
+    { name: 'commits and seals', how: ['seal'] },
+  ])(
+    'killed again and again while it $name, it keeps what it acknowledged, once',
+    { timeout: 120_000 },
+    async ({ how }) => {
+      const folder = await testFolder();
+      let acknowledged = -1;
+      for (let round = 0; round < 4; round++) {
+        const writer = startWriter(folder, ...how);
+        const lines = await writer.lines(10 + round * 7);
+        await kill(writer);
+        acknowledged = Math.max(acknowledged, Number(lines.at(-1)));
+        const stores = await openDuckDbStoresInThread(folder);
+        const last = await stores.catalog.position(1, 1);
+        // The last commit may have become durable without anyone being told.
+        expect(last - acknowledged).toBeGreaterThanOrEqual(0);
+        expect(last - acknowledged).toBeLessThanOrEqual(1);
+        const packets = ((last + 1) * (last + 2)) / 2;
+        expect(await stores.flows.sum(0)).toMatchObject({ flows: last + 1, packets });
+        expect(stores.warnings).toEqual([]);
+        expect(await stores.series.sum(0, 60)).toMatchObject({ flows: last + 1, packets });
+        await stores.close();
+      }
+      expect(acknowledged).toBeGreaterThan(30);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /**
  * A process to be killed: opens the store in the folder named and commits without end, one flow of `sequence + 1`
- * packets a commit. Prints a sequence once it is durable. Runs the compiled store, since Node 20 reads no TypeScript.
+ * packets a commit; with a second argument, it seals all the while. Prints a sequence once it is durable. Runs the compiled store, since Node 20 reads no TypeScript.
  */
 import { openDuckDbStores } from '../../dist/server/store/duckdb/client.js';
 import { createFlowBatch } from '../../dist/shared/flow-batch.js';
@@ -23,6 +23,11 @@ function seriesOf(packets) {
     flows: column(Float64Array, 1),
   };
 }
+
+async function sealAllTheWhile() {
+  for (;;) await stores.seal(true);
+}
+if (process.argv[3] === 'seal') void sealAllTheWhile();
 
 for (let sequence = first; ; sequence++) {
   const batch = createFlowBatch(4, 1);
