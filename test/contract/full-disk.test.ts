@@ -1,30 +1,13 @@
 /** A disk that really runs full: a small one of memory, which only root can make. */
-import { execFileSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import { createFlowBatch, type FlowBatch } from '../../shared/flow-batch.ts';
 import { ingestCommit, NOON_SECONDS } from '../support/commits.ts';
-import { testFolder } from '../support/folders.ts';
+import { canMount, smallDisk } from '../support/small-disk.ts';
 
 const ROWS = 20_000;
-const canMount = (() => {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-async function smallDisk(megabytes: number): Promise<string> {
-  const folder = await testFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]);
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
-  return folder;
-}
-
 /** Rows that do not compress, of one packet each. */
 function noise(seed: number): FlowBatch {
   const batch = createFlowBatch(4, ROWS);
@@ -41,7 +24,7 @@ function noise(seed: number): FlowBatch {
   return batch;
 }
 
-describe.skipIf(!canMount)('a disk that is full', () => {
+describe.skipIf(!canMount())('a disk that is full', () => {
   test('stops commits, loses nothing that was stored, and is used again when there is room', {
     timeout: 180_000,
   }, async () => {
