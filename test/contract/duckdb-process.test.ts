@@ -118,13 +118,13 @@ describe.skipIf(compiled === null)('the compiled store', () => {
     { name: 'commits and seals', how: ['seal'] },
   ])(
     'killed again and again while it $name, it keeps what it acknowledged, once',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async ({ how }) => {
       const folder = await testFolder();
       let acknowledged = -1;
       for (let round = 0; round < 4; round++) {
         const writer = startWriter(folder, ...how);
-        const lines = await writer.lines(10 + round * 7);
+        const lines = await writer.lines(10 + round * 5);
         await kill(writer);
         acknowledged = Math.max(acknowledged, Number(lines.at(-1)));
         const stores = await openDuckDbStoresInThread(folder);
