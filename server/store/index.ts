@@ -5,7 +5,7 @@ import { openDuckDbStores } from './duckdb/client.ts';
 import type { DuckDbStores } from './duckdb/operations.ts';
 import { SeriesMirror } from './influx/series-mirror.ts';
 import { formatSeriesTarget, parseSeriesTarget, readInfluxCredentials, type SeriesTarget } from './influx/target.ts';
-import type { Catalog, FlowStore, SeriesStore } from './stores.ts';
+import type { Catalog, FlowStore, SeriesStore, SketchStore } from './stores.ts';
 
 /** What InfluxDB does not have by then stays noted in the store, and is written after the next start. */
 const MIRROR_STOP_SECONDS = 0.5;
@@ -14,6 +14,7 @@ export interface OpenStores {
   readonly flows: FlowStore;
   readonly series: SeriesStore;
   readonly catalog: Catalog;
+  readonly sketches: SketchStore;
   /** State of the series' copy in InfluxDB, null without one. */
   readonly mirrorState: () => object | null;
   close(): Promise<void>;
@@ -29,6 +30,7 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     flows: stores.flows,
     series: stores.series,
     catalog: stores.catalog,
+    sketches: stores.sketches,
     mirrorState: () => (mirror === null ? null : { target: config.series.target, ...mirror.stats() }),
     async close() {
       await mirror?.stop(MIRROR_STOP_SECONDS);

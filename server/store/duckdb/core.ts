@@ -6,11 +6,15 @@ import { Committer } from './commit.ts';
 import { Compaction } from './compaction.ts';
 import { Connections } from './connections.ts';
 import * as flowQueries from './flow-queries.ts';
+import { Generation } from './generation.ts';
 import type { LockFile } from './lock-file.ts';
 import { openDatabase } from './open-database.ts';
 import { type DuckDbOptions, type DuckDbStores, type StoreOperations, storesOver } from './operations.ts';
 import * as outbox from './outbox-queries.ts';
 import * as seriesQueries from './series-queries.ts';
+import { SeriesRetention } from './series-retention.ts';
+import * as sketchQueries from './sketch-queries.ts';
+import * as watchQueries from './watch-queries.ts';
 
 const QUERY_SECONDS = 60;
 
@@ -27,13 +31,14 @@ export class DuckDbCore {
     parts: { instance: DuckDBInstance; lock: LockFile; warnings: readonly string[] },
     connections: Connections,
     committer: Committer,
+    compaction: Compaction,
   ) {
     this.#instance = parts.instance;
     this.#lock = parts.lock;
     this.warnings = parts.warnings;
     this.#connections = connections;
     this.#committer = committer;
-    this.#compaction = new Compaction(connections);
+    this.#compaction = compaction;
     this.operations = this.#operations();
   }
 
@@ -42,19 +47,22 @@ export class DuckDbCore {
     const parts = await openDatabase(folder, options);
     const connections = await Connections.open(parts.instance, options.querySeconds ?? QUERY_SECONDS);
     await outbox.setMirror(connections, options.mirror ?? null);
-    const generation = await outbox.newestGeneration(connections);
+    const generation = new Generation(await outbox.newestGeneration(connections));
+    const mirrored = options.mirror !== undefined;
     const core = new DuckDbCore(
       parts,
       connections,
-      new Committer(connections, generation, options.mirror !== undefined),
+      new Committer(connections, generation, mirrored),
+      new Compaction(connections, generation, mirrored, new SeriesRetention(options.keepSeries)),
     );
     // What an earlier run left in pieces; takes its turn with the first commits.
-    void core.#compaction.run().catch(() => undefined);
+    void core.#compaction.run(true).catch(() => undefined);
     return core;
   }
 
   /** Waits for what is being written, ends queries, writes the log into the file and closes it. */
   async close(): Promise<void> {
+    this.#compaction.close();
     await this.#connections.close();
     this.#committer.close();
     const { writer } = this.#connections;
@@ -69,7 +77,7 @@ export class DuckDbCore {
     const connections = this.#connections;
     return {
       commit: (commit) => this.#commit(commit),
-      compact: () => this.#compaction.run(),
+      compact: () => this.#compaction.run(true),
       flows: (query) => flowQueries.queryFlows(connections, query),
       topSources: (query) => flowQueries.queryTopSources(connections, query),
       flowSum: (session) => flowQueries.queryFlowSum(connections, session),
@@ -83,7 +91,10 @@ export class DuckDbCore {
       sessions: () => catalog.listSessions(connections),
       position: (sensor, epoch) => catalog.lastPosition(connections, sensor, epoch),
       ledgers: () => catalog.listLedgers(connections),
-      outboxPending: (limit, maxPorts) => outbox.outboxPending(connections, limit, maxPorts),
+      watches: (session, span) => watchQueries.listWatches(connections, session, span),
+      sketchMemory: () => sketchQueries.sketchMemory(connections),
+      flowsOfSecond: (session, second, family) => sketchQueries.flowsOfSecond(connections, session, second, family),
+      outboxPending: (limit) => outbox.outboxPending(connections, limit),
       outboxDone: (bins) => outbox.outboxDone(connections, bins),
       outboxPendingBins: () => outbox.outboxPendingBins(connections),
     };

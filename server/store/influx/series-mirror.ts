@@ -8,7 +8,7 @@ import { appendFile, stat } from 'node:fs/promises';
 import type { InfluxDB } from 'influx';
 import type { MirrorPoint, OutboxBatch, SeriesOutbox } from '../outbox.ts';
 import { createInflux, type Durations, prepareDatabase } from './administration.ts';
-import { encodeLine } from './line-protocol.ts';
+import { LineEncoder } from './line-protocol.ts';
 import { LineWriter, MAX_LINES_PER_WRITE } from './line-writer.ts';
 import { type RetentionPolicy, retentionPolicy } from './tags.ts';
 import type { InfluxCredentials, SeriesTarget } from './target.ts';
@@ -19,8 +19,6 @@ export interface MirrorOptions {
   readonly outbox: SeriesOutbox;
   /** File to which batches with refused lines are added, with the reason: nothing vanishes unseen. */
   readonly refusedFile: string;
-  /** Ports that stand by themselves, for each session and day; the others are summed as `other`. */
-  readonly maxPorts?: number;
   /** Pause between looks into an empty outbox. */
   readonly pollSeconds?: number;
   /** Longest pause after an error; it begins at a sixteenth of it. */
@@ -44,6 +42,7 @@ export class SeriesMirror {
   readonly #options: MirrorOptions;
   readonly #influx: InfluxDB;
   readonly #writer: LineWriter;
+  readonly #encoder = new LineEncoder();
   readonly #abort = new AbortController();
   #counts = { linesWritten: 0, linesRefused: 0, binsExpired: 0, pendingBins: 0 };
   #lastError: string | null = null;
@@ -105,9 +104,9 @@ export class SeriesMirror {
 
   /** One look into the outbox; gives the number of bins done. Throws when the server does not take them now. */
   async #round(): Promise<number> {
-    const { outbox, target, maxPorts = 256 } = this.#options;
+    const { outbox, target } = this.#options;
     this.#durations ??= await prepareDatabase(this.#influx, target);
-    const batch = await outbox.pending(BINS_PER_ROUND, maxPorts);
+    const batch = await outbox.pending(BINS_PER_ROUND);
     if (batch.bins.length > 0) {
       await this.#write(batch, this.#durations);
       await outbox.done(batch.bins);
@@ -137,7 +136,7 @@ export class SeriesMirror {
   }
 
   async #writeLines(policy: RetentionPolicy, points: readonly MirrorPoint[]): Promise<void> {
-    const lines = points.map(encodeLine);
+    const lines = points.map((point) => this.#encoder.encode(point));
     const outcome = await this.#writer.write(lines, policy, this.#abort.signal);
     if (outcome.kind === 'again') throw new Error(outcome.reason);
     const refused = outcome.kind === 'refused' ? outcome.lines : 0;

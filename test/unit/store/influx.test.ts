@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { durationSeconds } from '../../../server/store/influx/administration.ts';
-import { encodeLine, escapeTag } from '../../../server/store/influx/line-protocol.ts';
+import { escapeTag, LineEncoder } from '../../../server/store/influx/line-protocol.ts';
 import { LineWriter, outcomeOf } from '../../../server/store/influx/line-writer.ts';
 import { measurements } from '../../../server/store/influx/tags.ts';
 import { formatSeriesTarget, parseSeriesTarget, readInfluxCredentials } from '../../../server/store/influx/target.ts';
-import { SeriesDimension } from '../../../server/store/ingest-commit.ts';
-import { OTHER_PORT_KEY } from '../../../server/store/outbox.ts';
+import { OTHER_KEY, SeriesDimension } from '../../../server/store/ingest-commit.ts';
 import { testFolder } from '../../support/folders.ts';
 
 describe('a series target', () => {
@@ -50,7 +49,8 @@ describe('a series target', () => {
 });
 
 describe('lines', () => {
-  const point = { bin: 1_700_049_600, packets: 3, bytes: 180, flows: 2 };
+  const point = { bin: 1_700_049_600, packets: 3, bytes: 180, flows: 2, sources: 2, targets: 1, coverage: null };
+  const encodeLine = (of: Parameters<LineEncoder['encode']>[0]) => new LineEncoder().encode(of);
 
   test.for([
     [{ dimension: 0, key: 0, session: 0, resolution: 1 }, 'kurayami_total'],
@@ -61,12 +61,23 @@ describe('lines', () => {
       { dimension: 3, key: 6 * 65_536 + 23, session: 7, resolution: 60 },
       'kurayami_port,bin=1m,port=23,protocol=tcp,session=7',
     ],
-    [{ dimension: 3, key: OTHER_PORT_KEY, session: 0, resolution: 60 }, 'kurayami_port,port=other,protocol=other'],
+    [{ dimension: 3, key: OTHER_KEY, session: 0, resolution: 60 }, 'kurayami_port,port=other,protocol=other'],
     [{ dimension: 4, key: 0x4a50, session: 0, resolution: 60 }, 'kurayami_country,country=JP'],
     [{ dimension: 4, key: 0, session: 0, resolution: 60 }, 'kurayami_country,country=unknown'],
     [{ dimension: 5, key: 9, session: 0, resolution: 60 }, 'kurayami_sensor,sensor=9'],
+    [{ dimension: 6, key: 64_500, session: 0, resolution: 86_400 }, 'kurayami_network,network=AS64500'],
+    [{ dimension: 6, key: OTHER_KEY, session: 7, resolution: 300 }, 'kurayami_network,bin=5m,network=other,session=7'],
+    [{ dimension: 7, key: 3, session: 0, resolution: 3600 }, 'kurayami_tag,tag=mirai'],
   ] as const)('%o is %s', ([parts, series]) => {
-    expect(encodeLine({ ...point, ...parts })).toBe(`${series} bytes=180i,flows=2i,packets=3i 1700049600`);
+    const distinct = parts.resolution === 1 ? '' : ',sources=2i,targets=1i';
+    expect(encodeLine({ ...point, ...parts })).toBe(`${series} bytes=180i,flows=2i,packets=3i${distinct} 1700049600`);
+  });
+
+  test('the total says how the bin was watched', () => {
+    const coverage = { addressesWatched: 256, outageSeconds: 5 };
+    expect(encodeLine({ ...point, dimension: 0, key: 0, session: 0, resolution: 60, coverage })).toBe(
+      'kurayami_total addressesWatched=256i,outageSeconds=5i,bytes=180i,flows=2i,packets=3i,sources=2i,targets=1i 1700049600',
+    );
   });
 
   test('a dimension without a measurement is refused', () => {
@@ -84,16 +95,26 @@ describe('lines', () => {
   });
 
   test('keys come back from their tags, and no two share them', () => {
-    const keys = fc.oneof(fc.integer({ min: 0, max: 65_535 }), fc.integer({ min: 0, max: 255 * 65_536 + 65_535 }));
+    const keys = fc.oneof(fc.integer({ min: 0, max: 65_535 }), fc.integer({ min: 0, max: 0xffff_fffe }));
     const names = Object.keys(SeriesDimension) as (keyof typeof SeriesDimension)[];
     fc.assert(
       fc.property(keys, fc.constantFrom(...names), (number, name) => {
-        const largest = { total: 0, class: 255, protocol: 255, port: 0xff_ffff, country: 65_535, sensor: 65_535 }[name];
+        const largest = {
+          total: 0,
+          class: 255,
+          protocol: 255,
+          port: 0xff_ffff,
+          country: 65_535,
+          sensor: 65_535,
+          network: 0xffff_fffe,
+          tag: 63,
+        }[name];
         const key = number % (largest + 1);
         expect(measurements[name].toKey(measurements[name].toTags(key))).toBe(key);
       }),
     );
-    expect(measurements.port.toKey(measurements.port.toTags(OTHER_PORT_KEY))).toBe(OTHER_PORT_KEY);
+    for (const name of ['port', 'network', 'country'] as const)
+      expect(measurements[name].toKey(measurements[name].toTags(OTHER_KEY))).toBe(OTHER_KEY);
   });
 });
 
