@@ -69,15 +69,16 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
   });
 };
 
+const BIN_NAMES = ['second', 'minute', 'five minutes', 'hour', 'day'] as const;
+
 /** The counters held against what lies in the stores. While packets arrive, the stores stand between two readings of the counters. */
 async function countStores(parts: ApiParts, session: number): Promise<LedgerCheck[]> {
   const packetsStored = () =>
     parts.ledgers().reduce((sum, state) => sum + (state.session === session ? state.server.packetsStored : 0), 0);
   const before = packetsStored();
-  const [flows, seconds, minutes] = await Promise.all([
+  const [flows, ...series] = await Promise.all([
     parts.flows.sum(session),
-    parts.series.sum(session, SeriesResolution.second),
-    parts.series.sum(session, SeriesResolution.minute),
+    ...Object.values(SeriesResolution).map((resolution) => parts.series.sum(session, resolution)),
   ]);
   const after = packetsStored();
   const check = (sum: string, right: number): LedgerCheck => {
@@ -86,7 +87,6 @@ async function countStores(parts: ApiParts, session: number): Promise<LedgerChec
   };
   return [
     check('packetsStored = packets in the flow store', flows.packets),
-    check('packetsStored = packets in the series by second', seconds.packets),
-    check('packetsStored = packets in the series by minute', minutes.packets),
+    ...series.map(({ packets }, at) => check(`packetsStored = packets in the series by ${BIN_NAMES[at]}`, packets)),
   ];
 }

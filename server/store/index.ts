@@ -46,7 +46,9 @@ async function startMirror(
 ): Promise<SeriesMirror> {
   try {
     const credentials =
-      series.username === '' ? null : await readInfluxCredentials(series.username, series.passwordFile);
+      series.passwordFile === '' && series.username === ''
+        ? null
+        : await readInfluxCredentials(series.username, series.passwordFile);
     const refusedFile = join(data, 'refused-lines.txt');
     const mirror = new SeriesMirror({ target, credentials, outbox: stores.outbox, refusedFile });
     mirror.start();

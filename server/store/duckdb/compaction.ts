@@ -72,7 +72,7 @@ export class Compaction {
   async #compact(all: boolean): Promise<void> {
     await this.#connections.transaction(compactSeconds);
     await this.#connections.transaction((writer) => foldMinutes(writer, all, this.#mirrored, this.#generation));
-    await this.#retention.run(this.#connections);
+    await this.#retention.run(this.#connections, all);
   }
 }
 

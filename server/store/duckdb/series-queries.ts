@@ -46,6 +46,7 @@ export async function querySeries(connections: Connections, query: SeriesQuery):
 /** The keys with most of the measure, ties by key; from bins that overlap the span. Throws RangeError. */
 export async function queryTop(connections: Connections, query: SeriesTopQuery): Promise<SeriesTop[]> {
   const plan = planTop(query);
+  await checkKept(connections, query.session, plan);
   const rows = await connections.read(
     `SELECT key, sum(packets)::DOUBLE AS packets, sum(bytes)::DOUBLE AS bytes, sum(flows)::DOUBLE AS flows
       FROM ${seriesSource(plan.resolution, 'session = $1 AND dimension = $2 AND bin >= $3 AND bin < $4')} AS rows

@@ -3,22 +3,13 @@
  * session. What goes is counted, so that sums over all time stay exact.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { SeriesDimension, SeriesResolution, seriesResolutions } from '../ingest-commit.ts';
+import { SeriesDimension, type SeriesResolution, seriesResolutions } from '../ingest-commit.ts';
+import { SERIES_KEEP_SECONDS } from '../series-keep.ts';
 import { type Connections, rowsOf } from './connections.ts';
 import { seriesTables } from './schema.ts';
 
-const DAY_SECONDS = 86_400;
 const LIVE_SESSION = 0;
 const EVERY_MILLIS = 600_000;
-
-/** Hours of bins that are no longer kept go without end: an hour has 24 rows a key and day. */
-export const SERIES_KEEP_SECONDS: Readonly<Record<SeriesResolution, number>> = {
-  [SeriesResolution.second]: 2 * DAY_SECONDS,
-  [SeriesResolution.minute]: 730 * DAY_SECONDS,
-  [SeriesResolution.fiveMinutes]: 5 * 365 * DAY_SECONDS,
-  [SeriesResolution.hour]: Number.POSITIVE_INFINITY,
-  [SeriesResolution.day]: Number.POSITIVE_INFINITY,
-};
 
 export class SeriesRetention {
   readonly #keepSeconds: Readonly<Record<SeriesResolution, number>>;
@@ -28,9 +19,10 @@ export class SeriesRetention {
     this.#keepSeconds = { ...SERIES_KEEP_SECONDS, ...keepSeconds };
   }
 
-  /** Does nothing where it was done not long ago. */
-  async run(connections: Connections, nowMillis = Date.now()): Promise<void> {
-    if (nowMillis - this.#lastMillis < EVERY_MILLIS) return;
+  /** Does nothing where it was done not long ago, unless it is wanted `now`. */
+  async run(connections: Connections, now: boolean): Promise<void> {
+    const nowMillis = Date.now();
+    if (!now && nowMillis - this.#lastMillis < EVERY_MILLIS) return;
     this.#lastMillis = nowMillis;
     for (const resolution of seriesResolutions) {
       const keep = this.#keepSeconds[resolution];

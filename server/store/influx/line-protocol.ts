@@ -1,7 +1,7 @@
 /** InfluxDB's line protocol: one point a line. Written by ourselves, since every value must carry its `i`. */
 import { SeriesDimension, type SeriesDimensionName, SeriesResolution } from '../ingest-commit.ts';
 import type { MirrorPoint } from '../outbox.ts';
-import { measurements, sessionTags, type Tags } from './tags.ts';
+import { binTag, measurements, sessionTags, type Tags } from './tags.ts';
 
 const dimensionNames = Object.keys(SeriesDimension) as SeriesDimensionName[];
 
@@ -27,6 +27,12 @@ const MAX_KNOWN = 20_000;
 /** Makes lines. Most points differ from one before in time and values only. */
 export class LineEncoder {
   readonly #heads = new Map<string, string>();
+  readonly #hasPolicies: boolean;
+
+  /** Without retention policies, a tag tells bins of one length from those of another. */
+  constructor(hasPolicies = true) {
+    this.#hasPolicies = hasPolicies;
+  }
 
   /** How many series lines were made of, as far as they are remembered. */
   get series(): number {
@@ -42,7 +48,7 @@ export class LineEncoder {
     const name = `${point.session} ${point.resolution} ${point.dimension} ${point.key}`;
     let head = this.#heads.get(name);
     if (head === undefined) {
-      head = headOf(point);
+      head = headOf(point, this.#hasPolicies);
       if (this.#heads.size >= MAX_KNOWN) this.#heads.clear();
       this.#heads.set(name, head);
     }
@@ -50,11 +56,12 @@ export class LineEncoder {
   }
 }
 
-function headOf(point: MirrorPoint): string {
+function headOf(point: MirrorPoint, hasPolicies: boolean): string {
   const name = dimensionNames.find((candidate) => SeriesDimension[candidate] === point.dimension);
   if (!name) throw new RangeError(`dimension ${point.dimension} has no measurement`);
   const measurement = measurements[name];
-  const tags = tagText({ ...measurement.toTags(point.key), ...sessionTags(point.session, point.resolution) });
+  const bin = hasPolicies ? {} : binTag(point.resolution);
+  const tags = tagText({ ...measurement.toTags(point.key), ...bin, ...sessionTags(point.session, point.resolution) });
   return `${measurement.name}${tags}`;
 }
 

@@ -110,7 +110,11 @@ export function retentionPolicy(session: number, resolution: number): RetentionP
   return session === 0 ? `live_${BIN_NAMES[resolution]!}` : 'sessions';
 }
 
+export function binTag(resolution: number): Tags {
+  return { bin: BIN_NAMES[resolution]! };
+}
+
 /** Tags that sessions have besides: they share one policy, in which session and resolution must stay apart. */
 export function sessionTags(session: number, resolution: number): Tags {
-  return session === 0 ? {} : { bin: BIN_NAMES[resolution]!, session: String(session) };
+  return session === 0 ? {} : { ...binTag(resolution), session: String(session) };
 }

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { durationSeconds } from '../../../server/store/influx/administration.ts';
 import { escapeTag, LineEncoder } from '../../../server/store/influx/line-protocol.ts';
-import { LineWriter, outcomeOf } from '../../../server/store/influx/line-writer.ts';
+import { LineWriter, outcomeOf, retryAfter } from '../../../server/store/influx/line-writer.ts';
 import { measurements } from '../../../server/store/influx/tags.ts';
 import { formatSeriesTarget, parseSeriesTarget, readInfluxCredentials } from '../../../server/store/influx/target.ts';
 import { OTHER_KEY, SeriesDimension } from '../../../server/store/ingest-commit.ts';
@@ -14,12 +14,21 @@ import { testFolder } from '../../support/folders.ts';
 
 describe('a series target', () => {
   test.for([
-    ['influxdb:http://127.0.0.1:8086/kurayami', 'http://127.0.0.1:8086', 'kurayami'],
-    ['influxdb:https://influx.example.org/dark.net_1', 'https://influx.example.org', 'dark.net_1'],
-    ['influxdb:http://[::1]:8086/k', 'http://[::1]:8086', 'k'],
-  ] as const)('%s is read and written', ([text, url, database]) => {
-    expect(parseSeriesTarget(text)).toEqual({ url, database });
-    expect(formatSeriesTarget({ url, database })).toBe(text);
+    [
+      'influxdb:http://127.0.0.1:8086/kurayami',
+      { kind: 'influxdb', url: 'http://127.0.0.1:8086', database: 'kurayami' },
+    ],
+    [
+      'influxdb:https://influx.example.org/dark.net_1',
+      { kind: 'influxdb', url: 'https://influx.example.org', database: 'dark.net_1' },
+    ],
+    ['influxdb:http://[::1]:8086/k', { kind: 'influxdb', url: 'http://[::1]:8086', database: 'k' }],
+    ['influxdb2:http://h:8086/org/b', { kind: 'influxdb2', url: 'http://h:8086', organisation: 'org', database: 'b' }],
+    ['influxdb3:http://h:8181/k', { kind: 'influxdb3', url: 'http://h:8181', database: 'k' }],
+    ['victoriametrics:http://h:8428', { kind: 'victoriametrics', url: 'http://h:8428', database: '' }],
+  ] as const)('%s is read and written', ([text, target]) => {
+    expect(parseSeriesTarget(text)).toEqual(target);
+    expect(formatSeriesTarget(target)).toBe(text);
   });
 
   test.for([
@@ -31,10 +40,12 @@ describe('a series target', () => {
     ['influxdb:http://127.0.0.1:8086/a/b', /name of the database/],
     ['influxdb:http://127.0.0.1:8086/a?rp=x', /name of the database/],
     ['influxdb:http://127.0.0.1:8086/a%22b', /name of the database/],
+    ['influxdb2:http://127.0.0.1:8086/bucket', /organisation and bucket/],
+    ['victoriametrics:http://127.0.0.1:8428/db', /ends with the port/],
     ['influxdb:http://me:hunter2@127.0.0.1:8086/k', /belong in the configuration/],
   ] as const)('%s is refused', ([text, says]) => {
     expect(() => parseSeriesTarget(text)).toThrow(says);
-    expect(() => parseSeriesTarget(text)).toThrow(/influxdb:http:\/\/127.0.0.1:8086\/kurayami/);
+    expect(() => parseSeriesTarget(text)).toThrow(/write it as (influxdb2?|victoriametrics):http:\/\/127.0.0.1:8\d+/);
     expect(() => parseSeriesTarget(text)).not.toThrow(/hunter2/);
   });
 
@@ -140,6 +151,21 @@ describe('what InfluxDB answers', () => {
   });
 
   test.for([
+    [null, 0],
+    ['7', 7],
+    ['999999', 3600],
+    ['Thu, 01 Jan 1970 00:01:30 GMT', 30],
+    ['soon', 0],
+  ] as const)('Retry-After %s asks for %d s', ([header, seconds]) => {
+    expect(retryAfter(header, 60_000)).toBe(seconds);
+  });
+
+  test('what cannot be shown is not shown', () => {
+    const outcome = outcomeOf(503, `\u001b[2J\u0000${'x'.repeat(5_000)}`, 1);
+    expect(outcome.kind === 'again' && /^answered 503: {2}?\[2J x{200,300}…$/.test(outcome.reason)).toBe(true);
+  });
+
+  test.for([
     ['168h0m0s', 604_800],
     ['7d', 604_800],
     ['0s', Number.POSITIVE_INFINITY],
@@ -163,7 +189,8 @@ describe('the writer', () => {
     await once(http, 'listening');
     onTestFinished(() => void http.close());
     const address = http.address();
-    return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, database: 'k' };
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    return { kind: 'influxdb', url, database: 'k' } as const;
   }
   const never = new AbortController().signal;
 
@@ -182,7 +209,7 @@ describe('the writer', () => {
   });
 
   test('says why when nobody answers, the connection breaks, or time is up', async () => {
-    const nobody = new LineWriter({ url: 'http://127.0.0.1:9', database: 'k' }, null);
+    const nobody = new LineWriter({ kind: 'influxdb', url: 'http://127.0.0.1:9', database: 'k' }, null);
     expect(await nobody.write(['a'], 'live_1s', never)).toMatchObject({
       kind: 'again',
       reason: /ECONNREFUSED|bad port/,
