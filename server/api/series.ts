@@ -113,7 +113,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
           key: keyText(by, key),
           value,
         })),
-        ...(await coverageOf(parts, span, stepSeconds, maySeeTargets(roleOf(request.raw, parts.tokens)))),
+        ...(await coverageOf(parts, span, stepSeconds, maySeeTargets(roleOf(request.raw, parts)))),
       };
     },
   );

@@ -37,6 +37,7 @@ async function start(stores: DuckDbStores) {
     flows,
     catalog,
     countries: { fill: () => undefined },
+    networks: { fill: () => undefined },
     slots: new SlotTables(key),
     live,
     log,
