@@ -20,7 +20,10 @@ export const ServerConfig = Type.Object({
   }),
   series: Type.Object(
     {
-      target: Type.String({ default: '', description: 'influxdb:URL/DATABASE, where the series shall also go' }),
+      target: Type.String({
+        default: '',
+        description: 'where the series shall also go: influxdb:URL/DATABASE, influxdb2:, influxdb3:, victoriametrics:',
+      }),
       username: Type.String({ default: '' }),
       passwordFile: Type.String({ default: '', description: 'file that holds the password and nothing else' }),
     },

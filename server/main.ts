@@ -15,6 +15,7 @@ import { NETWORK_CREDIT, openNetworkTable } from './enrich/network-file.ts';
 import { SlotTables } from './enrich/slot-tables.ts';
 import { SourcePlaces } from './enrich/source-places.ts';
 import type { TargetSlots } from './enrich/target-slots.ts';
+import { seriesSecret } from './ingest/series-memory.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { IngestPipeline } from './pipeline.ts';
 import { Sockets } from './sockets.ts';
@@ -70,7 +71,8 @@ export async function startServer({ config, programFolder, software, log }: Serv
     const stores = await openStores(config, log);
     stops.push(() => stores.close());
     const { flows, series, catalog } = stores;
-    const slots = new SlotTables(await catalog.installationKey());
+    const installationKey = await catalog.installationKey();
+    const slots = new SlotTables(installationKey);
     const ledgers = () => pipeline.ledgers();
     const places = new SourcePlaces(loadCountryPlaces());
     const networks = openNetworkTable(config.data, log);
@@ -89,6 +91,8 @@ export async function startServer({ config, programFolder, software, log }: Serv
       live,
       disk,
       log,
+      seriesSecret: seriesSecret(installationKey),
+      sketches: stores.sketches,
     });
     await pipeline.start();
     stops.push(() => pipeline.stop());

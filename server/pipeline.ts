@@ -2,12 +2,13 @@
 import type { ServerLedger } from '../shared/counters.ts';
 import { createFlowBatch, type Family, type FlowBatch } from '../shared/flow-batch.ts';
 import { flowFieldNames, flowFields } from '../shared/flow-fields.ts';
+import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
 import { frameToFlows, sumPackets } from '../shared/wire/flow-frames.ts';
 import { type Frame, FrameKind } from '../shared/wire/frame.ts';
 import { decodeJsonFrame } from '../shared/wire/json-frame.ts';
 import type { SensorHealth, SensorHello } from '../shared/wire/messages.ts';
 import { WireError } from '../shared/wire/wire-error.ts';
-import { SeriesAccumulator } from './aggregate/series-accumulator.ts';
+import type { HashKey } from './aggregate/keyed-hash.ts';
 import type { CountryTable } from './enrich/country.ts';
 import type { NetworkTable } from './enrich/networks/network-table.ts';
 import type { SlotTables } from './enrich/slot-tables.ts';
@@ -16,10 +17,12 @@ import { Channels } from './ingest/channels.ts';
 import { LedgerBook, LedgerChanges } from './ingest/ledger-book.ts';
 import { readHealth } from './ingest/sensor-messages.ts';
 import { reportOfBegin } from './ingest/sensor-runs.ts';
+import { SeriesMemory } from './ingest/series-memory.ts';
+import { WatchBook } from './ingest/watch-book.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import type { DiskWatch } from './store/disk-watch.ts';
 import type { IngestCommit, LedgerState } from './store/ingest-commit.ts';
-import { type Catalog, type FlowStore, StoreError } from './store/stores.ts';
+import { type Catalog, type FlowStore, type SketchStore, StoreError } from './store/stores.ts';
 
 /** Frames of one commit at most, so that an acknowledgement is never far away. */
 const MAX_FRAMES_PER_COMMIT = 64;
@@ -30,6 +33,10 @@ const FRAMES_WAITING_TO_RESUME = 128;
 const LATE_SECONDS = 60;
 /** Ledgers that changed without flows are stored after this time. */
 const LEDGER_EVERY_MILLISECONDS = 2_000;
+/** A run that was away for longer counts as another. */
+const WATCH_BACK_SECONDS = 7 * 86_400;
+/** Reports come every second: until the next but one is due, the sensor is taken to watch. */
+const REPORT_HOLDS_SECONDS = 2;
 
 interface Refusal {
   readonly code: string;
@@ -55,32 +62,43 @@ export interface PipelineParts {
   readonly live: LiveHub;
   readonly disk: Pick<DiskWatch, 'isFull' | 'noteFull'>;
   readonly log: (message: string) => void;
+  /** Keys the hashes of addresses; the same again for what `sketches` has. */
+  readonly seriesSecret?: HashKey;
+  readonly sketches?: SketchStore;
 }
 
 export class IngestPipeline {
   readonly #parts: PipelineParts;
   readonly #channels: Channels;
   #ledgers = new LedgerBook();
+  readonly #series: SeriesMemory;
+  readonly #watches = new WatchBook();
   #arrivals: Arrival[] = [];
   readonly #paused = new Set<ChannelPeer>();
   #committing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   /** A commit failed, and yet it may be durable: the store says what it has before the next. */
   #isUnsure = false;
+  #isStopping = false;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
     this.#channels = new Channels(parts.catalog, parts.slots);
+    this.#series = new SeriesMemory(parts.seriesSecret);
   }
 
   async start(): Promise<void> {
     this.#ledgers = new LedgerBook(await this.#parts.catalog.ledgers());
+    if (this.#parts.sketches) await this.#series.restore(this.#parts.sketches, this.#parts.log);
     this.#timer = setInterval(() => this.#wake(), LEDGER_EVERY_MILLISECONDS);
   }
 
   /** What has arrived is stored when it resolves. */
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
+    this.#wake();
+    while (this.#committing !== null) await this.#committing;
+    this.#isStopping = true;
     this.#wake();
     while (this.#committing !== null) await this.#committing;
   }
@@ -99,8 +117,17 @@ export class IngestPipeline {
       // Before its first flow: what the server has by now is what the runs before it delivered.
       if (this.#ledgers.of(channel)?.health?.epoch !== hello.epoch)
         this.#ledgers.takeHealth(channel, reportOfBegin(hello));
+      await this.#resumeWatch(channel);
       await this.#parts.live.open(channel);
     });
+  }
+
+  async #resumeWatch(channel: Channel): Promise<void> {
+    const now = Date.now() / 1000;
+    const isLive = channel.session.kind === 'live';
+    const span = { fromSeconds: isLive ? now - WATCH_BACK_SECONDS : 0, toSeconds: MAX_CAPTURE_SECONDS };
+    this.#watches.resume(channel, await this.#parts.catalog.watches(channel.session.id, span));
+    if (isLive) this.#watches.saw(channel, now, now + REPORT_HOLDS_SECONDS);
   }
 
   /** The connection ended; what it brought stays queued. */
@@ -160,6 +187,10 @@ export class IngestPipeline {
   #takeHealth(channel: Channel, health: SensorHealth): void {
     channel.health = health;
     this.#ledgers.takeHealth(channel, health);
+    // Live, silence is watching too: the report says that the sensor looks. In a capture, its own time says how far.
+    const now = Date.now() / 1000;
+    if (channel.session.kind === 'live') this.#watches.saw(channel, now, now + REPORT_HOLDS_SECONDS);
+    else if (health.captureSeconds !== null) this.#watches.saw(channel, health.captureSeconds, health.captureSeconds);
   }
 
   #pause(peer: ChannelPeer): void {
@@ -176,11 +207,15 @@ export class IngestPipeline {
   #wake(): void {
     // What waits, waits; sensors that bring more are not read from. The timer wakes it again.
     if (this.#parts.disk.isFull) return;
-    if (this.#committing !== null || (this.#arrivals.length === 0 && this.#ledgers.isSaved)) return;
+    if (this.#committing !== null || !this.#hasWork()) return;
     this.#committing = this.#commitAll().finally(() => {
       this.#committing = null;
       if (this.#arrivals.length > 0) this.#wake();
     });
+  }
+
+  #hasWork(): boolean {
+    return this.#arrivals.length > 0 || !this.#ledgers.isSaved || this.#series.isDue || this.#isStopping;
   }
 
   async #commitAll(): Promise<void> {
@@ -189,6 +224,7 @@ export class IngestPipeline {
       try {
         await this.#commit(arrivals);
       } catch (error) {
+        this.#series.discard();
         this.#giveBack(arrivals, error as Error);
         return;
       } finally {
@@ -200,28 +236,44 @@ export class IngestPipeline {
   async #commit(arrivals: readonly Arrival[]): Promise<void> {
     if (this.#isUnsure) this.#ledgers.restore(await this.#parts.catalog.ledgers());
     this.#isUnsure = false;
-    const series = new SeriesAccumulator();
     const changes = new LedgerChanges();
     for (const { channel, batch, health, refusal } of arrivals) {
       if (health !== null) this.#takeHealth(channel, health);
-      if (batch !== null) countStored(changes.of(channel), channel, batch, series.add(batch));
+      if (batch !== null) {
+        countStored(changes.of(channel), channel, batch, this.#series.add(batch));
+        if (channel.session.kind !== 'live') this.#seeSpan(channel, batch);
+      }
       if (refusal !== null) countRefused(changes.of(channel), refusal);
     }
     const { states, keys } = this.#ledgers.takeUnsaved(changes);
+    const { watches, keys: watchKeys } = this.#watches.takeUnsaved();
     const commit: IngestCommit = {
       flows: [concatenate(arrivals, 4), concatenate(arrivals, 6)].filter((batch) => batch.length > 0),
-      series: series.take(),
+      ...this.#series.take(this.#isStopping),
       positions: lastPositions(arrivals),
       ledgers: states,
+      watches,
     };
     try {
       await this.#parts.flows.commit(commit);
     } catch (error) {
       this.#ledgers.putBack(keys);
+      this.#watches.putBack(watchKeys);
       throw error;
     }
     this.#ledgers.apply(changes);
     this.#acknowledge(arrivals);
+  }
+
+  /** A capture was watched from its first packet on. */
+  #seeSpan(channel: Channel, { interval, length }: FlowBatch): void {
+    let first = Number.POSITIVE_INFINITY;
+    let last = 0;
+    for (let row = 0; row < length; row++) {
+      first = Math.min(first, interval[row]!);
+      last = Math.max(last, interval[row]!);
+    }
+    if (length > 0) this.#watches.saw(channel, first, last + 1);
   }
 
   #acknowledge(arrivals: readonly Arrival[]): void {

@@ -1,158 +1,83 @@
-/** Sums flows into series rows: one open-addressing table over columns, emptied at every commit. */
-import type { FlowBatch } from '../../shared/flow-batch.ts';
-import { Fragment } from '../../shared/packet-batch.ts';
-import { IpProtocol } from '../../shared/protocols.ts';
-import { SeriesDimension, SeriesResolution, type SeriesRows } from '../store/ingest-commit.ts';
+/**
+ * Rolls flows up into series: sums by second and minute, distinct sources and targets of minutes and coarser bins. Sums
+ * begin anew with every commit; what is distinct is remembered while its bin is open.
+ */
+import { addressWords, type FlowBatch } from '../../shared/flow-batch.ts';
+import type { SeriesRows, SketchState } from '../store/ingest-commit.ts';
+import { HASH_KEY_WORDS, type HashKey, hashAddress } from './keyed-hash.ts';
+import { RowBuffer } from './row-buffer.ts';
+import { SessionSeries } from './session-series.ts';
+import { SketchPool } from './sketch-pool.ts';
+import { loadSession, saveSession } from './sketch-state.ts';
 
-const FIRST_CAPACITY = 4_096;
-
-interface MutableRows {
-  length: number;
-  resolution: Uint8Array;
-  dimension: Uint8Array;
-  session: Uint32Array;
-  bin: Float64Array;
-  key: Uint32Array;
-  packets: Float64Array;
-  bytes: Float64Array;
-  flows: Float64Array;
-}
-
-function createRows(capacity: number): MutableRows {
-  return {
-    length: 0,
-    resolution: new Uint8Array(capacity),
-    dimension: new Uint8Array(capacity),
-    session: new Uint32Array(capacity),
-    bin: new Float64Array(capacity),
-    key: new Uint32Array(capacity),
-    packets: new Float64Array(capacity),
-    bytes: new Float64Array(capacity),
-    flows: new Float64Array(capacity),
-  };
-}
+/** Sessions that are open at a time; of one that has to make room, distinct counts go on anew. */
+const MAX_SESSIONS = 16;
 
 export class SeriesAccumulator {
-  #rows = createRows(FIRST_CAPACITY);
-  #slots = new Int32Array(FIRST_CAPACITY * 2);
+  readonly #secret: HashKey;
+  readonly #pool = new SketchPool();
+  readonly #out = new RowBuffer();
+  /** Least recently used first. */
+  readonly #sessions = new Map<number, SessionSeries>();
+  #last: SessionSeries | null = null;
+
+  /** `secret` must be the same again for what was saved; without one, whoever knows the code can choose addresses that collide. */
+  constructor(secret: HashKey = new Uint32Array(HASH_KEY_WORDS)) {
+    this.#secret = secret;
+  }
 
   /** Adds every flow of the batch in all dimensions. Returns the packets that went into the totals. */
   add(batch: FlowBatch): number {
-    const { second, minute } = SeriesResolution;
-    const {
-      total,
-      class: byClass,
-      protocol: byProtocol,
-      port: byPort,
-      country: byCountry,
-      sensor: bySensor,
-    } = SeriesDimension;
+    const words = addressWords(batch.family);
+    const { source, target, session, packets } = batch;
     let added = 0;
     for (let row = 0; row < batch.length; row++) {
-      const session = batch.session[row]!;
-      const packets = batch.packets[row]!;
-      const bytes = batch.wireBytes[row]!;
-      const at = batch.interval[row]!;
-      const protocol = batch.protocol[row]!;
-      this.#count(second, total, session, at, 0, packets, bytes);
-      this.#count(second, byClass, session, at, batch.class[row]!, packets, bytes);
-      const bin = at - (at % minute);
-      this.#count(minute, total, session, bin, 0, packets, bytes);
-      this.#count(minute, byClass, session, bin, batch.class[row]!, packets, bytes);
-      this.#count(minute, byProtocol, session, bin, protocol, packets, bytes);
-      if ((protocol === IpProtocol.tcp || protocol === IpProtocol.udp) && batch.fragment[row] !== Fragment.later) {
-        this.#count(minute, byPort, session, bin, protocol * 65_536 + batch.targetPort[row]!, packets, bytes);
-      }
-      this.#count(minute, byCountry, session, bin, batch.country[row]!, packets, bytes);
-      this.#count(minute, bySensor, session, bin, batch.sensor[row]!, packets, bytes);
-      added += packets;
+      const series =
+        this.#last !== null && this.#last.session === session[row] ? this.#last : this.#open(session[row]!);
+      const from = hashAddress(source, row * words, words, this.#secret);
+      const to = hashAddress(target, row * words, words, this.#secret);
+      series.add(batch, row, from, to);
+      added += packets[row]!;
     }
     return added;
   }
 
-  #count(
-    resolution: number,
-    dimension: number,
-    session: number,
-    bin: number,
-    key: number,
-    packets: number,
-    bytes: number,
-  ): void {
-    const rows = this.#rows;
-    const mask = this.#slots.length - 1;
-    let slot = hashOf(resolution, dimension, session, bin, key) & mask;
-    for (let found = this.#slots[slot]!; found !== 0; found = this.#slots[slot]!) {
-      const row = found - 1;
-      if (
-        rows.key[row] === key &&
-        rows.bin[row] === bin &&
-        rows.dimension[row] === dimension &&
-        rows.resolution[row] === resolution &&
-        rows.session[row] === session
-      ) {
-        rows.packets[row]! += packets;
-        rows.bytes[row]! += bytes;
-        rows.flows[row]! += 1;
-        return;
-      }
-      slot = (slot + 1) & mask;
+  /** The rows since the last call; they are the caller's. With `above`, distinct counts of all bins that changed, else of minutes. */
+  take(above = true): SeriesRows {
+    for (const series of this.#sessions.values()) series.take(above);
+    return this.#out.take();
+  }
+
+  /** Whether `take(true)` would give more than `take(false)`. */
+  get hasChangesAbove(): boolean {
+    return [...this.#sessions.values()].some((series) => series.hasChangesAbove);
+  }
+
+  /** What has to be stored so that `restore` can go on. */
+  save(): SketchState[] {
+    return [...this.#sessions.values()].map((series) => ({ session: series.session, state: saveSession(series) }));
+  }
+
+  /** Goes on where `save` stood. Gives false where that cannot be read; then distinct counts begin anew. */
+  restore({ session, state }: SketchState): boolean {
+    return loadSession(this.#open(session), state);
+  }
+
+  #open(session: number): SessionSeries {
+    let series = this.#sessions.get(session);
+    this.#sessions.delete(session);
+    if (series === undefined) {
+      if (this.#sessions.size >= MAX_SESSIONS) this.#close(this.#sessions.values().next().value!);
+      series = new SessionSeries(session, this.#secret, this.#pool, this.#out);
     }
-    this.#slots[slot] = rows.length + 1;
-    const row = rows.length++;
-    rows.resolution[row] = resolution;
-    rows.dimension[row] = dimension;
-    rows.session[row] = session;
-    rows.bin[row] = bin;
-    rows.key[row] = key;
-    rows.packets[row] = packets;
-    rows.bytes[row] = bytes;
-    rows.flows[row] = 1;
-    if (rows.length * 2 >= this.#slots.length) this.#grow();
+    this.#sessions.set(session, series);
+    this.#last = series;
+    return series;
   }
 
-  #grow(): void {
-    const before = this.#rows;
-    const rows = createRows(before.key.length * 2);
-    rows.length = before.length;
-    for (const name of ['resolution', 'dimension', 'session', 'bin', 'key', 'packets', 'bytes', 'flows'] as const)
-      rows[name].set(before[name]);
-    this.#rows = rows;
-    this.#slots = new Int32Array(this.#slots.length * 2);
-    const mask = this.#slots.length - 1;
-    for (let row = 0; row < rows.length; row++) {
-      let slot =
-        hashOf(rows.resolution[row]!, rows.dimension[row]!, rows.session[row]!, rows.bin[row]!, rows.key[row]!) & mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = row + 1;
-    }
+  #close(series: SessionSeries): void {
+    series.take(true);
+    series.clear();
+    this.#sessions.delete(series.session);
   }
-
-  /** The rows since the last call; they are the caller's. */
-  take(): SeriesRows {
-    const rows = this.#rows;
-    this.#rows = createRows(FIRST_CAPACITY);
-    this.#slots = new Int32Array(FIRST_CAPACITY * 2);
-    const { length } = rows;
-    return {
-      length,
-      resolution: rows.resolution.slice(0, length),
-      dimension: rows.dimension.slice(0, length),
-      session: rows.session.slice(0, length),
-      bin: rows.bin.slice(0, length),
-      key: rows.key.slice(0, length),
-      packets: rows.packets.slice(0, length),
-      bytes: rows.bytes.slice(0, length),
-      flows: rows.flows.slice(0, length),
-    };
-  }
-}
-
-function hashOf(resolution: number, dimension: number, session: number, bin: number, key: number): number {
-  let hash = Math.imul(key ^ (dimension << 24), 0x9e3779b1);
-  hash ^= hash >>> 15;
-  hash = Math.imul(hash ^ (bin | 0) ^ (resolution << 26), 0x85ebca77);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash ^ session, 0xc2b2ae3d);
-  return hash ^ (hash >>> 16);
 }

@@ -1,9 +1,11 @@
 /** Keys of series as the API writes them: `23/tcp`, `JP`, `tcpSyn` … */
 import { protocolName, trafficClassNames } from '../../shared/protocols.ts';
+import { Tag, tagNames } from '../../shared/tags.ts';
 import { countryText } from '../aggregate/live-window.ts';
-import type { SeriesDimensionName } from '../store/ingest-commit.ts';
+import { OTHER_KEY, type SeriesDimensionName } from '../store/ingest-commit.ts';
 
 export function keyText(by: SeriesDimensionName, key: number): string {
+  if (key === OTHER_KEY) return 'other';
   switch (by) {
     case 'total':
       return 'total';
@@ -17,5 +19,9 @@ export function keyText(by: SeriesDimensionName, key: number): string {
       return countryText(key) || 'unknown';
     case 'sensor':
       return String(key);
+    case 'network':
+      return key === 0 ? 'unknown' : `AS${key}`;
+    case 'tag':
+      return tagNames.find((name) => Tag[name] === key) ?? String(key);
   }
 }

@@ -76,15 +76,16 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
   });
 };
 
+const BIN_NAMES = ['second', 'minute', 'five minutes', 'hour', 'day'] as const;
+
 /** The counters held against what lies in the stores. While packets arrive, the stores stand between two readings of the counters. */
 async function countStores(parts: ApiParts, session: number): Promise<{ account: FlowAccount; checks: LedgerCheck[] }> {
   const packetsStored = () =>
     parts.ledgers().reduce((sum, state) => sum + (state.session === session ? state.server.packetsStored : 0), 0);
   const before = packetsStored();
-  const [account, seconds, minutes] = await Promise.all([
+  const [account, ...series] = await Promise.all([
     parts.flows.account(session),
-    parts.series.sum(session, SeriesResolution.second),
-    parts.series.sum(session, SeriesResolution.minute),
+    ...Object.values(SeriesResolution).map((resolution) => parts.series.sum(session, resolution)),
   ]);
   const after = packetsStored();
   const check = (sum: string, right: number): LedgerCheck => {
@@ -97,8 +98,7 @@ async function countStores(parts: ApiParts, session: number): Promise<{ account:
       'packetsStored = packets in the flow store + expired + missing',
       present.packets + expired.packets + missing.packets,
     ),
-    check('packetsStored = packets in the series by second', seconds.packets),
-    check('packetsStored = packets in the series by minute', minutes.packets),
+    ...series.map(({ packets }, at) => check(`packetsStored = packets in the series by ${BIN_NAMES[at]}`, packets)),
   ];
   return { account, checks };
 }

@@ -2,12 +2,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { maySeeTargets, roleOf } from '../access/role.ts';
+import { type Coverage, coverage } from '../aggregate/coverage.ts';
+import { isDistinct } from '../store/query-limits.ts';
+import { SERIES_KEEP_SECONDS } from '../store/series-keep.ts';
+import type { SeriesMeasure, Span } from '../store/stores.ts';
 import { refuseFilter, resolveFilter } from './filter.ts';
 import { keyText } from './keys.ts';
 import type { ApiParts } from './parts.ts';
 import { ApiError } from './problem.ts';
 import { Count, Dimension, FilterText, Measure, Problem, SessionId, spanProperties, Time } from './schemas.ts';
-import { resolveSpan, timeText } from './span.ts';
+import { type AskedSpan, resolveSpan, timeText } from './span.ts';
 
 /** More bins than any chart has pixels. */
 const MAX_BINS = 4_000;
@@ -31,12 +35,20 @@ const Series = Type.Object({
   to: Time,
   step: Type.Integer(),
   points: Type.Array(Type.Object({ time: Time, key: Type.String(), value: Count }), {
-    description: 'bins without packets are left out',
+    description: 'bins without packets are left out: they have 0, as far as they were watched',
+  }),
+  outageSeconds: Type.Array(Count, {
+    description: 'of every bin from the one in which `from` lies on: seconds in which no sensor watched',
+  }),
+  addressesWatched: Type.Union([Type.Array(Count), Type.Null()], {
+    description: 'of the same bins: IPv4 addresses, the mean over the watched time; null for viewers',
   }),
 });
 
 const TopQuery = Type.Object({
-  by: Type.Enum(['class', 'protocol', 'port', 'country', 'sensor', 'source'], { description: 'what is counted' }),
+  by: Type.Enum(['class', 'protocol', 'port', 'country', 'network', 'tag', 'sensor', 'source'], {
+    description: 'what is counted',
+  }),
   limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 20 }),
   filter: FilterText,
   ...spanProperties,
@@ -69,24 +81,20 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
         response: { 200: Series, '4xx': Problem },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request;
       const by = query.by ?? 'total';
       refuseFilter(query.filter, 'series are sums that were made when the flows came');
       const span = await resolveSpan(query, parts.catalog, current);
-      const stepSeconds = query.step ?? defaultStep(span.toSeconds - span.fromSeconds, by);
+      const stepSeconds = query.step ?? defaultStep(span, by, query.measure);
       if ((span.toSeconds - span.fromSeconds) / stepSeconds > MAX_BINS)
         throw new ApiError(
           400,
           'API_TOO_MANY_BINS',
           `more than ${MAX_BINS} bins: choose a larger step or a shorter span`,
         );
-      if (stepSeconds % 60 !== 0 && by !== 'total' && by !== 'class')
-        throw new ApiError(
-          400,
-          'API_STEP',
-          `by ${by} there are bins of a minute: choose a step that is a multiple of 60`,
-        );
-      const points = await parts.series.series({ ...span, measure: query.measure, by, stepSeconds });
+      checkStep(stepSeconds, by, query.measure);
+      const points = await kept(() => parts.series.series({ ...span, measure: query.measure, by, stepSeconds }));
       if (points.length > MAX_POINTS)
         throw new ApiError(
           400,
@@ -105,6 +113,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
           key: keyText(by, key),
           value,
         })),
+        ...(await coverageOf(parts, span, stepSeconds, maySeeTargets(roleOf(request.raw, parts)))),
       };
     },
   );
@@ -133,18 +142,67 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
               country: country || 'unknown',
               ...sums,
             }))
-          : (await parts.series.top({ ...span, measure: 'packets', by, limit })).map(({ key, ...sums }) => ({
-              key: keyText(by, key),
-              ...sums,
-            }));
+          : (await kept(() => parts.series.top({ ...span, measure: 'packets', by, limit }))).map(
+              ({ key, ...sums }) => ({
+                key: keyText(by, key),
+                ...sums,
+              }),
+            );
       return { session: span.session, by, from: timeText(span.fromSeconds), to: timeText(span.toSeconds), rows };
     },
   );
 };
 
-function defaultStep(spanSeconds: number, by: string): number {
-  const smallest = by === 'total' || by === 'class' ? 1 : 60;
-  const wanted = spanSeconds / DEFAULT_BINS;
-  const steps = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400];
+/** Steps that are offered where none is asked for; those of distinct counts are bins as they are kept. */
+const STEPS = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400];
+const BIN_STEPS = [60, 300, 3_600, 86_400];
+
+function defaultStep({ fromSeconds, toSeconds }: Span, by: string, measure: SeriesMeasure): number {
+  const wanted = (toSeconds - fromSeconds) / DEFAULT_BINS;
+  const keptFrom = Date.now() / 1000 - SERIES_KEEP_SECONDS[1];
+  const smallest = (by === 'total' || by === 'class') && fromSeconds > keptFrom ? 1 : 60;
+  const steps = isDistinct(measure) ? BIN_STEPS : STEPS;
   return steps.find((step) => step >= wanted && step >= smallest) ?? 86_400;
+}
+
+function checkStep(stepSeconds: number, by: string, measure: SeriesMeasure): void {
+  if (isDistinct(measure) && !BIN_STEPS.includes(stepSeconds))
+    throw new ApiError(
+      400,
+      'API_STEP',
+      `${measure} of several bins do not add up: choose a step of ${BIN_STEPS.join(', ')}`,
+    );
+  if (stepSeconds % 60 !== 0 && by !== 'total' && by !== 'class')
+    throw new ApiError(400, 'API_STEP', `by ${by} there are bins of a minute: choose a step that is a multiple of 60`);
+}
+
+/** What the store refuses is the asker's doing: bins that are no longer kept, too many points. */
+async function kept<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ApiError(
+      400,
+      /no longer kept/.test(error.message) ? 'API_NOT_KEPT' : 'API_TOO_MANY_POINTS',
+      error.message,
+    );
+  }
+}
+
+/** How each bin was watched. How many addresses are watched is a secret: of small telescopes it gives the block away. */
+async function coverageOf(parts: ApiParts, span: AskedSpan, stepSeconds: number, withAddresses: boolean) {
+  const first = Math.floor(span.fromSeconds / stepSeconds) * stepSeconds;
+  const watches = await parts.catalog.watches(span.session, { ...span, fromSeconds: first });
+  const now = Date.now() / 1000;
+  const bins: Coverage[] = [];
+  for (let bin = first; bin < span.toSeconds; bin += stepSeconds) {
+    // What has not come yet is no outage.
+    const end = span.session === 0 ? Math.max(bin, Math.min(bin + stepSeconds, now)) : bin + stepSeconds;
+    bins.push(coverage(watches, bin, end));
+  }
+  return {
+    outageSeconds: bins.map(({ outageSeconds }) => outageSeconds),
+    addressesWatched: withAddresses ? bins.map(({ addressesWatched }) => addressesWatched) : null,
+  };
 }

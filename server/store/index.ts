@@ -5,7 +5,7 @@ import { openDuckDbStores } from './duckdb/client.ts';
 import type { DuckDbStores } from './duckdb/operations.ts';
 import { SeriesMirror } from './influx/series-mirror.ts';
 import { formatSeriesTarget, parseSeriesTarget, readInfluxCredentials, type SeriesTarget } from './influx/target.ts';
-import type { Catalog, FlowStore, SeriesStore } from './stores.ts';
+import type { Catalog, FlowStore, SeriesStore, SketchStore } from './stores.ts';
 
 /** What InfluxDB does not have by then stays noted in the store, and is written after the next start. */
 const MIRROR_STOP_SECONDS = 0.5;
@@ -16,6 +16,7 @@ export interface OpenStores {
   readonly flows: FlowStore;
   readonly series: SeriesStore;
   readonly catalog: Catalog;
+  readonly sketches: SketchStore;
   /** State of the series' copy in InfluxDB, null without one. */
   readonly mirrorState: () => object | null;
   close(): Promise<void>;
@@ -35,6 +36,7 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     flows: stores.flows,
     series: stores.series,
     catalog: stores.catalog,
+    sketches: stores.sketches,
     mirrorState: () => (mirror === null ? null : { target: config.series.target, ...mirror.stats() }),
     async close() {
       clearInterval(problems);
@@ -62,7 +64,9 @@ async function startMirror(
 ): Promise<SeriesMirror> {
   try {
     const credentials =
-      series.username === '' ? null : await readInfluxCredentials(series.username, series.passwordFile);
+      series.passwordFile === '' && series.username === ''
+        ? null
+        : await readInfluxCredentials(series.username, series.passwordFile);
     const refusedFile = join(data, 'refused-lines.txt');
     const mirror = new SeriesMirror({ target, credentials, outbox: stores.outbox, refusedFile });
     mirror.start();

@@ -5,21 +5,36 @@ import type { FlowBatch } from '../../shared/flow-batch.ts';
 import type { SensorHealth } from '../../shared/wire/messages.ts';
 
 /** What a series counts by; ids are stored and never reused. */
-export const SeriesDimension = { total: 0, class: 1, protocol: 2, port: 3, country: 4, sensor: 5 } as const;
+export const SeriesDimension = {
+  total: 0,
+  class: 1,
+  protocol: 2,
+  port: 3,
+  country: 4,
+  sensor: 5,
+  network: 6,
+  tag: 7,
+} as const;
 export type SeriesDimension = (typeof SeriesDimension)[keyof typeof SeriesDimension];
 export type SeriesDimensionName = keyof typeof SeriesDimension;
 
-/** Bins in which series are kept. `second` has the dimensions total and class only; `minute` has all. */
-export const SeriesResolution = { second: 1, minute: 60 } as const;
+/** Bins in which series are kept, in seconds. `second` has the dimensions total and class only; the others have all. */
+export const SeriesResolution = { second: 1, minute: 60, fiveMinutes: 300, hour: 3600, day: 86_400 } as const;
 export type SeriesResolution = (typeof SeriesResolution)[keyof typeof SeriesResolution];
+export const seriesResolutions: readonly SeriesResolution[] = Object.values(SeriesResolution);
+
+/** In place of a key that does not stand by itself: the sum of all that do not. */
+export const OTHER_KEY = 0xffff_ffff;
 
 /**
  * Partial sums to add to the series, in columns. The key is: 0 (total), a traffic class id, an IP protocol,
- * protocol × 65,536 + target port, a country's two letters as u16 (0 unknown), a sensor id.
+ * protocol × 65,536 + target port, a country's two letters as u16 (0 unknown), a sensor id, a network's number (0
+ * unknown), the number of a tag's bit; or OTHER_KEY. Sums are of seconds and minutes only: coarser bins are made of
+ * minutes in the store. Distinct counts are of minutes and coarser.
  */
 export interface SeriesRows {
   readonly length: number;
-  readonly resolution: Uint8Array;
+  readonly resolution: Uint32Array;
   readonly dimension: Uint8Array;
   readonly session: Uint32Array;
   /** Start of the bin, seconds since 1970 UTC. */
@@ -28,6 +43,15 @@ export interface SeriesRows {
   readonly packets: Float64Array;
   readonly bytes: Float64Array;
   readonly flows: Float64Array;
+  /** Distinct sources and targets that the whole bin has by now: of several rows, the largest holds. */
+  readonly sources: Float64Array;
+  readonly targets: Float64Array;
+}
+
+/** What must outlive a stop to go on counting distinct addresses in bins that are open: opaque to the store. */
+export interface SketchState {
+  readonly session: number;
+  readonly state: Uint8Array;
 }
 
 export interface Position {
@@ -54,10 +78,24 @@ export interface LedgerState {
   readonly serverAtReport?: ServerLedger;
 }
 
+/** A stretch of capture time in which one run of a sensor watched so many addresses: to be put in the place of the one with the same begin. */
+export interface WatchState {
+  readonly session: number;
+  readonly sensor: number;
+  readonly epoch: number;
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  /** IPv4 addresses; blocks of IPv6 are too large to count. Secret. */
+  readonly addresses: number;
+}
+
 export interface IngestCommit {
   /** At most one batch a family; `sensor`, `session`, `country` and `asn` are filled. */
   readonly flows: readonly FlowBatch[];
   readonly series: SeriesRows;
   readonly positions: readonly Position[];
   readonly ledgers: readonly LedgerState[];
+  /** In the place of all that were stored before; what is committed after them is read from the flows at the next start. */
+  readonly sketches?: readonly SketchState[];
+  readonly watches?: readonly WatchState[];
 }

@@ -1,7 +1,6 @@
 /** What a mirror of the series reads: the bins that changed, with their absolute values. */
 
-/** In place of a port that is not on the session's list of the day: the sum of all that are not. */
-export const OTHER_PORT_KEY = 0xffff_ffff;
+import type { Coverage } from '../aggregate/coverage.ts';
 
 /** A bin that was written to, and the number of the last commit that did. */
 export interface TouchedBin {
@@ -18,11 +17,16 @@ export interface MirrorPoint {
   readonly session: number;
   readonly bin: number;
   readonly dimension: number;
-  /** As in SeriesRows, or OTHER_PORT_KEY. */
+  /** As in SeriesRows. */
   readonly key: number;
   readonly packets: number;
   readonly bytes: number;
   readonly flows: number;
+  /** Of bins of a minute and coarser. */
+  readonly sources: number;
+  readonly targets: number;
+  /** Of the total and of each sensor, null for others. */
+  readonly coverage: Coverage | null;
 }
 
 export interface OutboxBatch {
@@ -32,8 +36,8 @@ export interface OutboxBatch {
 
 /** Bins not yet mirrored, kept in the same transactions as the series themselves. Reading changes nothing. */
 export interface SeriesOutbox {
-  /** The bins waiting longest, at most `limit`, with their values as they stand now; ports beyond `maxPorts` a day as one. */
-  pending(limit: number, maxPorts: number): Promise<OutboxBatch>;
+  /** The bins waiting longest, at most `limit`, with their values as they stand now. */
+  pending(limit: number): Promise<OutboxBatch>;
   /** Takes bins out, except those touched again since `pending` gave them. */
   done(bins: readonly TouchedBin[]): Promise<void>;
   pendingBins(): Promise<number>;

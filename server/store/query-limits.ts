@@ -1,12 +1,13 @@
 /** What a query may ask for. The limits keep one request from taking the memory or the time of all others. */
-import { SeriesDimension, type SeriesDimensionName, SeriesResolution } from './ingest-commit.ts';
+import { SeriesDimension, type SeriesDimensionName, SeriesResolution, seriesResolutions } from './ingest-commit.ts';
 import type { SeriesMeasure, SeriesQuery, SeriesTopQuery, Span } from './stores.ts';
 
 export const MAX_FLOWS_PER_PAGE = 10_000;
 export const MAX_TOP_ROWS = 10_000;
 export const MAX_SERIES_POINTS = 20_000;
 
-const MEASURES: readonly SeriesMeasure[] = ['packets', 'bytes', 'flows'];
+const SUM_MEASURES: readonly SeriesMeasure[] = ['packets', 'bytes', 'flows'];
+const MEASURES: readonly SeriesMeasure[] = [...SUM_MEASURES, 'sources', 'targets'];
 /** Dimensions that are also kept by the second; the others by the minute only. */
 const BY_SECOND: readonly SeriesDimensionName[] = ['total', 'class'];
 /** Far beyond any capture, and small enough that microseconds stay exact. */
@@ -41,32 +42,58 @@ export interface SeriesPlan {
 }
 
 /**
- * Checks a series query and says which resolution answers it. Steps of whole minutes are read from minutes; others from
- * seconds, which have total and class only. Bins that overlap the span count whole. Throws RangeError.
+ * Checks a series query and says which resolution answers it: the coarsest of which the step is a multiple. Bins that
+ * overlap the span count whole. Throws RangeError.
  */
 export function planSeries(query: SeriesQuery): SeriesPlan {
   checkSpan(query);
   checkSession(query.session);
-  checkMeasure(query.measure, query.by);
+  checkMeasure(query.measure, query.by, MEASURES);
   checkInteger('step', query.stepSeconds, 1, MAX_SECONDS);
   if (query.key !== undefined) checkInteger('key', query.key, 0, MAX_U32);
-  const resolution =
-    query.stepSeconds % SeriesResolution.minute === 0 ? SeriesResolution.minute : SeriesResolution.second;
+  const resolution = resolutionFor(query.stepSeconds);
   if (resolution === SeriesResolution.second && !BY_SECOND.includes(query.by)) {
     throw new RangeError(`a series by ${query.by} is kept by the minute: choose a step that is a multiple of 60 s`);
+  }
+  if (isDistinct(query.measure) && (query.stepSeconds !== resolution || resolution === SeriesResolution.second)) {
+    throw new RangeError(
+      `${query.measure} of several bins do not add up: choose a step of 60, 300, 3600 or 86400 s, not ${query.stepSeconds}`,
+    );
   }
   const plan = { resolution, ...alignSpan(query, query.stepSeconds) };
   if ((plan.toSeconds - plan.fromSeconds) / query.stepSeconds > MAX_SERIES_POINTS) throw tooManyPoints();
   return plan;
 }
 
-/** Checks a top query, which minutes answer; bins that overlap the span count whole. Throws RangeError. */
+/** The coarsest resolution of which the step is a multiple. */
+export function resolutionFor(stepSeconds: number): SeriesResolution {
+  return seriesResolutions.findLast((resolution) => stepSeconds % resolution === 0)!;
+}
+
+/** Checks a top query, which minutes answer, or coarser bins where the span begins and ends with them. Throws RangeError. */
 export function planTop(query: SeriesTopQuery): SeriesPlan {
   checkSpan(query);
   checkSession(query.session);
-  checkMeasure(query.measure, query.by);
+  checkMeasure(query.measure, query.by, SUM_MEASURES);
   checkInteger('limit', query.limit, 1, MAX_TOP_ROWS);
-  return { resolution: SeriesResolution.minute, ...alignSpan(query, SeriesResolution.minute) };
+  const span = alignSpan(query, SeriesResolution.minute);
+  const whole = seriesResolutions.findLast(
+    (resolution) =>
+      resolution >= SeriesResolution.minute &&
+      span.fromSeconds % resolution === 0 &&
+      (span.toSeconds % resolution === 0 || span.toSeconds >= MAX_SECONDS),
+  );
+  return { resolution: whole ?? SeriesResolution.minute, ...span };
+}
+
+export function checkResolution(resolution: number): void {
+  if (seriesResolutions.includes(resolution as SeriesResolution)) return;
+  throw new RangeError(`resolution must be one of ${seriesResolutions.join(', ')}, not ${resolution}`);
+}
+
+/** Whether it counts distinct addresses, which do not add up. */
+export function isDistinct(measure: SeriesMeasure): boolean {
+  return measure === 'sources' || measure === 'targets';
 }
 
 export function tooManyPoints(): RangeError {
@@ -75,8 +102,8 @@ export function tooManyPoints(): RangeError {
   );
 }
 
-function checkMeasure(measure: SeriesMeasure, by: SeriesDimensionName): void {
-  if (!MEASURES.includes(measure)) throw new RangeError(`a measure is one of ${MEASURES.join(', ')}, not ${measure}`);
+function checkMeasure(measure: SeriesMeasure, by: SeriesDimensionName, allowed: readonly SeriesMeasure[]): void {
+  if (!allowed.includes(measure)) throw new RangeError(`a measure is one of ${allowed.join(', ')}, not ${measure}`);
   if (!Object.hasOwn(SeriesDimension, by)) {
     throw new RangeError(`a series counts by one of ${Object.keys(SeriesDimension).join(', ')}, not ${by}`);
   }

@@ -1,15 +1,25 @@
 /** The server's stores, as interfaces. Spans are half-open [from, to), times in seconds since 1970 UTC. */
 
 import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
+import type { FlowBatch } from '../../shared/flow-batch.ts';
 import type { Place, SessionKind } from '../../shared/wire/messages.ts';
-import type { IngestCommit, LedgerState, SeriesDimensionName, SeriesResolution } from './ingest-commit.ts';
+import type {
+  IngestCommit,
+  LedgerState,
+  SeriesDimensionName,
+  SeriesResolution,
+  SketchState,
+  WatchState,
+} from './ingest-commit.ts';
 
 export interface Span {
   readonly fromSeconds: number;
   readonly toSeconds: number;
 }
 
-export type SeriesMeasure = 'packets' | 'bytes' | 'flows';
+/** Sums, and numbers of distinct addresses. The latter do not add up: they are of one bin each. */
+export type SeriesMeasure = 'packets' | 'bytes' | 'flows' | 'sources' | 'targets';
+export type SumMeasure = 'packets' | 'bytes' | 'flows';
 
 export interface SeriesQuery extends Span {
   readonly session: number;
@@ -28,7 +38,7 @@ export interface SeriesPoint {
 
 export interface SeriesTopQuery extends Span {
   readonly session: number;
-  readonly measure: SeriesMeasure;
+  readonly measure: SumMeasure;
   readonly by: SeriesDimensionName;
   readonly limit: number;
 }
@@ -42,13 +52,14 @@ export interface SeriesTop {
 /** Time series: sums over the flows of one session. Wrong arguments are RangeErrors, with a sentence for the user. */
 export interface SeriesStore {
   /**
-   * In order of time, then key; bins without packets are left out. Steps of whole minutes are answered from minutes,
-   * others from seconds (total and class only). At most 20,000 points, else RangeError.
+   * In order of time, then key; bins without packets are left out. Answered from the coarsest bins of which the step is a
+   * multiple; steps that are no whole minutes from seconds (total and class only). `sources` and `targets` need a step
+   * that is a resolution from minutes on. At most 20,000 points, else RangeError; also where bins are no longer kept.
    */
   series(query: SeriesQuery): Promise<SeriesPoint[]>;
   /** The keys with most of the measure, most first, ties by key. Bins that overlap the span count whole. */
   top(query: SeriesTopQuery): Promise<SeriesTop[]>;
-  /** All packets in the series of a session, by the total of the resolution named. */
+  /** All packets in the series of a session, by the total of the resolution named; with what is no longer kept. */
   sum(session: number, resolution: SeriesResolution): Promise<{ packets: number; bytes: number; flows: number }>;
   close(): Promise<void>;
 }
@@ -182,6 +193,20 @@ export interface Catalog {
   /** Last stored sequence of that epoch, or -1. */
   position(sensor: number, epoch: number): Promise<number>;
   ledgers(): Promise<LedgerState[]>;
+  /** Who watched the session's span, by begin: runs of sensors that overlap it. */
+  watches(session: number, span: Span): Promise<WatchState[]>;
+}
+
+/** What a start needs to go on counting distinct addresses where the last run stood. */
+export interface SketchMemory {
+  readonly states: readonly SketchState[];
+  /** Minutes with flows that are not in `states` yet. */
+  readonly minutes: readonly { readonly session: number; readonly bin: number }[];
+}
+export interface SketchStore {
+  memory(): Promise<SketchMemory>;
+  /** Stored flows of a second, with the columns that series are made of; null without any. */
+  flowsOfSecond(session: number, second: number, family: 4 | 6): Promise<FlowBatch | null>;
 }
 
 /** A store that cannot do its work. Codes are explained in docs/errors.md. */

@@ -6,7 +6,10 @@ import {
   type Position,
   SeriesDimension,
   type SeriesDimensionName,
+  type SeriesResolution,
   type SeriesRows,
+  type SketchState,
+  type WatchState,
 } from '../../server/store/ingest-commit.ts';
 import { parseIpv4, parseIpv6 } from '../../shared/address.ts';
 import { emptyServerLedger } from '../../shared/counters.ts';
@@ -36,7 +39,7 @@ export interface TestFlow {
 }
 
 export interface TestSeriesRow {
-  resolution?: 1 | 60;
+  resolution?: SeriesResolution;
   dimension?: SeriesDimensionName;
   session?: number;
   bin: number;
@@ -44,6 +47,8 @@ export interface TestSeriesRow {
   packets: number;
   bytes?: number;
   flows?: number;
+  sources?: number;
+  targets?: number;
 }
 
 export const NOON_SECONDS = 1_700_049_600;
@@ -98,7 +103,7 @@ export function flowBatch(family: Family, flows: readonly TestFlow[]): FlowBatch
 export function seriesRows(rows: readonly TestSeriesRow[]): SeriesRows {
   return {
     length: rows.length,
-    resolution: Uint8Array.from(rows, (row) => row.resolution ?? 60),
+    resolution: Uint32Array.from(rows, (row) => row.resolution ?? 60),
     dimension: Uint8Array.from(rows, (row) => SeriesDimension[row.dimension ?? 'total']),
     session: Uint32Array.from(rows, (row) => row.session ?? 0),
     bin: Float64Array.from(rows, (row) => row.bin),
@@ -106,6 +111,8 @@ export function seriesRows(rows: readonly TestSeriesRow[]): SeriesRows {
     packets: Float64Array.from(rows, (row) => row.packets),
     bytes: Float64Array.from(rows, (row) => row.bytes ?? row.packets * 60),
     flows: Float64Array.from(rows, (row) => row.flows ?? 1),
+    sources: Float64Array.from(rows, (row) => row.sources ?? 0),
+    targets: Float64Array.from(rows, (row) => row.targets ?? 0),
   };
 }
 
@@ -115,6 +122,8 @@ export function ingestCommit(parts: {
   series?: readonly TestSeriesRow[];
   positions?: readonly Position[];
   ledgers?: readonly LedgerState[];
+  sketches?: readonly SketchState[];
+  watches?: readonly WatchState[];
 }): IngestCommit {
   const flows: FlowBatch[] = [];
   if (parts.flows4) flows.push(flowBatch(4, parts.flows4));
@@ -124,6 +133,8 @@ export function ingestCommit(parts: {
     series: seriesRows(parts.series ?? []),
     positions: parts.positions ?? [],
     ledgers: parts.ledgers ?? [],
+    ...(parts.sketches ? { sketches: parts.sketches } : {}),
+    ...(parts.watches ? { watches: parts.watches } : {}),
   };
 }
 

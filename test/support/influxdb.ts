@@ -20,7 +20,7 @@ export interface TestInflux {
   /** Stops it and removes its folder. */
   remove(): Promise<void>;
   /** Rows of an InfluxQL query, as plain objects. */
-  query(text: string): Promise<Record<string, unknown>[]>;
+  query(text: string, database?: string): Promise<Record<string, unknown>[]>;
 }
 
 /** Whether influxd is installed; says aloud when it is not, so that skipped tests are no secret. */
@@ -30,7 +30,7 @@ export function influxInstalled(): boolean {
   return false;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -98,8 +98,9 @@ export async function startInflux(): Promise<TestInflux> {
   }
   const stop = () => end('SIGTERM');
 
-  async function query(text: string): Promise<Record<string, unknown>[]> {
-    const response = await fetch(`${url}/query?${new URLSearchParams({ q: text, epoch: 's' })}`, { method: 'POST' });
+  async function query(text: string, database = ''): Promise<Record<string, unknown>[]> {
+    const asked = new URLSearchParams({ q: text, epoch: 's', db: database });
+    const response = await fetch(`${url}/query?${asked}`, { method: 'POST' });
     const answer = (await response.json()) as {
       results?: { error?: string; series?: { tags?: object; columns: string[]; values: unknown[][] }[] }[];
     };

@@ -13,7 +13,7 @@ function seriesOf(packets) {
   const column = (type, value) => new type([value]);
   return {
     length: 1,
-    resolution: column(Uint8Array, 60),
+    resolution: column(Uint32Array, 60),
     dimension: column(Uint8Array, 0),
     session: column(Uint32Array, 0),
     bin: column(Float64Array, 1_700_049_600),
@@ -21,6 +21,8 @@ function seriesOf(packets) {
     packets: column(Float64Array, packets),
     bytes: column(Float64Array, 0),
     flows: column(Float64Array, 1),
+    sources: column(Float64Array, 0),
+    targets: column(Float64Array, 0),
   };
 }
 

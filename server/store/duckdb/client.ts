@@ -159,6 +159,8 @@ function copySeries(series: SeriesRows): SeriesRows {
     packets: copyOf(series.packets, length),
     bytes: copyOf(series.bytes, length),
     flows: copyOf(series.flows, length),
+    sources: copyOf(series.sources, length),
+    targets: copyOf(series.targets, length),
   };
 }
 

@@ -1,18 +1,22 @@
 /** One commit: flows, series, positions and ledgers become durable together, or not at all. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { type IngestCommit, SeriesResolution, type SeriesRows } from '../ingest-commit.ts';
-import { flowColumnData } from './columns.ts';
+import { type IngestCommit, SeriesResolution, type SeriesRows, seriesResolutions } from '../ingest-commit.ts';
+import { flowColumnData, int64Words } from './columns.ts';
 import { type Connections, inTransaction } from './connections.ts';
 import type { FlowAppenders } from './flow-appenders.ts';
-import { seriesColumns, seriesTables, touchedColumns } from './schema.ts';
+import type { Generation } from './generation.ts';
+import { NEW_MINUTES, seriesColumns, seriesTables, sketchMinuteColumns, touchedColumns } from './schema.ts';
 import { SeriesSplit } from './series-split.ts';
 import { type SessionSpan, sessionSpans } from './session-spans.ts';
+import { putSketches } from './sketch-queries.ts';
 import { TableAppender } from './table-appender.ts';
+import { putWatches } from './watch-queries.ts';
 
 interface Appenders {
   readonly series: Record<SeriesResolution, TableAppender>;
   readonly touched: TableAppender;
   readonly outbox: TableAppender;
+  readonly sketchMinutes: TableAppender;
 }
 
 export class Committer {
@@ -20,10 +24,12 @@ export class Committer {
   readonly #flows: FlowAppenders;
   readonly #mirrored: boolean;
   #appenders: Appenders | undefined;
-  #generation: number;
+  readonly #generation: Generation;
+  /** Minutes that are noted for the next start. */
+  readonly #unsketched = new Set<string>();
 
-  /** `generation`: of the newest commit in the outbox and in `touched`; `mirrored`: whether the outbox is kept. */
-  constructor(connections: Connections, flows: FlowAppenders, generation: number, mirrored: boolean) {
+  /** `mirrored`: whether the outbox is kept. */
+  constructor(connections: Connections, flows: FlowAppenders, generation: Generation, mirrored: boolean) {
     this.#connections = connections;
     this.#flows = flows;
     this.#generation = generation;
@@ -34,14 +40,21 @@ export class Committer {
   async commit(commit: IngestCommit): Promise<void> {
     // Turned into DuckDB's form before the transaction begins: what is wrong is found before anything is written.
     const flows = commit.flows.map((batch) => ({ batch, data: flowColumnData(batch) }));
-    const series = new SeriesSplit(commit.series, this.#generation + 1);
+    const generation = this.#generation.next();
+    const series = new SeriesSplit(commit.series, generation);
     const spans = sessionSpans(commit.flows);
+    let noted: string[] = [];
     await this.#connections.write(async (writer) => {
       const rows = await this.#flows.prepare(writer, flows);
       try {
         await inTransaction(writer, async () => {
           await this.#flows.append(writer, rows);
-          this.#appendSeries(await this.#open(writer), commit.series, series);
+          const appenders = await this.#open(writer);
+          this.#appendSeries(appenders, commit.series, series);
+          if (commit.sketches === undefined) noted = this.#noteMinutes(appenders, series);
+          else await putSketches(writer, commit.sketches);
+          const minutes = await putWatches(writer, commit.watches ?? []);
+          if (this.#mirrored) appendMinutes(appenders.outbox, minutes, generation);
           await updateSessions(writer, spans);
           await putPositions(writer, commit);
           await putLedgers(writer, commit);
@@ -54,7 +67,8 @@ export class Committer {
       }
       this.#flows.committed(rows);
     });
-    this.#generation += 1;
+    if (commit.sketches !== undefined) this.#unsketched.clear();
+    for (const name of noted) this.#unsketched.add(name);
   }
 
   close(): void {
@@ -63,24 +77,41 @@ export class Committer {
   }
 
   #appendSeries(appenders: Appenders, rows: SeriesRows, split: SeriesSplit): void {
-    for (const resolution of [SeriesResolution.second, SeriesResolution.minute]) {
+    for (const resolution of seriesResolutions) {
       const { data, length } = split.columns(rows, resolution);
       if (length > 0) appenders.series[resolution].append(data, length);
     }
-    const { data, length } = split.touched();
-    if (length === 0) return;
-    appenders.touched.append(data, length);
-    if (this.#mirrored) appenders.outbox.append(data, length);
+    const touched = split.touched();
+    if (touched.length > 0) appenders.touched.append(touched.data, touched.length);
+    const outbox = split.outbox();
+    if (this.#mirrored && outbox.length > 0) appenders.outbox.append(outbox.data, outbox.length);
+  }
+
+  /** Minutes that this commit is the first to write to since sketches were stored. */
+  #noteMinutes(appenders: Appenders, split: SeriesSplit): string[] {
+    const minutes = split.minutes().filter(({ session, bin }) => !this.#unsketched.has(`${session} ${bin}`));
+    if (minutes.length === 0) return [];
+    const sessions = Uint32Array.from(minutes, ({ session }) => session);
+    const bins = int64Words(
+      minutes.map(({ bin }) => bin),
+      minutes.length,
+    );
+    appenders.sketchMinutes.append([sessions, bins], minutes.length);
+    return minutes.map(({ session, bin }) => `${session} ${bin}`);
   }
 
   async #open(writer: DuckDBConnection): Promise<Appenders> {
     this.#appenders ??= {
       series: {
         1: await TableAppender.open(writer, seriesTables[1], seriesColumns),
-        60: await TableAppender.open(writer, seriesTables[60], seriesColumns),
+        60: await TableAppender.open(writer, NEW_MINUTES, seriesColumns),
+        300: await TableAppender.open(writer, seriesTables[300], seriesColumns),
+        3600: await TableAppender.open(writer, seriesTables[3600], seriesColumns),
+        86400: await TableAppender.open(writer, seriesTables[86400], seriesColumns),
       },
       touched: await TableAppender.open(writer, 'touched', touchedColumns),
       outbox: await TableAppender.open(writer, 'outbox', touchedColumns),
+      sketchMinutes: await TableAppender.open(writer, 'sketch_minutes', sketchMinuteColumns),
     };
     return this.#appenders;
   }
@@ -89,10 +120,25 @@ export class Committer {
     const open = this.#appenders;
     this.#appenders = undefined;
     if (!open) return;
-    for (const appender of [...Object.values(open.series), open.touched, open.outbox]) {
-      appender.abandon();
-    }
+    const { series, ...others } = open;
+    for (const appender of [...Object.values(series), ...Object.values(others)]) appender.abandon();
   }
+}
+
+function appendMinutes(
+  outbox: TableAppender,
+  minutes: readonly { session: number; bin: number }[],
+  generation: number,
+): void {
+  const { length } = minutes;
+  if (length === 0) return;
+  const bins = int64Words(
+    minutes.map(({ bin }) => bin),
+    length,
+  );
+  const sessions = Uint32Array.from(minutes, ({ session }) => session);
+  const generations = int64Words(new Array<number>(length).fill(generation), length);
+  outbox.append([new Uint32Array(length).fill(SeriesResolution.minute), sessions, bins, generations], length);
 }
 
 async function updateSessions(writer: DuckDBConnection, spans: readonly SessionSpan[]): Promise<void> {

@@ -1,11 +1,13 @@
 /**
  * Each commit appends partial sums, so that a bin written to for a minute has hundreds of rows where one a key would do.
- * Now and then closed bins are summed up. What a query answers is the same before, during and after.
+ * Now and then closed bins are summed up: seconds where they are, minutes into their table and, in the same transaction,
+ * into all coarser ones. What a query answers is the same before, during and after.
  */
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { SeriesResolution } from '../ingest-commit.ts';
 import { type Connections, rowsOf } from './connections.ts';
-import { seriesTables } from './schema.ts';
+import { foldMinutes } from './fold-minutes.ts';
+import type { Generation } from './generation.ts';
+import { seriesColumns, seriesTables } from './schema.ts';
+import type { SeriesRetention } from './series-retention.ts';
 
 const AT_MOST_EVERY_MILLIS = 20_000;
 /** So many rows are summed up earlier: a file read at full speed fills hours of bins within seconds. */
@@ -13,46 +15,74 @@ const ROWS_TO_ACT_ON = 200_000;
 
 export class Compaction {
   readonly #connections: Connections;
+  readonly #generation: Generation;
+  readonly #mirrored: boolean;
+  readonly #retention: SeriesRetention;
   #rowsSince = 0;
   #lastMillis = Date.now();
   #running: Promise<void> | undefined;
+  #idle: NodeJS.Timeout | undefined;
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, generation: Generation, mirrored: boolean, retention: SeriesRetention) {
     this.#connections = connections;
+    this.#generation = generation;
+    this.#mirrored = mirrored;
+    this.#retention = retention;
   }
 
   /** Counts rows appended to series, and begins where enough has gathered. Errors are kept for the next commit to meet. */
   appended(rows: number): void {
     this.#rowsSince += rows;
     if (this.#rowsSince === 0 || this.#running) return;
+    this.#idle ??= this.#whenIdle();
     if (this.#rowsSince < ROWS_TO_ACT_ON && Date.now() - this.#lastMillis < AT_MOST_EVERY_MILLIS) return;
     void this.run().catch(() => undefined);
   }
 
-  /** Sums up every bin but the newest of each session. */
-  run(): Promise<void> {
+  /** Sums up every bin but the newest of each session; with `all`, these too: nothing more is coming. */
+  run(all = false): Promise<void> {
     this.#rowsSince = 0;
     this.#lastMillis = Date.now();
-    this.#running ??= this.#compact().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
+    // What was committed while another run was underway is not left out.
+    const before = this.#running ?? Promise.resolve();
+    const running = before
+      .catch(() => undefined)
+      .then(() => this.#compact(all))
+      .finally(() => {
+        if (this.#running === running) this.#running = undefined;
+      });
+    this.#running = running;
+    return running;
   }
 
-  async #compact(): Promise<void> {
-    for (const resolution of [SeriesResolution.second, SeriesResolution.minute]) {
-      await this.#connections.transaction((writer) => compactTable(writer, resolution));
-    }
+  close(): void {
+    clearTimeout(this.#idle);
+  }
+
+  /** After a silence the newest bins are summed up too, so that coarser ones and whoever mirrors them are whole. */
+  #whenIdle(): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#idle = undefined;
+      if (this.#rowsSince > 0) this.#idle = this.#whenIdle();
+      void this.run(true).catch(() => undefined);
+    }, AT_MOST_EVERY_MILLIS);
+    return timer.unref();
+  }
+
+  async #compact(all: boolean): Promise<void> {
+    await this.#connections.transaction(compactSeconds);
+    await this.#connections.transaction((writer) => foldMinutes(writer, all, this.#mirrored, this.#generation));
+    await this.#retention.run(this.#connections, all);
   }
 }
 
-async function compactTable(writer: DuckDBConnection, resolution: SeriesResolution): Promise<void> {
-  const table = seriesTables[resolution];
+type Writer = Parameters<Parameters<Connections['transaction']>[0]>[0];
+
+async function compactSeconds(writer: Writer): Promise<void> {
+  const table = seriesTables[1];
   await writer.run(
     `CREATE OR REPLACE TEMP TABLE closed AS
-      SELECT session, bin FROM touched WHERE resolution = $1 GROUP BY session, bin
-      QUALIFY bin < max(bin) OVER (PARTITION BY session)`,
-    [resolution],
+      SELECT session, bin FROM touched GROUP BY session, bin QUALIFY bin < max(bin) OVER (PARTITION BY session)`,
   );
   const [span] = await rowsOf(
     writer,
@@ -63,14 +93,20 @@ async function compactTable(writer: DuckDBConnection, resolution: SeriesResoluti
   const among = `bin BETWEEN $1 AND $2 AND (session, bin) IN (SELECT session, bin FROM closed)`;
   const bounds = [Number(span!.first), Number(span!.last)];
   await writer.run(
-    `CREATE OR REPLACE TEMP TABLE summed AS
-      SELECT session, bin, dimension, key, sum(packets)::BIGINT AS packets, sum(bytes)::BIGINT AS bytes,
-        sum(flows)::BIGINT AS flows
-      FROM ${table} WHERE ${among} GROUP BY session, bin, dimension, key`,
+    `CREATE OR REPLACE TEMP TABLE summed AS SELECT ${SUMMED} FROM ${table} WHERE ${among}
+      GROUP BY session, bin, dimension, key`,
     bounds,
   );
   await writer.run(`DELETE FROM ${table} WHERE ${among}`, bounds);
   await writer.run(`INSERT INTO ${table} SELECT * FROM summed ORDER BY session, bin, dimension, key`);
-  await writer.run(`DELETE FROM touched WHERE resolution = $3 AND ${among}`, [...bounds, resolution]);
+  await writer.run(`DELETE FROM touched WHERE ${among}`, bounds);
   await writer.run('DROP TABLE summed');
 }
+
+/** Partial rows as one: sums add up, of distinct counts the largest holds. */
+export const SUMMED = seriesColumns
+  .map(({ name }) => {
+    if (['packets', 'bytes', 'flows'].includes(name)) return `sum(${name})::BIGINT AS ${name}`;
+    return ['sources', 'targets'].includes(name) ? `max(${name}) AS ${name}` : name;
+  })
+  .join(', ');

@@ -7,6 +7,7 @@ import { Compaction } from './compaction.ts';
 import { Connections } from './connections.ts';
 import { FlowKeeping } from './flow-keeping.ts';
 import * as flowQueries from './flow-queries.ts';
+import { Generation } from './generation.ts';
 import { LastingCore } from './lasting-core.ts';
 import type { LockFile } from './lock-file.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
@@ -19,6 +20,9 @@ import {
 } from './operations.ts';
 import * as outbox from './outbox-queries.ts';
 import * as seriesQueries from './series-queries.ts';
+import { SeriesRetention } from './series-retention.ts';
+import * as sketchQueries from './sketch-queries.ts';
+import * as watchQueries from './watch-queries.ts';
 
 const QUERY_SECONDS = 60;
 const KEEP_EVERYTHING: RetentionLimits = { flowDays: 0, flowGigabytes: 0, sessionDays: 0 };
@@ -33,14 +37,20 @@ export class DuckDbCore {
   readonly #committer: Committer;
   readonly #compaction: Compaction;
 
-  private constructor(parts: OpenDatabase, connections: Connections, flows: FlowKeeping, committer: Committer) {
+  private constructor(
+    parts: OpenDatabase,
+    connections: Connections,
+    flows: FlowKeeping,
+    committer: Committer,
+    compaction: Compaction,
+  ) {
     this.#instance = parts.instance;
     this.#lock = parts.lock;
     this.warnings = [...parts.warnings, ...flows.warnings];
     this.#connections = connections;
     this.#flows = flows;
     this.#committer = committer;
-    this.#compaction = new Compaction(connections);
+    this.#compaction = compaction;
     this.operations = this.#operations();
   }
 
@@ -61,17 +71,24 @@ export class DuckDbCore {
     const { retention = KEEP_EVERYTHING, clock = Date.now } = options;
     const flows = await FlowKeeping.open(connections, parts.folder, retention, clock);
     await outbox.setMirror(connections, options.mirror ?? null);
-    const generation = await outbox.newestGeneration(connections);
-    const committer = new Committer(connections, flows.appenders, generation, options.mirror !== undefined);
-    const core = new DuckDbCore(parts, connections, flows, committer);
+    const generation = new Generation(await outbox.newestGeneration(connections));
+    const mirrored = options.mirror !== undefined;
+    const core = new DuckDbCore(
+      parts,
+      connections,
+      flows,
+      new Committer(connections, flows.appenders, generation, mirrored),
+      new Compaction(connections, generation, mirrored, new SeriesRetention(options.keepSeries)),
+    );
     // What an earlier run left in pieces; takes its turn with the first commits.
-    void core.#compaction.run().catch(() => undefined);
+    void core.#compaction.run(true).catch(() => undefined);
     return core;
   }
 
   /** Waits for what is being written, ends queries, writes the log into the file and closes it. */
   async close(): Promise<void> {
     this.#flows.stop();
+    this.#compaction.close();
     await this.#connections.close();
     this.#committer.close();
     const { writer } = this.#connections;
@@ -86,7 +103,7 @@ export class DuckDbCore {
     const connections = this.#connections;
     return {
       commit: (commit) => this.#commit(commit),
-      compact: () => this.#compaction.run(),
+      compact: () => this.#compaction.run(true),
       flows: (query) => flowQueries.queryFlows(this.#flows.source, query),
       topSources: (query) => flowQueries.queryTopSources(this.#flows.source, query),
       flowSum: async (session) => ({ ...(await this.#flows.account(session)).present }),
@@ -104,7 +121,11 @@ export class DuckDbCore {
       sessions: () => catalog.listSessions(connections),
       position: (sensor, epoch) => catalog.lastPosition(connections, sensor, epoch),
       ledgers: () => catalog.listLedgers(connections),
-      outboxPending: (limit, maxPorts) => outbox.outboxPending(connections, limit, maxPorts),
+      watches: (session, span) => watchQueries.listWatches(connections, session, span),
+      sketchMemory: () => sketchQueries.sketchMemory(connections),
+      flowsOfSecond: (session, second, family) =>
+        sketchQueries.flowsOfSecond(this.#flows.source, session, second, family),
+      outboxPending: (limit) => outbox.outboxPending(connections, limit),
       outboxDone: (bins) => outbox.outboxDone(connections, bins),
       outboxPendingBins: () => outbox.outboxPendingBins(connections),
     };

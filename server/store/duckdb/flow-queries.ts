@@ -15,11 +15,9 @@ import {
 } from './flow-cursor.ts';
 import { addressColumns, FLOW_COLUMNS, toFlowRow, toSourceTop, wordColumns } from './flow-rows.ts';
 import type { Asked, FlowSource } from './flow-source.ts';
-import { FIRST_MICROS, TIE } from './flow-sql.ts';
+import { FIRST_MICROS, LONGEST_OFFSET_MICROS, TIE } from './flow-sql.ts';
 
 const FAMILIES: readonly Family[] = [4, 6];
-/** A u32 of µs: no flow begins later than this after its interval. Lets DuckDB skip row groups by `interval` alone. */
-const LONGEST_OFFSET_MICROS = 2 ** 32;
 /** Flows whose first packet lies in the span. Parameters: from, to in µs, from less the offset. */
 const IN_SPAN = `${FIRST_MICROS} >= $1 AND ${FIRST_MICROS} < $2 AND "interval" >= $3 AND "interval" < $2`;
 /** A page is looked for in so much time first, then in ever more: most are found without reading all files of a long span. */

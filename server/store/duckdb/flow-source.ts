@@ -1,5 +1,5 @@
 /** Reads flows wherever they lie: a list of tables and files, made at the moment of asking, and again when it went out of date. */
-import type { DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBValue, JS } from '@duckdb/node-api';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { StoreError } from '../stores.ts';
 import type { Connections, Row } from './connections.ts';
@@ -57,11 +57,21 @@ export class FlowSource {
    * columns of a table. A table may be sealed and a file deleted while a query waits: then it is asked anew.
    */
   async read(asked: Asked, sql: (source: string) => string, values: DuckDBValue[]): Promise<Row[]> {
+    return (await this.#ask(asked, (source) => this.#connections.read(sql(source), values))) ?? [];
+  }
+
+  /** As `read`, in columns. */
+  async readColumns(asked: Asked, sql: (source: string) => string, values: DuckDBValue[]): Promise<JS[][]> {
+    return (await this.#ask(asked, (source) => this.#connections.readColumns(sql(source), values))) ?? [];
+  }
+
+  /** Null where nothing lies in the span. */
+  async #ask<T>(asked: Asked, question: (source: string) => Promise<T>): Promise<T | null> {
     for (let attempt = 1; ; attempt++) {
       const found = this.#parts.within(asked.session, asked.family, asked.fromMicros, asked.toMicros);
-      if (found.hot.length + found.files.length === 0) return [];
+      if (found.hot.length + found.files.length === 0) return null;
       try {
-        return await this.#connections.read(sql(this.#from(asked.family, found)), values);
+        return await question(this.#from(asked.family, found));
       } catch (cause) {
         if (/INTERRUPT/i.test(messageOf((cause as Error).cause)) || !(await this.#check.isOutdated(found))) throw cause;
         if (attempt === ATTEMPTS)

@@ -4,6 +4,9 @@ import { flowFieldNames } from '../../../shared/flow-fields.ts';
 /** Time of a flow's first packet, µs since 1970. */
 export const FIRST_MICROS = '("interval" + "firstMicros")';
 
+/** A u32 of µs: no flow begins later than this after its interval. Lets DuckDB skip row groups by `interval` alone. */
+export const LONGEST_OFFSET_MICROS = 2 ** 32;
+
 /**
  * A number that follows from what a flow says, wherever it lies: orders flows of the same microsecond, so that a page
  * that was begun before an hour was sealed goes on right after. (Equal flows have the same number, and are alike.)

@@ -1,6 +1,8 @@
 /** Everything the owner of the database can be asked, as one flat list: what crosses the border between threads. */
+
+import type { FlowBatch } from '../../../shared/flow-batch.ts';
 import type { Place, SessionKind } from '../../../shared/wire/messages.ts';
-import type { IngestCommit, LedgerState, SeriesResolution } from '../ingest-commit.ts';
+import type { IngestCommit, LedgerState, SeriesResolution, WatchState } from '../ingest-commit.ts';
 import type { OutboxBatch, SeriesOutbox, TouchedBin } from '../outbox.ts';
 import type {
   Catalog,
@@ -16,7 +18,10 @@ import type {
   SeriesTop,
   SeriesTopQuery,
   SessionRecord,
+  SketchMemory,
+  SketchStore,
   SourceTop,
+  Span,
   TopSourcesQuery,
 } from '../stores.ts';
 
@@ -47,10 +52,13 @@ export interface StoreOperations {
   sessions(): Promise<SessionRecord[]>;
   position(sensor: number, epoch: number): Promise<number>;
   ledgers(): Promise<LedgerState[]>;
-  outboxPending(limit: number, maxPorts: number): Promise<OutboxBatch>;
+  watches(session: number, span: Span): Promise<WatchState[]>;
+  sketchMemory(): Promise<SketchMemory>;
+  flowsOfSecond(session: number, second: number, family: 4 | 6): Promise<FlowBatch | null>;
+  outboxPending(limit: number): Promise<OutboxBatch>;
   outboxDone(bins: readonly TouchedBin[]): Promise<void>;
   outboxPendingBins(): Promise<number>;
-  /** Sums partial rows of closed bins up; happens by itself now and then. */
+  /** Sums partial rows up, those of open bins too; happens by itself now and then. */
   compact(): Promise<void>;
 }
 
@@ -78,6 +86,8 @@ export interface DuckDbOptions {
    * name not used at the last opening, all bins are noted, so that the mirror becomes whole.
    */
   readonly mirror?: string;
+  /** Seconds that bins of live series are kept, by resolution, where it is not as the documentation says. */
+  readonly keepSeries?: Readonly<Partial<Record<SeriesResolution, number>>>;
   /** What is kept; everything by default. */
   readonly retention?: RetentionLimits;
   /** For tests, in the caller's own thread: milliseconds since 1970, by which flows get old. */
@@ -89,6 +99,7 @@ export interface DuckDbStores {
   readonly series: SeriesStore;
   readonly catalog: Catalog;
   readonly outbox: SeriesOutbox;
+  readonly sketches: SketchStore;
   /** Sentences about what had to be repaired to open the store. */
   readonly warnings: readonly string[];
   /** Sums up partial rows of closed series bins; happens by itself now and then. */
@@ -136,9 +147,14 @@ export function storesOver(
       sessions: () => does.sessions(),
       position: (sensor, epoch) => does.position(sensor, epoch),
       ledgers: () => does.ledgers(),
+      watches: (session, span) => does.watches(session, span),
+    },
+    sketches: {
+      memory: () => does.sketchMemory(),
+      flowsOfSecond: (session, second, family) => does.flowsOfSecond(session, second, family),
     },
     outbox: {
-      pending: (limit, maxPorts) => does.outboxPending(limit, maxPorts),
+      pending: (limit) => does.outboxPending(limit),
       done: (bins) => does.outboxDone(bins),
       pendingBins: () => does.outboxPendingBins(),
     },

@@ -1,13 +1,14 @@
 /** The bins that a mirror has yet to write, and what stands in them. See server/store/outbox.ts. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { SeriesDimension, SeriesResolution } from '../ingest-commit.ts';
-import { type MirrorPoint, OTHER_PORT_KEY, type OutboxBatch, type TouchedBin } from '../outbox.ts';
+import { coverage } from '../../aggregate/coverage.ts';
+import { SeriesDimension, type SeriesResolution, seriesResolutions, type WatchState } from '../ingest-commit.ts';
+import type { MirrorPoint, OutboxBatch, TouchedBin } from '../outbox.ts';
 import { checkInteger } from '../query-limits.ts';
 import { type Connections, type Row, rowsOf } from './connections.ts';
-import { seriesTables } from './schema.ts';
+import { seriesSource } from './series-queries.ts';
+import { toWatch } from './watch-queries.ts';
 
 const MAX_BINS = 10_000;
-const DAY_SECONDS = 86_400;
 
 /**
  * Notes the mirror's name. Under a name that was not in use when the store was last open, commits were not noted for it:
@@ -20,9 +21,10 @@ export async function setMirror(connections: Connections, mirror: string | null)
     await writer.run('UPDATE meta SET mirror = ?', [mirror]);
     await writer.run('DELETE FROM outbox');
     if (mirror === null) return;
-    for (const resolution of [SeriesResolution.second, SeriesResolution.minute]) {
+    for (const resolution of seriesResolutions) {
       await writer.run(
-        `INSERT INTO outbox SELECT DISTINCT ?::UTINYINT, session, bin, 0 FROM ${seriesTables[resolution]} ORDER BY ALL`,
+        `INSERT INTO outbox SELECT DISTINCT ?::UINTEGER, session, bin, 0 FROM ${seriesSource(resolution, 'true')} AS rows
+          ORDER BY ALL`,
         [resolution],
       );
     }
@@ -45,24 +47,20 @@ export async function outboxPendingBins(connections: Connections): Promise<numbe
   return Number(row!.bins);
 }
 
-/**
- * The bins waiting longest and what stands in them, read in one transaction. It runs on the writing connection, since
- * the ports that stand by themselves are chosen here and must be remembered before anyone writes them elsewhere.
- */
-export async function outboxPending(connections: Connections, limit: number, maxPorts: number): Promise<OutboxBatch> {
+/** The bins waiting longest and what stands in them, read in one transaction. */
+export async function outboxPending(connections: Connections, limit: number): Promise<OutboxBatch> {
   checkInteger('limit', limit, 1, MAX_BINS);
-  checkInteger('maxPorts', maxPorts, 1, 65_536);
   return await connections.transaction(async (writer) => {
     const bins = await takeBins(writer, limit);
-    const { second, minute } = SeriesResolution;
-    const rows: Row[] = [];
-    if (bins.some((bin) => bin.resolution === second)) rows.push(...(await plainRows(writer, second)));
-    if (bins.some((bin) => bin.resolution === minute)) {
-      rows.push(...(await plainRows(writer, minute)));
-      await growPortLists(writer, maxPorts);
-      rows.push(...(await portRows(writer)));
+    const points: MirrorPoint[] = [];
+    for (const resolution of seriesResolutions) {
+      const ofResolution = bins.filter((bin) => bin.resolution === resolution);
+      if (ofResolution.length === 0) continue;
+      points.push(
+        ...withCoverage((await binRows(writer, resolution)).map(toPoint), ofResolution, await watches(writer)),
+      );
     }
-    return { bins, points: rows.map(toPoint) };
+    return { bins, points };
   });
 }
 
@@ -73,7 +71,7 @@ export async function outboxDone(connections: Connections, bins: readonly Touche
   const column = (index: number, type: string) => `unnest(string_split($${index}, ',')::${type}[])`;
   await connections.write(async (writer) => {
     await writer.run(
-      `DELETE FROM outbox USING (SELECT ${column(1, 'UTINYINT')} AS resolution, ${column(2, 'UINTEGER')} AS session,
+      `DELETE FROM outbox USING (SELECT ${column(1, 'UINTEGER')} AS resolution, ${column(2, 'UINTEGER')} AS session,
           ${column(3, 'BIGINT')} AS bin, ${column(4, 'BIGINT')} AS generation) AS given
         WHERE outbox.resolution = given.resolution AND outbox.session = given.session AND outbox.bin = given.bin
           AND outbox.generation <= given.generation`,
@@ -102,59 +100,52 @@ async function takeBins(writer: DuckDBConnection, limit: number): Promise<Touche
   }));
 }
 
-const SUMS = 'sum(packets)::DOUBLE AS packets, sum(bytes)::DOUBLE AS bytes, sum(flows)::DOUBLE AS flows';
-
 /** Rows of the bins of this round; the bounds let DuckDB skip what is older. */
-function rowsInRound(resolution: SeriesResolution, condition: string): string {
+async function binRows(writer: DuckDBConnection, resolution: SeriesResolution): Promise<Row[]> {
   const round = `FROM mirroring WHERE resolution = ${resolution}`;
-  return `(SELECT *, bin // ${DAY_SECONDS} AS day FROM ${seriesTables[resolution]} WHERE ${condition}
-    AND bin BETWEEN (SELECT min(bin) ${round}) AND (SELECT max(bin) ${round})
-    AND (session, bin) IN (SELECT session, bin ${round}))`;
-}
-
-async function plainRows(writer: DuckDBConnection, resolution: SeriesResolution): Promise<Row[]> {
+  const where = `bin BETWEEN (SELECT min(bin) ${round}) AND (SELECT max(bin) ${round})
+    AND (session, bin) IN (SELECT session, bin ${round})`;
   return await rowsOf(
     writer,
-    `SELECT ${resolution} AS resolution, session, bin::DOUBLE AS bin, dimension, key, ${SUMS}
-      FROM ${rowsInRound(resolution, `dimension <> ${SeriesDimension.port}`)} AS s
-      GROUP BY session, s.bin, dimension, key`,
+    `SELECT ${resolution} AS resolution, session, bin::DOUBLE AS bin, dimension, key, sum(packets)::DOUBLE AS packets,
+        sum(bytes)::DOUBLE AS bytes, sum(flows)::DOUBLE AS flows, max(sources)::DOUBLE AS sources, max(targets)::DOUBLE AS targets
+      FROM ${seriesSource(resolution, where)} AS rows GROUP BY session, rows.bin, dimension, key`,
   );
 }
 
-const PORTS_IN_ROUND = rowsInRound(SeriesResolution.minute, `dimension = ${SeriesDimension.port}`);
-
-/**
- * Each session has a list of ports for each UTC day. It only grows, at most by a quarter of its length for a minute,
- * biggest ports first. So a bin written again never keeps the old value of a port that has since left the list, the sum
- * over ports is the total, and the number of series stays bounded.
- */
-async function growPortLists(writer: DuckDBConnection, maxPorts: number): Promise<void> {
-  await writer.run(
-    `INSERT INTO mirror_ports
-      WITH listed AS (SELECT session, day, count(*) AS ports FROM mirror_ports GROUP BY session, day),
-        minutes AS (SELECT session, bin // ${DAY_SECONDS} AS day, count(*) AS bins FROM mirroring
-          WHERE resolution = ${SeriesResolution.minute} GROUP BY ALL),
-        seen AS (SELECT session, day, key, sum(packets) AS packets FROM ${PORTS_IN_ROUND} GROUP BY session, day, key)
-      SELECT session, day, key FROM seen ANTI JOIN mirror_ports USING (session, day, key)
-        JOIN minutes USING (session, day) LEFT JOIN listed USING (session, day)
-      QUALIFY row_number() OVER (PARTITION BY session, day ORDER BY packets DESC, key)
-        <= least($1 - coalesce(ports, 0), $2 * bins)`,
-    [maxPorts, Math.ceil(maxPorts / 4)],
-  );
-}
-
-/** Ports on the list by themselves; all others as one sum, given even when it is 0, since it replaces one written before. */
-async function portRows(writer: DuckDBConnection): Promise<Row[]> {
-  const { minute } = SeriesResolution;
-  return await rowsOf(
+/** Who watched in the sessions and the time of this round. */
+async function watches(writer: DuckDBConnection): Promise<WatchState[]> {
+  const rows = await rowsOf(
     writer,
-    `SELECT ${minute} AS resolution, session, bin::DOUBLE AS bin, ${SeriesDimension.port} AS dimension, port AS key, ${SUMS}
-      FROM (
-        SELECT session, bin, coalesce(listed.key, ${OTHER_PORT_KEY}) AS port, packets, bytes, flows
-        FROM ${PORTS_IN_ROUND} AS s LEFT JOIN mirror_ports AS listed USING (session, day, key)
-        UNION ALL SELECT session, bin, ${OTHER_PORT_KEY}, 0, 0, 0 FROM mirroring WHERE resolution = ${minute}) AS s
-      GROUP BY session, s.bin, port`,
+    `SELECT session::DOUBLE AS session, sensor, epoch::DOUBLE AS epoch, from_seconds, to_seconds, addresses FROM watches
+      WHERE watches.session IN (SELECT session FROM mirroring) AND to_seconds >= (SELECT min(bin) FROM mirroring)
+        AND from_seconds < (SELECT max(bin + resolution) FROM mirroring)`,
   );
+  return rows.map(toWatch);
+}
+
+/** The total of a bin in which nothing came is 0, which is not the same as no answer. */
+function withCoverage(
+  points: MirrorPoint[],
+  bins: readonly TouchedBin[],
+  watched: readonly WatchState[],
+): MirrorPoint[] {
+  const { total, sensor } = SeriesDimension;
+  const isTotal = new Set(
+    points.flatMap((point) => (point.dimension === total ? [`${point.session} ${point.bin}`] : [])),
+  );
+  for (const { resolution, session, bin } of bins) {
+    if (isTotal.has(`${session} ${bin}`)) continue;
+    const none = { packets: 0, bytes: 0, flows: 0, sources: 0, targets: 0, coverage: null };
+    points.push({ resolution, session, bin, dimension: total, key: 0, ...none });
+  }
+  return points.map((point) => {
+    if (point.dimension !== total && point.dimension !== sensor) return point;
+    const own = watched.filter(
+      (watch) => watch.session === point.session && (point.dimension === total || watch.sensor === point.key),
+    );
+    return { ...point, coverage: coverage(own, point.bin, point.bin + point.resolution) };
+  });
 }
 
 function toPoint(row: Row): MirrorPoint {
@@ -167,5 +158,8 @@ function toPoint(row: Row): MirrorPoint {
     packets: Number(row.packets),
     bytes: Number(row.bytes),
     flows: Number(row.flows),
+    sources: Number(row.sources),
+    targets: Number(row.targets),
+    coverage: null,
   };
 }

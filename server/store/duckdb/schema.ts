@@ -4,7 +4,7 @@ import type { Family } from '../../../shared/flow-batch.ts';
 import { type ColumnType, type FlowFieldName, flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 
 /** Version of the tables. A data directory of an older one is brought up to it (UPGRADE_STATEMENTS); any other is refused, not guessed at. */
-export const STORE_VERSION = 4;
+export const STORE_VERSION = 5;
 
 /** Physical layout of a column: how many bytes a value takes, and which DuckDB type that is. */
 export type SqlType = 'UTINYINT' | 'USMALLINT' | 'UINTEGER' | 'BIGINT' | 'UHUGEINT';
@@ -51,7 +51,10 @@ export function flowColumns(family: Family): ColumnDefinition[] {
   return storedFieldNames.map((name) => ({ name, type: flowColumnType(name, family) }));
 }
 
-/** Partial sums of one resolution: rows of equal session, bin, dimension and key add up. `bin` is its start in seconds. */
+/**
+ * Partial sums of one resolution: of rows of equal session, bin, dimension and key, sums add up, and of `sources` and
+ * `targets` the largest holds. `bin` is its start in seconds.
+ */
 export const seriesColumns: readonly ColumnDefinition[] = [
   { name: 'session', type: 'UINTEGER' },
   { name: 'bin', type: 'BIGINT' },
@@ -60,17 +63,33 @@ export const seriesColumns: readonly ColumnDefinition[] = [
   { name: 'packets', type: 'BIGINT' },
   { name: 'bytes', type: 'BIGINT' },
   { name: 'flows', type: 'BIGINT' },
+  { name: 'sources', type: 'BIGINT' },
+  { name: 'targets', type: 'BIGINT' },
 ];
 
 /** Bins that were written to; `generation` is the commit that did. Read by compaction (`touched`) and the mirror (`outbox`). */
 export const touchedColumns: readonly ColumnDefinition[] = [
-  { name: 'resolution', type: 'UTINYINT' },
+  { name: 'resolution', type: 'UINTEGER' },
   { name: 'session', type: 'UINTEGER' },
   { name: 'bin', type: 'BIGINT' },
   { name: 'generation', type: 'BIGINT' },
 ];
 
-export const seriesTables = { 1: 'series_second', 60: 'series_minute' } as const;
+/** Tables by resolution. Minutes come into NEW_MINUTES, and from there into their table and all coarser ones at once. */
+export const seriesTables = {
+  1: 'series_second',
+  60: 'series_minute',
+  300: 'series_five_minutes',
+  3600: 'series_hour',
+  86400: 'series_day',
+} as const;
+export const NEW_MINUTES = 'series_new';
+
+/** Minutes of which sketches are not stored yet: their flows are read again at the next start. */
+export const sketchMinuteColumns: readonly ColumnDefinition[] = [
+  { name: 'session', type: 'UINTEGER' },
+  { name: 'bin', type: 'BIGINT' },
+];
 
 export function createTable(name: string, columns: readonly ColumnDefinition[]): string {
   return `CREATE TABLE ${name} (${columns.map((column) => `"${column.name}" ${column.type} NOT NULL`).join(', ')})`;
@@ -140,6 +159,22 @@ const FLOW_TABLES = [
   flowsView([]),
 ];
 
+/** What version 5 has besides. */
+const CREATED_IN_5: readonly string[] = [
+  ...[NEW_MINUTES, seriesTables[300], seriesTables[3600], seriesTables[86400]].map((name) =>
+    createTable(name, seriesColumns),
+  ),
+  createTable('touched', touchedColumns),
+  createTable('outbox', touchedColumns),
+  'CREATE TABLE sketches (session UINTEGER NOT NULL, state BLOB NOT NULL)',
+  createTable('sketch_minutes', sketchMinuteColumns),
+  `CREATE TABLE watches (session BIGINT NOT NULL, sensor INTEGER NOT NULL, epoch BIGINT NOT NULL,
+    from_seconds DOUBLE NOT NULL, to_seconds DOUBLE NOT NULL, addresses DOUBLE NOT NULL)`,
+  // What retention took away, so that sums over all time stay exact.
+  `CREATE TABLE series_expired (resolution INTEGER NOT NULL, session BIGINT NOT NULL, until_seconds BIGINT NOT NULL,
+    packets BIGINT NOT NULL, bytes BIGINT NOT NULL, flows BIGINT NOT NULL)`,
+];
+
 /** Statements that make an empty store, in order. */
 export const CREATE_STATEMENTS: readonly string[] = [
   'CREATE TABLE meta (version INTEGER NOT NULL, installation_key BLOB NOT NULL, created_seconds DOUBLE NOT NULL, mirror VARCHAR)',
@@ -153,9 +188,7 @@ export const CREATE_STATEMENTS: readonly string[] = [
   `CREATE TABLE ledgers (session BIGINT, sensor INTEGER, server VARCHAR NOT NULL, health VARCHAR, PRIMARY KEY (session, sensor))`,
   createTable('series_second', seriesColumns),
   createTable('series_minute', seriesColumns),
-  createTable('touched', touchedColumns),
-  createTable('outbox', touchedColumns),
-  'CREATE TABLE mirror_ports (session BIGINT NOT NULL, day BIGINT NOT NULL, key UINTEGER NOT NULL)',
+  ...CREATED_IN_5,
   ...MACROS,
   ...FLOW_TABLES,
 ];
@@ -177,6 +210,31 @@ function addColumn(family: Family, name: FlowFieldName): string[] {
   ];
 }
 
+function addDistinct(table: string): string[] {
+  return ['sources', 'targets'].flatMap((name) => [
+    `ALTER TABLE ${table} ADD COLUMN ${name} BIGINT DEFAULT 0`,
+    `ALTER TABLE ${table} ALTER COLUMN ${name} SET NOT NULL`,
+    `ALTER TABLE ${table} ALTER COLUMN ${name} DROP DEFAULT`,
+  ]);
+}
+
+/** Coarser bins of what is there; whoever mirrors begins anew, since more is mirrored. */
+const UPGRADE_TO_5: readonly string[] = [
+  ...addDistinct('series_second'),
+  ...addDistinct('series_minute'),
+  'DROP TABLE touched',
+  'DROP TABLE outbox',
+  'DROP TABLE mirror_ports',
+  ...CREATED_IN_5,
+  ...([300, 3600, 86400] as const).map(
+    (seconds) => `INSERT INTO ${seriesTables[seconds]} SELECT session, bin - bin % ${seconds} AS start, dimension, key,
+      sum(packets)::BIGINT, sum(bytes)::BIGINT, sum(flows)::BIGINT, 0, 0
+      FROM series_minute GROUP BY ALL ORDER BY ALL`,
+  ),
+  `INSERT INTO touched SELECT DISTINCT 1, session, bin, 0 FROM series_second`,
+  'UPDATE meta SET mirror = NULL',
+];
+
 /** The view has all columns of the newest version: it is dropped before an upgrade, and made anew behind its last step. */
 export const BEFORE_UPGRADE = 'DROP VIEW IF EXISTS flows';
 export const AFTER_UPGRADE = flowsView([]);
@@ -190,4 +248,5 @@ export const UPGRADE_STATEMENTS: Readonly<Record<number, readonly string[]>> = {
     ...([4, 6] as const).map((family) => `ALTER TABLE flows${family} RENAME TO ${tableBefore4(family)}`),
     ...FLOW_TABLES,
   ],
+  4: UPGRADE_TO_5,
 };

@@ -14,13 +14,18 @@ export function createInflux(target: SeriesTarget, credentials: InfluxCredential
     database: target.database,
     // By itself it would refuse all requests for up to ten seconds after one that failed: we wait between ours already.
     pool: { backoff: noBackoff, maxRetries: 0 },
-    ...(credentials ?? {}),
+    ...(credentials?.username ? credentials : {}),
   });
 }
 
 const noBackoff = { getDelay: () => 0, next: () => noBackoff, reset: () => noBackoff };
 
 export type Durations = Readonly<Record<RetentionPolicy, number>>;
+
+/** Of servers without retention policies: what they keep is their operator's business, and they do not say. */
+export const NO_DURATIONS: Durations = Object.fromEntries(
+  Object.keys(retentionDurations).map((name) => [name, Number.POSITIVE_INFINITY]),
+) as unknown as Durations;
 
 /** Makes what is missing; what is there stays as its operator has it. Seconds that each policy keeps. Throws StoreError. */
 export async function prepareDatabase(influx: InfluxDB, target: SeriesTarget): Promise<Durations> {

@@ -1,8 +1,15 @@
 /** Answers about series from InfluxDB, as far as the mirror has written them. */
 import type { InfluxDB } from 'influx';
-import { SeriesResolution } from '../ingest-commit.ts';
-import { OTHER_PORT_KEY } from '../outbox.ts';
-import { checkInteger, checkSession, MAX_SERIES_POINTS, planSeries, planTop, tooManyPoints } from '../query-limits.ts';
+import type { SeriesResolution } from '../ingest-commit.ts';
+import {
+  checkResolution,
+  checkSession,
+  isDistinct,
+  MAX_SERIES_POINTS,
+  planSeries,
+  planTop,
+  tooManyPoints,
+} from '../query-limits.ts';
 import type { SeriesPoint, SeriesQuery, SeriesStore, SeriesTop, SeriesTopQuery } from '../stores.ts';
 import { createInflux, translated } from './administration.ts';
 import { type Measurement, measurements, retentionPolicy, sessionTags, type Tags } from './tags.ts';
@@ -14,10 +21,6 @@ type Answer = Readonly<Record<string, string | number | null>> & { readonly time
 const END_SECONDS = 9_000_000_000;
 const SUMS = 'sum("packets") AS packets, sum("bytes") AS bytes, sum("flows") AS flows';
 
-/**
- * Ports that are not on the mirror's list of the day are one series, `OTHER_PORT_KEY`: `series` gives it where it is not
- * 0, so that ports add up to the total; `top` leaves it out, since it is no port.
- */
 export class InfluxSeriesStore implements SeriesStore {
   readonly #influx: InfluxDB;
   readonly #target: SeriesTarget;
@@ -34,19 +37,22 @@ export class InfluxSeriesStore implements SeriesStore {
     const keyTags = query.key === undefined ? {} : measurement.toTags(query.key);
     const groups = [`time(${query.stepSeconds}s)`, ...measurement.tagNames.map(quoteName)];
     const rows = await this.#ask(
-      `SELECT sum(${quoteName(query.measure)}) AS value FROM ${this.#source(measurement, query.session, plan.resolution)}
+      `SELECT ${isDistinct(query.measure) ? 'max' : 'sum'}(${quoteName(query.measure)}) AS value FROM ${this.#source(measurement, query.session, plan.resolution)}
         WHERE ${inSpan(plan)}${where({ ...keyTags, ...sessionTags(query.session, plan.resolution) })}
         GROUP BY ${groups.join(', ')} fill(none)`,
     );
     if (rows.length > MAX_SERIES_POINTS) throw tooManyPoints();
-    return rows
-      .map((row) => ({
-        binSeconds: row.time.getTime() / 1000,
-        key: measurement.toKey(row as unknown as Tags),
-        value: Number(row.value),
-      }))
-      .filter((point) => point.key !== OTHER_PORT_KEY || query.by !== 'port' || point.value > 0)
-      .sort((a, b) => a.binSeconds - b.binSeconds || a.key - b.key);
+    return (
+      rows
+        .map((row) => ({
+          binSeconds: row.time.getTime() / 1000,
+          key: measurement.toKey(row as unknown as Tags),
+          value: Number(row.value),
+        }))
+        // Bins without packets are written to tell silence from an outage; both stores leave them out here.
+        .filter((point) => query.by !== 'total' || point.value > 0)
+        .sort((a, b) => a.binSeconds - b.binSeconds || a.key - b.key)
+    );
   }
 
   async top(query: SeriesTopQuery): Promise<SeriesTop[]> {
@@ -61,14 +67,14 @@ export class InfluxSeriesStore implements SeriesStore {
     );
     return rows
       .map((row) => ({ key: measurement.toKey(row as unknown as Tags), ...sumsOf(row) }))
-      .filter((top) => top.key !== OTHER_PORT_KEY || query.by !== 'port')
+      .filter((top) => top.packets > 0 || query.by !== 'total')
       .sort((a, b) => b[query.measure] - a[query.measure] || a.key - b.key)
       .slice(0, query.limit);
   }
 
   async sum(session: number, resolution: SeriesResolution): Promise<{ packets: number; bytes: number; flows: number }> {
     checkSession(session);
-    if (resolution !== SeriesResolution.second) checkInteger('resolution', resolution, 60, 60);
+    checkResolution(resolution);
     const [row] = await this.#ask(
       `SELECT ${SUMS} FROM ${this.#source(measurements.total, session, resolution)}
         WHERE time < ${END_SECONDS}s${where(sessionTags(session, resolution))}`,

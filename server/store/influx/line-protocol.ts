@@ -1,7 +1,7 @@
 /** InfluxDB's line protocol: one point a line. Written by ourselves, since every value must carry its `i`. */
-import { SeriesDimension, type SeriesDimensionName } from '../ingest-commit.ts';
+import { SeriesDimension, type SeriesDimensionName, SeriesResolution } from '../ingest-commit.ts';
 import type { MirrorPoint } from '../outbox.ts';
-import { measurements, sessionTags, type Tags } from './tags.ts';
+import { binTag, measurements, sessionTags, type Tags } from './tags.ts';
 
 const dimensionNames = Object.keys(SeriesDimension) as SeriesDimensionName[];
 
@@ -21,13 +21,54 @@ function tagText(tags: Tags): string {
   return names.map((name) => `,${name}=${escapeTag(tags[name]!)}`).join('');
 }
 
-/** The line of a point, its time in seconds (`precision=s`). Throws RangeError for a dimension that has no measurement. */
-export function encodeLine(point: MirrorPoint): string {
+/** So many beginnings of lines are kept: all there are, but for a session after another. */
+const MAX_KNOWN = 20_000;
+
+/** Makes lines. Most points differ from one before in time and values only. */
+export class LineEncoder {
+  readonly #heads = new Map<string, string>();
+  readonly #hasPolicies: boolean;
+
+  /** Without retention policies, a tag tells bins of one length from those of another. */
+  constructor(hasPolicies = true) {
+    this.#hasPolicies = hasPolicies;
+  }
+
+  /** How many series lines were made of, as far as they are remembered. */
+  get series(): number {
+    return this.#heads.size;
+  }
+
+  /** The line of a point, its time in seconds (`precision=s`). Throws RangeError for a dimension that has no measurement. */
+  encode(point: MirrorPoint): string {
+    return `${this.#head(point)} ${fields(point)} ${point.bin}`;
+  }
+
+  #head(point: MirrorPoint): string {
+    const name = `${point.session} ${point.resolution} ${point.dimension} ${point.key}`;
+    let head = this.#heads.get(name);
+    if (head === undefined) {
+      head = headOf(point, this.#hasPolicies);
+      if (this.#heads.size >= MAX_KNOWN) this.#heads.clear();
+      this.#heads.set(name, head);
+    }
+    return head;
+  }
+}
+
+function headOf(point: MirrorPoint, hasPolicies: boolean): string {
   const name = dimensionNames.find((candidate) => SeriesDimension[candidate] === point.dimension);
   if (!name) throw new RangeError(`dimension ${point.dimension} has no measurement`);
   const measurement = measurements[name];
-  const tags = tagText({ ...measurement.toTags(point.key), ...sessionTags(point.session, point.resolution) });
-  const { packets, bytes, flows } = point;
-  // Without the i, the first whole number written would make the field a float for good.
-  return `${measurement.name}${tags} bytes=${bytes}i,flows=${flows}i,packets=${packets}i ${point.bin}`;
+  const bin = hasPolicies ? {} : binTag(point.resolution);
+  const tags = tagText({ ...measurement.toTags(point.key), ...bin, ...sessionTags(point.session, point.resolution) });
+  return `${measurement.name}${tags}`;
+}
+
+/** Without the i, the first whole number written would make the field a float for good. */
+function fields({ resolution, packets, bytes, flows, sources, targets, coverage }: MirrorPoint): string {
+  const sums = `bytes=${bytes}i,flows=${flows}i,packets=${packets}i`;
+  const distinct = resolution < SeriesResolution.minute ? '' : `,sources=${sources}i,targets=${targets}i`;
+  if (coverage === null) return sums + distinct;
+  return `addressesWatched=${coverage.addressesWatched}i,outageSeconds=${coverage.outageSeconds}i,${sums}${distinct}`;
 }

@@ -1,17 +1,21 @@
-/** Sends lines to InfluxDB 1.x (`/write`), and says what became of them. */
+/** Sends lines to the server that keeps the series' copy, and says what became of them. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { InfluxCredentials, SeriesTarget } from './target.ts';
+import { authorization, reasonOf, writePath } from './write-path.ts';
 
 export const MAX_LINES_PER_WRITE = 5000;
 const WRITE_SECONDS = 30;
+/** Of an answer, no more is read: a server that sends without end is cut off. */
+const MAX_ANSWER_BYTES = 65_536;
+const MAX_RETRY_AFTER_SECONDS = 3_600;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** `refused`: it will never take (some of) these lines, the others are stored; `again`: nothing is known to be stored. */
 export type WriteOutcome =
   | { readonly kind: 'written' }
   | { readonly kind: 'refused'; readonly lines: number; readonly reason: string }
-  | { readonly kind: 'again'; readonly reason: string };
+  | { readonly kind: 'again'; readonly reason: string; readonly afterSeconds: number };
 
 const compress = promisify(gzip);
 
@@ -22,11 +26,7 @@ export class LineWriter {
 
   constructor(target: SeriesTarget, credentials: InfluxCredentials | null) {
     this.#target = target;
-    this.#headers = { 'content-type': 'text/plain; charset=utf-8' };
-    if (credentials) {
-      const pair = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
-      this.#headers.authorization = `Basic ${pair}`;
-    }
+    this.#headers = { 'content-type': 'text/plain; charset=utf-8', ...authorization(target, credentials) };
     // On one machine compressing costs more than it saves; over a network it is a sixth of the bytes.
     this.#compressed = !LOOPBACK.has(new URL(target.url).hostname);
     if (this.#compressed) this.#headers['content-encoding'] = 'gzip';
@@ -34,37 +34,49 @@ export class LineWriter {
 
   /** At most MAX_LINES_PER_WRITE lines. Never throws for what the server or the network does. */
   async write(lines: readonly string[], retentionPolicy: string, signal: AbortSignal): Promise<WriteOutcome> {
-    const query = new URLSearchParams({ db: this.#target.database, rp: retentionPolicy, precision: 's' });
     const text = lines.join('\n');
     try {
-      const response = await fetch(`${this.#target.url}/write?${query}`, {
+      const response = await fetch(this.#target.url + writePath(this.#target, retentionPolicy), {
         method: 'POST',
         headers: this.#headers,
         body: this.#compressed ? new Uint8Array(await compress(text, { level: 1 })) : text,
         signal: AbortSignal.any([signal, AbortSignal.timeout(WRITE_SECONDS * 1000)]),
       });
-      return outcomeOf(response.status, await response.text(), lines.length);
+      const outcome = outcomeOf(response.status, await textOf(response), lines.length);
+      if (outcome.kind !== 'again') return outcome;
+      return { ...outcome, afterSeconds: retryAfter(response.headers.get('retry-after')) };
     } catch (error) {
-      return { kind: 'again', reason: `InfluxDB does not answer (${reasonOf(error)})` };
+      return { kind: 'again', reason: `does not answer (${reasonOf(error)})`, afterSeconds: 0 };
     }
   }
 }
 
-/** `fetch` says only "fetch failed"; what happened is in its cause. */
-function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return code || (cause instanceof Error && cause.message) || message;
+/** Seconds that the server asks to be left alone: a number, or a date. */
+export function retryAfter(header: string | null, now = Date.now()): number {
+  if (header === null) return 0;
+  const seconds = /^\d+$/.test(header.trim()) ? Number(header) : (Date.parse(header) - now) / 1000;
+  return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds), MAX_RETRY_AFTER_SECONDS) : 0;
+}
+
+async function textOf(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of response.body ?? []) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes >= MAX_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(parts).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
 }
 
 /** What a status and its text mean for a batch of so many lines. */
 export function outcomeOf(status: number, body: string, lines: number): WriteOutcome {
   if (status >= 200 && status < 300) return { kind: 'written' };
-  const reason = `InfluxDB answered ${status}: ${errorText(body)}`;
-  // 413: this batch is too large for it, and always will be.
-  if (status === 413) return { kind: 'refused', lines, reason };
+  const reason = `answered ${status}: ${errorText(body)}`;
+  // 413: this batch is too large for it, and always will be. 422: InfluxDB 2 and 3 for lines beyond retention.
+  if (status === 413 || status === 422) return { kind: 'refused', lines, reason };
   // Everything else, a missing database or a wrong password too, can be put right while we wait.
-  if (status !== 400) return { kind: 'again', reason };
+  if (status !== 400) return { kind: 'again', reason, afterSeconds: 0 };
   return { kind: 'refused', lines: Math.min(lines, refusedLines(body) ?? lines), reason };
 }
 
@@ -72,10 +84,15 @@ export function outcomeOf(status: number, body: string, lines: number): WriteOut
 function refusedLines(body: string): number | null {
   const dropped = Number(/dropped=(\d+)/.exec(body)?.[1] ?? 0);
   const unreadable = body.match(/unable to parse/g)?.length ?? 0;
-  return dropped + unreadable > 0 ? dropped + unreadable : null;
+  const named = body.match(/"line_number"/g)?.length ?? 0;
+  const lines = Math.max(dropped + unreadable, named);
+  return lines > 0 ? lines : null;
 }
 
+/** Only what can be shown: what answers may be anything. */
 function errorText(body: string): string {
-  const text = /"error"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? body.trim();
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  const text = /"(?:error|message)"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? body.trim();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\ufffd]+/g, ' ');
+  return plain.length > 300 ? `${plain.slice(0, 300)}…` : plain;
 }

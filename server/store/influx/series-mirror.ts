@@ -1,26 +1,25 @@
 /**
- * Writes the series to InfluxDB besides: a follower of the store. It reads the absolute values of bins that changed,
- * writes them, and only then takes the bins out of the outbox. Whatever stops in between is done again, which changes
- * nothing: InfluxDB puts a point in the place of the one with the same series and time. A data directory needs a
+ * Writes the series to another server besides: a follower of the store. It reads the absolute values of bins that
+ * changed, writes them, and only then takes the bins out of the outbox. Whatever stops in between is done again, which
+ * changes nothing: InfluxDB puts a point in the place of the one with the same series and time. A data directory needs a
  * database of its own, since the numbers of sessions begin anew in each.
  */
-import { appendFile, stat } from 'node:fs/promises';
 import type { InfluxDB } from 'influx';
 import type { MirrorPoint, OutboxBatch, SeriesOutbox } from '../outbox.ts';
-import { createInflux, type Durations, prepareDatabase } from './administration.ts';
-import { encodeLine } from './line-protocol.ts';
+import { createInflux, type Durations, NO_DURATIONS, prepareDatabase } from './administration.ts';
+import { LineEncoder } from './line-protocol.ts';
 import { LineWriter, MAX_LINES_PER_WRITE } from './line-writer.ts';
+import { RefusedFile } from './refused-file.ts';
 import { type RetentionPolicy, retentionPolicy } from './tags.ts';
-import type { InfluxCredentials, SeriesTarget } from './target.ts';
+import { formatSeriesTarget, hasPolicies, type InfluxCredentials, type SeriesTarget } from './target.ts';
+import { probe } from './write-path.ts';
 
 export interface MirrorOptions {
   readonly target: SeriesTarget;
   readonly credentials?: InfluxCredentials | null;
   readonly outbox: SeriesOutbox;
-  /** File to which batches with refused lines are added, with the reason: nothing vanishes unseen. */
+  /** File to which refused lines are added, with the reason: nothing vanishes unseen. */
   readonly refusedFile: string;
-  /** Ports that stand by themselves, for each session and day; the others are summed as `other`. */
-  readonly maxPorts?: number;
   /** Pause between looks into an empty outbox. */
   readonly pollSeconds?: number;
   /** Longest pause after an error; it begins at a sixteenth of it. */
@@ -30,20 +29,38 @@ export interface MirrorOptions {
 export interface MirrorStats {
   readonly linesWritten: number;
   readonly linesRefused: number;
+  /** Of those, lines for which the file of refused lines has no room. */
+  readonly linesNotKept: number;
   /** Live bins older than InfluxDB keeps them, which it would refuse: not sent. */
   readonly binsExpired: number;
   readonly pendingBins: number;
+  /** Series that lines were written to since the start, at most 20,000 are told apart. */
+  readonly series: number;
   /** A sentence while it does not work, null while it does. */
   readonly lastError: string | null;
 }
 
 const BINS_PER_ROUND = 200;
-const MAX_REFUSED_FILE_BYTES = 64 * 1024 * 1024;
+const SETTLED_AFTER_SECONDS = 30;
+const REQUESTS_IN_FLIGHT = 4;
+/** Requests that may be spent on finding the refused lines of one batch; beyond, what is left is put aside as it is. */
+const MAX_REQUESTS_PER_BATCH = 256;
+
+/** The server does not take lines now. */
+class NotNow extends Error {
+  readonly afterSeconds: number;
+  constructor(reason: string, afterSeconds: number) {
+    super(reason);
+    this.afterSeconds = afterSeconds;
+  }
+}
 
 export class SeriesMirror {
   readonly #options: MirrorOptions;
   readonly #influx: InfluxDB;
   readonly #writer: LineWriter;
+  readonly #encoder: LineEncoder;
+  readonly #refused: RefusedFile;
   readonly #abort = new AbortController();
   #counts = { linesWritten: 0, linesRefused: 0, binsExpired: 0, pendingBins: 0 };
   #lastError: string | null = null;
@@ -56,6 +73,8 @@ export class SeriesMirror {
     this.#options = options;
     this.#influx = createInflux(options.target, options.credentials ?? null);
     this.#writer = new LineWriter(options.target, options.credentials ?? null);
+    this.#encoder = new LineEncoder(hasPolicies(options.target));
+    this.#refused = new RefusedFile(options.refusedFile);
   }
 
   /** Begins to follow, and goes on through whatever the server does. An unreachable one is no error here: see `stats`. */
@@ -77,7 +96,8 @@ export class SeriesMirror {
   }
 
   stats(): MirrorStats {
-    return { ...this.#counts, lastError: this.#lastError };
+    const { notKept } = this.#refused;
+    return { ...this.#counts, linesNotKept: notKept, series: this.#encoder.series, lastError: this.#lastError };
   }
 
   async #follow(): Promise<void> {
@@ -97,7 +117,8 @@ export class SeriesMirror {
         this.#durations = null;
         await this.#countPending();
         if (this.#stopping) return;
-        await this.#pause(pauseSeconds);
+        const asked = error instanceof NotNow ? error.afterSeconds : 0;
+        await this.#pause(Math.max(pauseSeconds, asked));
         pauseSeconds = Math.min(pauseSeconds * 2, retrySeconds);
       }
     }
@@ -105,15 +126,24 @@ export class SeriesMirror {
 
   /** One look into the outbox; gives the number of bins done. Throws when the server does not take them now. */
   async #round(): Promise<number> {
-    const { outbox, target, maxPorts = 256 } = this.#options;
-    this.#durations ??= await prepareDatabase(this.#influx, target);
-    const batch = await outbox.pending(BINS_PER_ROUND, maxPorts);
+    const { outbox, target } = this.#options;
+    this.#durations ??= await this.#prepare(target);
+    const batch = this.#settled(await outbox.pending(BINS_PER_ROUND));
     if (batch.bins.length > 0) {
       await this.#write(batch, this.#durations);
       await outbox.done(batch.bins);
     }
     await this.#countPending();
     return batch.bins.length;
+  }
+
+  /** VictoriaMetrics keeps any one of the values written for one time, not the newest: live bins are sent once they are over. */
+  #settled(batch: OutboxBatch): OutboxBatch {
+    if (this.#options.target.kind !== 'victoriametrics') return batch;
+    const until = Date.now() / 1000 - SETTLED_AFTER_SECONDS;
+    const isOver = ({ session, bin, resolution }: { session: number; bin: number; resolution: number }) =>
+      session !== 0 || bin + resolution <= until;
+    return { bins: batch.bins.filter(isOver), points: batch.points.filter(isOver) };
   }
 
   async #write(batch: OutboxBatch, durations: Durations): Promise<void> {
@@ -129,33 +159,42 @@ export class SeriesMirror {
       if (points) points.push(point);
       else byPolicy.set(policy, [point]);
     }
-    for (const [policy, points] of byPolicy) {
-      for (let first = 0; first < points.length; first += MAX_LINES_PER_WRITE) {
-        await this.#writeLines(policy, points.slice(first, first + MAX_LINES_PER_WRITE));
+    const chunks: [RetentionPolicy, MirrorPoint[]][] = [];
+    for (const [policy, points] of byPolicy)
+      for (let first = 0; first < points.length; first += MAX_LINES_PER_WRITE)
+        chunks.push([policy, points.slice(first, first + MAX_LINES_PER_WRITE)]);
+    const workers = Array.from({ length: REQUESTS_IN_FLIGHT }, async () => {
+      for (let chunk = chunks.pop(); chunk !== undefined; chunk = chunks.pop()) {
+        const lines = chunk[1].map((point) => this.#encoder.encode(point));
+        await this.#deliver(chunk[0], lines, { requests: MAX_REQUESTS_PER_BATCH });
       }
+    });
+    // All of them come to rest before an error is told: none may still write while the next round reads.
+    const ends = await Promise.allSettled(workers);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  /** Halves what is refused until the lines that are to blame stand alone; the rest goes on. */
+  async #deliver(policy: RetentionPolicy, lines: readonly string[], budget: { requests: number }): Promise<void> {
+    budget.requests -= 1;
+    const outcome = await this.#writer.write(lines, policy, this.#abort.signal);
+    if (outcome.kind === 'again')
+      throw new NotNow(`${formatSeriesTarget(this.#options.target)} ${outcome.reason}`, outcome.afterSeconds);
+    if (outcome.kind === 'written') this.#counts.linesWritten += lines.length;
+    else if (lines.length === 1 || budget.requests <= 0) {
+      await this.#refused.add(lines, policy, outcome.reason);
+      this.#counts.linesRefused += outcome.lines;
+      this.#counts.linesWritten += lines.length - outcome.lines;
+    } else {
+      const half = lines.length >>> 1;
+      await this.#deliver(policy, lines.slice(0, half), budget);
+      await this.#deliver(policy, lines.slice(half), budget);
     }
   }
 
-  async #writeLines(policy: RetentionPolicy, points: readonly MirrorPoint[]): Promise<void> {
-    const lines = points.map(encodeLine);
-    const outcome = await this.#writer.write(lines, policy, this.#abort.signal);
-    if (outcome.kind === 'again') throw new Error(outcome.reason);
-    const refused = outcome.kind === 'refused' ? outcome.lines : 0;
-    if (outcome.kind === 'refused') await this.#putAside(policy, outcome.reason, lines);
-    this.#counts.linesRefused += refused;
-    this.#counts.linesWritten += lines.length - refused;
-  }
-
-  /** The whole batch: the server says how many lines it refused, but not always which. */
-  async #putAside(policy: RetentionPolicy, reason: string, lines: readonly string[]): Promise<void> {
-    const { refusedFile } = this.#options;
-    const size = await stat(refusedFile).then(
-      (file) => file.size,
-      () => 0,
-    );
-    if (size > MAX_REFUSED_FILE_BYTES) return;
-    const head = `# ${new Date().toISOString()} retention policy ${policy}: ${reason.replaceAll('\n', ' ')}`;
-    await appendFile(refusedFile, `${head}\n${lines.join('\n')}\n`, { mode: 0o600 });
+  async #prepare(target: SeriesTarget): Promise<Durations> {
+    await probe(target, this.#options.credentials ?? null);
+    return hasPolicies(target) ? await prepareDatabase(this.#influx, target) : NO_DURATIONS;
   }
 
   async #countPending(): Promise<void> {

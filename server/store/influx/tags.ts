@@ -1,7 +1,7 @@
 /** What series are called in InfluxDB: measurements and tags for our dimensions and keys, there and back. */
 import { IpProtocol, protocolName, TrafficClass, trafficClassNames } from '../../../shared/protocols.ts';
-import type { SeriesDimensionName } from '../ingest-commit.ts';
-import { OTHER_PORT_KEY } from '../outbox.ts';
+import { Tag, type TagName, tagNames } from '../../../shared/tags.ts';
+import { OTHER_KEY, type SeriesDimensionName, SeriesResolution } from '../ingest-commit.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -31,62 +31,90 @@ function countryKey(tag: string): number {
   return /^[A-Z]{2}$/.test(tag) ? tag.charCodeAt(0) * 256 + tag.charCodeAt(1) : Number(tag);
 }
 
+function tagText(key: number): string {
+  return tagNames.find((name) => Tag[name] === key) ?? String(key);
+}
+
+function tagKey(text: string): number {
+  return Object.hasOwn(Tag, text) ? Tag[text as TagName] : Number(text);
+}
+
 /** Every dimension, once. No address is ever a tag: millions of sources would be millions of series. */
+const measurementsOfKeys: Readonly<
+  Record<
+    Exclude<SeriesDimensionName, 'total' | 'port'>,
+    [tag: string, text: (key: number) => string, key: (text: string) => number]
+  >
+> = {
+  class: ['class', (key) => trafficClassNames[key] || String(key), (text) => numbered(TrafficClass, text)],
+  protocol: ['protocol', protocolName, (text) => numbered(IpProtocol, text)],
+  country: ['country', countryTag, countryKey],
+  sensor: ['sensor', String, Number],
+  network: ['network', (key) => `AS${key}`, (text) => Number(text.slice(2))],
+  tag: ['tag', tagText, tagKey],
+};
+
+function ofKeys(dimension: keyof typeof measurementsOfKeys): Measurement {
+  const [name, text, key] = measurementsOfKeys[dimension];
+  return {
+    name: `kurayami_${dimension}`,
+    tagNames: [name],
+    toTags: (number) => ({ [name]: number === OTHER_KEY ? OTHER : text(number) }),
+    toKey: (tags) => (tags[name] === OTHER ? OTHER_KEY : key(tags[name]!)),
+  };
+}
+
 export const measurements: Readonly<Record<SeriesDimensionName, Measurement>> = {
   total: { name: 'kurayami_total', tagNames: [], toTags: () => ({}), toKey: () => 0 },
-  class: {
-    name: 'kurayami_class',
-    tagNames: ['class'],
-    toTags: (key) => ({ class: trafficClassNames[key] || String(key) }),
-    toKey: (tags) => numbered(TrafficClass, tags.class!),
-  },
-  protocol: {
-    name: 'kurayami_protocol',
-    tagNames: ['protocol'],
-    toTags: (key) => ({ protocol: protocolName(key) }),
-    toKey: (tags) => numbered(IpProtocol, tags.protocol!),
-  },
+  class: ofKeys('class'),
+  protocol: ofKeys('protocol'),
   port: {
     name: 'kurayami_port',
     tagNames: ['port', 'protocol'],
     toTags(key) {
-      if (key === OTHER_PORT_KEY) return { port: OTHER, protocol: OTHER };
+      if (key === OTHER_KEY) return { port: OTHER, protocol: OTHER };
       return { port: String(key & 0xffff), protocol: protocolName(key >>> 16) };
     },
     toKey({ port, protocol }) {
-      return port === OTHER ? OTHER_PORT_KEY : numbered(IpProtocol, protocol!) * 65_536 + Number(port);
+      return port === OTHER ? OTHER_KEY : numbered(IpProtocol, protocol!) * 65_536 + Number(port);
     },
   },
-  country: {
-    name: 'kurayami_country',
-    tagNames: ['country'],
-    toTags: (key) => ({ country: countryTag(key) }),
-    toKey: (tags) => countryKey(tags.country!),
-  },
-  sensor: {
-    name: 'kurayami_sensor',
-    tagNames: ['sensor'],
-    toTags: (key) => ({ sensor: String(key) }),
-    toKey: (tags) => Number(tags.sensor),
-  },
+  country: ofKeys('country'),
+  sensor: ofKeys('sensor'),
+  network: ofKeys('network'),
+  tag: ofKeys('tag'),
 };
 
-export type RetentionPolicy = 'live_1s' | 'live_1m' | 'sessions';
+export type RetentionPolicy = 'live_1s' | 'live_1m' | 'live_5m' | 'live_1h' | 'live_1d' | 'sessions';
 
 /** How long InfluxDB keeps each policy when we make it; an operator may change it there, and it stays changed. */
 export const retentionDurations: Readonly<Record<RetentionPolicy, string>> = {
   live_1s: '7d',
-  live_1m: '90d',
+  live_1m: '730d',
+  live_5m: '1825d',
+  live_1h: 'INF',
+  live_1d: 'INF',
   // A session's capture may be of any year: counted from its data's time, it would be gone at once.
   sessions: 'INF',
 };
 
+const BIN_NAMES: Readonly<Record<number, '1s' | '1m' | '5m' | '1h' | '1d'>> = {
+  [SeriesResolution.second]: '1s',
+  [SeriesResolution.minute]: '1m',
+  [SeriesResolution.fiveMinutes]: '5m',
+  [SeriesResolution.hour]: '1h',
+  [SeriesResolution.day]: '1d',
+};
+
 export function retentionPolicy(session: number, resolution: number): RetentionPolicy {
-  if (session !== 0) return 'sessions';
-  return resolution === 1 ? 'live_1s' : 'live_1m';
+  return session === 0 ? `live_${BIN_NAMES[resolution]!}` : 'sessions';
+}
+
+export function binTag(resolution: number): Tags {
+  return { bin: BIN_NAMES[resolution]! };
 }
 
 /** Tags that sessions have besides: they share one policy, in which session and resolution must stay apart. */
 export function sessionTags(session: number, resolution: number): Tags {
-  return session === 0 ? {} : { bin: resolution === 1 ? '1s' : '1m', session: String(session) };
+  return session === 0 ? {} : { ...binTag(resolution), session: String(session) };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeriesAccumulator } from '../../../server/aggregate/series-accumulator.ts';
+import { SKETCH_ERROR } from '../../../server/aggregate/sketch-pool.ts';
 import { SeriesDimension, type SeriesDimensionName, type SeriesRows } from '../../../server/store/ingest-commit.ts';
 import { flowBatch, NOON_SECONDS, type TestFlow } from '../../support/commits.ts';
 
@@ -13,6 +14,8 @@ interface Row {
   packets: number;
   bytes: number;
   flows: number;
+  sources: number;
+  targets: number;
 }
 
 const dimensionNames = Object.keys(SeriesDimension) as SeriesDimensionName[];
@@ -27,20 +30,22 @@ function rowsOf(rows: SeriesRows): Row[] {
     packets: rows.packets[row]!,
     bytes: rows.bytes[row]!,
     flows: rows.flows[row]!,
+    sources: rows.sources[row]!,
+    targets: rows.targets[row]!,
   }));
 }
 
 function accumulate(...batches: TestFlow[][]): Row[] {
   const accumulator = new SeriesAccumulator();
   for (const flows of batches) accumulator.add(flowBatch(4, flows));
-  return rowsOf(accumulator.take());
+  return rowsOf(accumulator.take(false));
 }
 
 test('one flow, in every dimension', () => {
   const rows = accumulate([{ seconds: NOON_SECONDS + 61.5, packets: 3, wireBytes: 180, country: 'JP', session: 7 }]);
   const sums = { session: 7, packets: 3, bytes: 180, flows: 1 };
-  const second = { ...sums, resolution: 1, bin: NOON_SECONDS + 61 };
-  const minute = { ...sums, resolution: 60, bin: NOON_SECONDS + 60 };
+  const second = { ...sums, resolution: 1, bin: NOON_SECONDS + 61, sources: 0, targets: 0 };
+  const minute = { ...sums, resolution: 60, bin: NOON_SECONDS + 60, sources: 1, targets: 1 };
   expect(rows).toEqual([
     { ...second, dimension: 'total', key: 0 },
     { ...second, dimension: 'class', key: 1 },
@@ -79,25 +84,23 @@ describe('what has no port', () => {
 test('flows of one bin add up, over batches; sessions stay apart', () => {
   const rows = accumulate([{ packets: 2 }, { packets: 3, session: 1 }], [{ packets: 5, source: '192.0.2.9' }]);
   const totals = rows.filter(({ dimension, resolution }) => dimension === 'total' && resolution === 1);
-  expect(totals).toMatchObject([
+  expect(totals.sort((a, b) => a.session - b.session)).toMatchObject([
     { session: 0, packets: 7, flows: 2, bytes: 420 },
     { session: 1, packets: 3, flows: 1, bytes: 180 },
   ]);
 });
 
 test('many sessions and many seconds, each with its own rows', () => {
-  const sessions = Array.from({ length: 3_000 }, (_, session) => ({ session }));
-  const ofSessions = accumulate(sessions).filter(
-    ({ dimension, resolution }) => dimension === 'total' && resolution === 1,
-  );
-  expect(ofSessions.map(({ session, packets }) => [session, packets])).toEqual(
-    sessions.map(({ session }) => [session, 1]),
-  );
+  const totalsOf = (rows: Row[]) =>
+    rows
+      .filter(({ dimension, resolution }) => dimension === 'total' && resolution === 1)
+      .map(({ session, bin, packets }) => [session, bin, packets]);
+  const sessions = Array.from({ length: 100 }, (_, session) => ({ session }));
+  const ofSessions = totalsOf(accumulate(sessions));
+  expect(ofSessions.sort((a, b) => a[0]! - b[0]!)).toEqual(sessions.map(({ session }) => [session, NOON_SECONDS, 1]));
   const seconds = Array.from({ length: 3_000 }, (_, i) => ({ seconds: NOON_SECONDS + i }));
-  const ofSeconds = accumulate(seconds).filter(
-    ({ dimension, resolution }) => dimension === 'class' && resolution === 1,
-  );
-  expect(ofSeconds.map(({ bin, packets }) => [bin, packets])).toEqual(seconds.map((flow) => [flow.seconds, 1]));
+  const ofSeconds = totalsOf(accumulate(seconds));
+  expect(ofSeconds.sort((a, b) => a[1]! - b[1]!)).toEqual(seconds.map((flow) => [0, flow.seconds, 1]));
 });
 
 test('rows are handed out once', () => {
@@ -125,7 +128,9 @@ const flow: fc.Arbitrary<TestFlow> = fc.record({
   country: fc.constantFrom('JP', 'US', 'NO'),
 });
 
-test('however flows differ, the sums by every dimension are equal, and each key has one row', () => {
+const DIMENSIONS = dimensionNames.filter((name) => name !== 'tag' && name !== 'network');
+
+test('however flows differ, the sums by every dimension are equal, whatever the order of times', () => {
   fc.assert(
     fc.property(fc.array(fc.array(flow, { maxLength: 80 }), { maxLength: 4 }), (batches) => {
       const accumulator = new SeriesAccumulator();
@@ -134,10 +139,8 @@ test('however flows differ, the sums by every dimension are equal, and each key 
       const added = batches.reduce((sum, batch) => sum + accumulator.add(flowBatch(4, batch)), 0);
       expect(added).toBe(packets);
       const rows = rowsOf(accumulator.take());
-      const keys = new Set(rows.map((row) => [row.resolution, row.dimension, row.session, row.bin, row.key].join(' ')));
-      expect(keys.size).toBe(rows.length);
       for (const resolution of [1, 60]) {
-        for (const dimension of resolution === 1 ? (['total', 'class'] as const) : dimensionNames) {
+        for (const dimension of resolution === 1 ? (['total', 'class'] as const) : DIMENSIONS) {
           const own = rows.filter((row) => row.resolution === resolution && row.dimension === dimension);
           expect(own.every(({ bin }) => bin % resolution === 0)).toBe(true);
           const sum = (of: 'packets' | 'bytes' | 'flows') => own.reduce((all, row) => all + row[of], 0);
@@ -148,19 +151,102 @@ test('however flows differ, the sums by every dimension are equal, and each key 
           ]);
         }
       }
+      expect(rows.every((row) => row.resolution <= 60 || row.packets + row.bytes + row.flows === 0)).toBe(true);
     }),
     { numRuns: 60 },
   );
 });
 
-test('the table grows and loses nothing', () => {
+test('a flood of all ports there are leaves half of the list to those that matter, and the sum whole', () => {
   const accumulator = new SeriesAccumulator();
   for (let batch = 0; batch < 10; batch++) {
     const flows = Array.from({ length: 4_000 }, (_, i) => ({ targetPort: (batch * 4_000 + i) % 30_000 }));
     accumulator.add(flowBatch(4, flows));
   }
-  const ports = rowsOf(accumulator.take()).filter(({ dimension }) => dimension === 'port');
-  expect(ports).toHaveLength(30_000);
-  expect(new Set(ports.map(({ key }) => key)).size).toBe(30_000);
-  expect(ports.every(({ key, packets }) => packets === (key % 65_536 < 10_000 ? 2 : 1))).toBe(true);
+  const ports = rowsOf(accumulator.take(false)).filter(({ dimension }) => dimension === 'port');
+  expect(ports).toHaveLength(129);
+  expect(ports.reduce((sum, { packets }) => sum + packets, 0)).toBe(40_000);
+  for (let minute = 1; minute <= 4; minute++) {
+    accumulator.add(flowBatch(4, [{ seconds: NOON_SECONDS + minute * 60, targetPort: 31_337, packets: 50 }]));
+    const named = rowsOf(accumulator.take(false)).some(({ key }) => key === 6 * 65_536 + 31_337);
+    expect(named, `minute ${minute}`).toBe(minute === 4);
+  }
+});
+
+describe('distinct addresses', () => {
+  const flowsFrom = (first: number, count: number, seconds: number): TestFlow[] =>
+    Array.from({ length: count }, (_, i) => ({
+      seconds,
+      source: `10.${(first + i) >> 16}.${((first + i) >> 8) & 255}.${(first + i) & 255}`,
+    }));
+  const sourcesOf = (rows: Row[], resolution: number) =>
+    Math.max(
+      ...rows.filter((row) => row.dimension === 'total' && row.resolution === resolution).map((row) => row.sources),
+    );
+
+  test('of a minute are counted over commits, and of coarser bins over minutes', () => {
+    const accumulator = new SeriesAccumulator();
+    accumulator.add(flowBatch(4, flowsFrom(0, 10, NOON_SECONDS)));
+    accumulator.take();
+    accumulator.add(flowBatch(4, flowsFrom(5, 10, NOON_SECONDS)));
+    expect(sourcesOf(rowsOf(accumulator.take()), 60)).toBe(15);
+    accumulator.add(flowBatch(4, flowsFrom(14, 2, NOON_SECONDS + 60)));
+    const rows = rowsOf(accumulator.take());
+    expect([60, 300, 3600, 86_400].map((resolution) => sourcesOf(rows, resolution))).toEqual([2, 16, 16, 16]);
+  });
+
+  test('go on after a stop, from what was saved and from flows read again', () => {
+    const before = new SeriesAccumulator();
+    before.add(flowBatch(4, [...flowsFrom(0, 12, NOON_SECONDS), { targetPort: 4_444, seconds: NOON_SECONDS }]));
+    const [state] = before.save();
+    const lost = flowBatch(4, flowsFrom(10, 6, NOON_SECONDS + 61));
+    const after = new SeriesAccumulator();
+    expect(after.restore(state!)).toBe(true);
+    after.add(lost);
+    after.take();
+    after.add(flowBatch(4, flowsFrom(0, 5_000, NOON_SECONDS + 62)));
+    const day = sourcesOf(rowsOf(after.take()), 86_400);
+    expect(Math.abs(day - 5_001) / 5_001).toBeLessThan(4 * SKETCH_ERROR);
+    after.add(flowBatch(4, [{ targetPort: 4_444, source: '10.9.9.9', seconds: NOON_SECONDS }]));
+    const port = rowsOf(after.take()).find((row) => row.key === 6 * 65_536 + 4_444 && row.resolution === 3600);
+    expect(port?.sources).toBe(2);
+  });
+
+  test.for([new Uint8Array(), new Uint8Array(40).fill(255), new Uint8Array(7)])(
+    'bytes that are no state are refused (%#)',
+    (state) => {
+      expect(new SeriesAccumulator().restore({ session: 0, state })).toBe(false);
+    },
+  );
+
+  test('a state that breaks off is refused', () => {
+    const accumulator = new SeriesAccumulator();
+    accumulator.add(flowBatch(4, flowsFrom(0, 100, NOON_SECONDS)));
+    const { state } = accumulator.save()[0]!;
+    expect(new SeriesAccumulator().restore({ session: 0, state: state.subarray(0, state.length - 9) })).toBe(false);
+  });
+
+  test('sessions beyond those that can be open lose no packet', () => {
+    const accumulator = new SeriesAccumulator();
+    for (let round = 0; round < 3; round++)
+      for (let session = 0; session < 40; session++) accumulator.add(flowBatch(4, [{ session }]));
+    const totals = rowsOf(accumulator.take(false)).filter((row) => row.dimension === 'total' && row.resolution === 60);
+    expect(totals.reduce((sum, { packets }) => sum + packets, 0)).toBe(120);
+  });
+});
+
+test('tags have a row for each bit that is set', () => {
+  const batch = flowBatch(4, [{ packets: 3 }]);
+  batch.tagsLow[0] = (1 << 3) | (1 << 31);
+  batch.tagsHigh[0] = 1;
+  const accumulator = new SeriesAccumulator();
+  accumulator.add(batch);
+  const tags = rowsOf(accumulator.take(false)).filter(({ dimension }) => dimension === 'tag');
+  expect(tags.map(({ key, packets }) => [key, packets])).toEqual(
+    [
+      [3, 3],
+      [31, 3],
+      [32, 3],
+    ].sort((a, b) => tags.findIndex(({ key }) => key === a[0]) - tags.findIndex(({ key }) => key === b[0])),
+  );
 });

@@ -1,0 +1,55 @@
+/**
+ * Live series are kept for a time that depends on their resolution; those of files and simulations as long as their
+ * session. What goes is counted, so that sums over all time stay exact.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { SeriesDimension, type SeriesResolution, seriesResolutions } from '../ingest-commit.ts';
+import { SERIES_KEEP_SECONDS } from '../series-keep.ts';
+import { type Connections, rowsOf } from './connections.ts';
+import { seriesTables } from './schema.ts';
+
+const LIVE_SESSION = 0;
+const EVERY_MILLIS = 600_000;
+
+export class SeriesRetention {
+  readonly #keepSeconds: Readonly<Record<SeriesResolution, number>>;
+  #lastMillis = Number.NEGATIVE_INFINITY;
+
+  constructor(keepSeconds: Readonly<Partial<Record<SeriesResolution, number>>> = {}) {
+    this.#keepSeconds = { ...SERIES_KEEP_SECONDS, ...keepSeconds };
+  }
+
+  /** Does nothing where it was done not long ago, unless it is wanted `now`. */
+  async run(connections: Connections, now: boolean): Promise<void> {
+    const nowMillis = Date.now();
+    if (!now && nowMillis - this.#lastMillis < EVERY_MILLIS) return;
+    this.#lastMillis = nowMillis;
+    for (const resolution of seriesResolutions) {
+      const keep = this.#keepSeconds[resolution];
+      if (!Number.isFinite(keep)) continue;
+      // By whole bins of the coarsest resolution that is ever asked for in their place.
+      const until = Math.floor((nowMillis / 1000 - keep) / 3600) * 3600;
+      if (until > 0) await connections.transaction((writer) => expire(writer, resolution, until));
+    }
+  }
+}
+
+async function expire(writer: DuckDBConnection, resolution: SeriesResolution, until: number): Promise<void> {
+  const table = seriesTables[resolution];
+  const gone = `session = ${LIVE_SESSION} AND bin < ${until}`;
+  const [sums] = await rowsOf(writer, `SELECT count(*)::DOUBLE AS rows FROM ${table} WHERE ${gone}`);
+  if (Number(sums!.rows) === 0) return;
+  await writer.run(
+    `INSERT INTO series_expired SELECT ${resolution}, ${LIVE_SESSION}, max(until_seconds)::BIGINT, sum(packets)::BIGINT,
+        sum(bytes)::BIGINT, sum(flows)::BIGINT
+      FROM (SELECT ${until} AS until_seconds, packets, bytes, flows FROM ${table}
+          WHERE ${gone} AND dimension = ${SeriesDimension.total}
+        UNION ALL SELECT until_seconds, packets, bytes, flows FROM series_expired
+          WHERE resolution = ${resolution} AND session = ${LIVE_SESSION} AND until_seconds < ${until}) AS both
+      HAVING count(*) > 0`,
+  );
+  await writer.run(
+    `DELETE FROM series_expired WHERE resolution = ${resolution} AND session = ${LIVE_SESSION} AND until_seconds < ${until}`,
+  );
+  await writer.run(`DELETE FROM ${table} WHERE ${gone}`);
+}

@@ -1,0 +1,156 @@
+/** The mirror against servers other than InfluxDB 1: the same lines, other paths, and what they do when they do not want. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
+import { type MirrorOptions, SeriesMirror } from '../../server/store/influx/series-mirror.ts';
+import type { SeriesTarget } from '../../server/store/influx/target.ts';
+import { ingestCommit, NOON_SECONDS, type TestSeriesRow } from '../support/commits.ts';
+import { testFolder } from '../support/folders.ts';
+import { startFakeServer } from '../support/series-server.ts';
+import { startVictoriaMetrics, victoriaInstalled } from '../support/victoriametrics.ts';
+
+const TOKEN = 'made-token';
+
+async function open(target: SeriesTarget, options: Partial<MirrorOptions> = {}) {
+  const folder = await testFolder();
+  const stores = await openDuckDbStoresInThread(folder, { mirror: 'test' });
+  const refusedFile = join(folder, 'refused.txt');
+  const credentials = { username: '', password: TOKEN };
+  const quick = { pollSeconds: 0.02, retrySeconds: 0.2 };
+  const mirror = new SeriesMirror({ target, credentials, outbox: stores.outbox, refusedFile, ...quick, ...options });
+  onTestFinished(async () => {
+    await mirror.stop(1);
+    await stores.close();
+  });
+  // What opening sums up would be mirrored with what the test commits.
+  await stores.compact();
+  mirror.start();
+  const settled = () =>
+    vi.waitFor(async () => expect(await stores.outbox.pendingBins()).toBe(0), { timeout: 15_000, interval: 20 });
+  return { stores, mirror, refusedFile, settled };
+}
+
+const minute = (at: number, packets: number, key = 23): TestSeriesRow[] => [
+  { session: 3, bin: NOON_SECONDS + at * 60, packets },
+  { session: 3, dimension: 'port', key: 6 * 65_536 + key, bin: NOON_SECONDS + at * 60, packets },
+];
+const total = (at: number) => `kurayami_total,bin=1m,session=3 ${NOON_SECONDS + at * 60}`;
+
+describe.each(['influxdb2', 'influxdb3'] as const)('%s', (kind) => {
+  async function fake(host?: string) {
+    const server = await startFakeServer(kind, TOKEN, host);
+    onTestFinished(() => server.close());
+    return server;
+  }
+
+  test('gets what InfluxDB 1 gets, by its own path and token', async () => {
+    const server = await fake();
+    const { stores, mirror, settled } = await open(server.target);
+    await stores.flows.commit(ingestCommit({ series: minute(0, 5) }));
+    await stores.flows.commit(ingestCommit({ series: minute(0, 4) }));
+    await settled();
+    expect(server.points.get(total(0))).toMatch(/packets=9i/);
+    expect(mirror.stats()).toMatchObject({ lastError: null, linesRefused: 0 });
+    expect(server.writes[0]?.url).toBe(
+      kind === 'influxdb2'
+        ? '/api/v2/write?org=org&bucket=dark&precision=s'
+        : '/api/v3/write_lp?db=dark&precision=second',
+    );
+  });
+
+  test('busy, broken, slow to wake: lines are written once it takes them again', async () => {
+    const server = await fake();
+    server.answers.push(
+      { status: 503 },
+      { status: 500, body: '\u0000\u0001garbage' },
+      { status: 429, headers: { 'retry-after': '1' } },
+    );
+    const { stores, mirror, settled } = await open(server.target);
+    const begin = Date.now();
+    await stores.flows.commit(ingestCommit({ series: minute(0, 5) }));
+    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/answered (503|500|429)/));
+    await settled();
+    expect(Date.now() - begin).toBeGreaterThan(1_000);
+    expect(server.points.get(total(0))).toMatch(/packets=5i/);
+    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull());
+  });
+
+  test('lines it refuses are found, put aside and counted; all others are written', async () => {
+    const server = await fake();
+    server.refuse = (line) => /port=(7|400),/.test(line);
+    const { stores, mirror, refusedFile, settled } = await open(server.target);
+    const series = Array.from({ length: 500 }, (_, port) => minute(0, 1, port)[1]!);
+    await stores.flows.commit(ingestCommit({ series: [...series, minute(0, 500)[0]!] }));
+    await settled();
+    expect(mirror.stats()).toMatchObject({ linesRefused: 2, linesNotKept: 0, lastError: null });
+    const aside = (await readFile(refusedFile, 'utf8')).split('\n').filter((line) => line.startsWith('kurayami'));
+    expect(aside.map((line) => /port=(\d+)/.exec(line)?.[1]).sort()).toEqual(['400', '7']);
+    expect([...server.points.keys()].filter((name) => name.startsWith('kurayami_port'))).toHaveLength(498);
+  });
+
+  test('a wrong token is said, and nothing is lost', async () => {
+    const server = await fake();
+    const { stores, mirror } = await open(server.target, { credentials: { username: '', password: 'wrong' } });
+    await stores.flows.commit(ingestCommit({ series: minute(0, 5) }));
+    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/refuses the password or token|answered 401/));
+    expect(await stores.outbox.pendingBins()).toBe(1);
+  });
+
+  test('another version than the target says is told', async () => {
+    const server = await fake();
+    const { mirror } = await open(
+      { kind: 'influxdb', url: server.target.url, database: 'dark' },
+      { credentials: kind === 'influxdb3' ? { username: '', password: TOKEN } : null },
+    );
+    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/is InfluxDB v?[23]|refuses the password/));
+  });
+
+  test('off the loopback, lines are compressed', async () => {
+    const server = await fake('127.0.0.2');
+    const { stores, settled } = await open(server.target);
+    await stores.flows.commit(ingestCommit({ series: minute(0, 5) }));
+    await settled();
+    expect(server.writes[0]?.encoding).toBe('gzip');
+    expect(server.points.get(total(0))).toMatch(/packets=5i/);
+  });
+});
+
+test('a file of refused lines that is full keeps no more, and says how many', async () => {
+  const server = await startFakeServer('influxdb3', TOKEN);
+  onTestFinished(() => server.close());
+  server.refuse = (line) => line.startsWith('kurayami_port');
+  const folder = await testFolder();
+  const refusedFile = join(folder, 'full.txt');
+  await writeFile(refusedFile, Buffer.alloc(64 * 1024 * 1024));
+  const { stores, mirror, settled } = await open(server.target, { refusedFile });
+  await stores.flows.commit(ingestCommit({ series: minute(0, 5) }));
+  await settled();
+  expect(mirror.stats()).toMatchObject({ linesRefused: 1, linesNotKept: 1, linesWritten: 1 });
+});
+
+describe.skipIf(!victoriaInstalled())('a real VictoriaMetrics', () => {
+  test('gets the series, bins that are over; as InfluxDB it is found out', {
+    timeout: 60_000,
+  }, async () => {
+    const victoria = await startVictoriaMetrics();
+    onTestFinished(() => victoria.remove());
+    const { stores, mirror, settled } = await open({ kind: 'victoriametrics', url: victoria.url, database: '' });
+    const bin = Math.floor(Date.now() / 60_000) * 60 - 600;
+    await stores.flows.commit(ingestCommit({ series: [{ bin, packets: 9, sources: 2 }] }));
+    await settled();
+    await vi.waitFor(async () => expect(await victoria.values('kurayami_total_packets{bin="1m"}', bin)).toEqual([9]), {
+      timeout: 15_000,
+      interval: 200,
+    });
+    expect(await victoria.values('kurayami_total_sources{bin="1m"}', bin)).toEqual([2]);
+    expect(mirror.stats()).toMatchObject({ lastError: null });
+    // Of several values for one time it keeps any: what is not over yet waits.
+    const openBin = Math.floor(Date.now() / 60_000) * 60;
+    await stores.flows.commit(ingestCommit({ series: [{ bin: openBin, packets: 1 }] }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await stores.outbox.pendingBins()).toBe(1);
+    const wrong = await open({ kind: 'influxdb', url: victoria.url, database: 'any' });
+    await vi.waitFor(() => expect(wrong.mirror.stats().lastError).toMatch(/is no InfluxDB.*victoriametrics:URL/));
+  });
+});

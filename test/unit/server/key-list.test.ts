@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { KeyList, LIST_KEYS } from '../../../server/aggregate/key-list.ts';
+
+const SECRET = new Uint32Array([1, 2, 3, 4]);
+const DAY = 86_400;
+
+/** Plays a minute in which each key has so many packets; keys that are not listed come as they do in a flow. */
+function play(list: KeyList, minute: number, packets: Record<number, number>) {
+  for (const [key, count] of Object.entries(packets)) {
+    list.count(Number(key), count);
+    if (!list.members().some((member) => member.key === Number(key))) list.admits(Number(key), minute);
+  }
+  return list.endMinute(minute);
+}
+
+const range = (from: number, to: number, packets: number) =>
+  Object.fromEntries(Array.from({ length: to - from }, (_, at) => [from + at, packets]));
+
+test('whom comes first is admitted, until half of the list is full', () => {
+  const list = new KeyList(SECRET);
+  play(list, 0, range(0, 1_000, 1));
+  expect(list.members()).toHaveLength(LIST_KEYS / 2);
+});
+
+test('who is big for three minutes in a row enters; who is big for two does not', () => {
+  const list = new KeyList(SECRET);
+  play(list, 0, range(0, 200, 1));
+  for (const minute of [60, 120]) play(list, minute, { 5000: 99 });
+  play(list, 180, { 6000: 1 });
+  expect(play(list, 240, { 5000: 99 }).entered).toEqual([]);
+  play(list, 300, { 5000: 99 });
+  expect(play(list, 360, { 5000: 99 }).entered).toEqual([5_000]);
+});
+
+test('whoever floods the list with one packet a day cannot keep out who is big', () => {
+  const list = new KeyList(SECRET);
+  for (let minute = 0; minute < 600; minute += 60) play(list, minute, range(0, 2_000, 1));
+  for (let minute = 600; minute < 1_200; minute += 60)
+    play(list, minute, { ...range(0, 2_000, 1), ...range(9_000, 9_100, 50) });
+  const members = new Set(list.members().map(({ key }) => key));
+  expect(Object.keys(range(9_000, 9_100, 1)).every((key) => members.has(Number(key)))).toBe(true);
+  expect(members.size).toBeLessThanOrEqual(LIST_KEYS);
+});
+
+test('who belongs stays a day after it was last big, and leaves then', () => {
+  const list = new KeyList(SECRET);
+  for (let minute = 0; minute < 240; minute += 60) play(list, minute, { 23: 9 });
+  expect(play(list, 180 + DAY - 60, { 80: 1 }).left).toEqual([]);
+  expect(play(list, 180 + DAY, { 80: 1 }).left).toEqual([23]);
+});
+
+test('in a day, no more keys are ever listed than twice the list, whatever is sent', () => {
+  const list = new KeyList(SECRET);
+  const seen = new Set<number>();
+  for (let minute = 0; minute < DAY; minute += 60) {
+    // Each three minutes, another hundred is big.
+    const first = Math.floor(minute / 180) * 100;
+    play(list, minute, range(first, first + 100, 10));
+    for (const { key } of list.members()) seen.add(key);
+  }
+  expect(seen.size).toBeLessThanOrEqual(2 * LIST_KEYS);
+});
