@@ -29,7 +29,10 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
   /** Stores with a mirror that is quick, both closed at the end of the test. */
   async function open(options: Partial<MirrorOptions> = {}) {
     const folder = await testFolder();
-    const stores = await openDuckDbStoresInThread(folder, { mirror: 'test' });
+    const stores = await openDuckDbStoresInThread(folder, {
+      mirror: 'test',
+      keepSeries: { 1: Number.POSITIVE_INFINITY },
+    });
     const refusedFile = join(folder, 'refused.txt');
     const quick = { pollSeconds: 0.02, retrySeconds: 0.5 };
     const mirror = new SeriesMirror({ target, outbox: stores.outbox, refusedFile, ...quick, ...options });

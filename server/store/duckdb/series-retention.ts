@@ -45,11 +45,13 @@ async function expire(writer: DuckDBConnection, resolution: SeriesResolution, un
       FROM (SELECT ${until} AS until_seconds, packets, bytes, flows FROM ${table}
           WHERE ${gone} AND dimension = ${SeriesDimension.total}
         UNION ALL SELECT until_seconds, packets, bytes, flows FROM series_expired
-          WHERE resolution = ${resolution} AND session = ${LIVE_SESSION} AND until_seconds < ${until}) AS both
+          WHERE resolution = ${resolution} AND session = ${LIVE_SESSION} AND until_seconds < ${until}) AS parts
       HAVING count(*) > 0`,
   );
   await writer.run(
     `DELETE FROM series_expired WHERE resolution = ${resolution} AND session = ${LIVE_SESSION} AND until_seconds < ${until}`,
   );
   await writer.run(`DELETE FROM ${table} WHERE ${gone}`);
+  // Whoever mirrors would read nothing, and write that in the place of what it has.
+  await writer.run(`DELETE FROM outbox WHERE resolution = ${resolution} AND ${gone}`);
 }

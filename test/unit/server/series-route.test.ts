@@ -59,6 +59,7 @@ async function ask(query: string, role = 'viewer') {
     ...stores,
     live: { current: () => ({ record: { id: 1 } }) },
     tokens: { find: () => ({ role }) },
+    signIns: { find: () => null },
   } as unknown as ApiParts;
   const app = fastify().withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler((error: { code: string; message: string }, _, reply) =>

@@ -7,8 +7,11 @@ import { testFolder } from '../../support/folders.ts';
 
 const PORT_DIMENSION = 3;
 
+/** Made bins lie in 2023. */
+const KEEP = { 1: Number.POSITIVE_INFINITY, 60: Number.POSITIVE_INFINITY, 300: Number.POSITIVE_INFINITY };
+
 async function openMirrored(folder?: string): Promise<DuckDbStores> {
-  return await openDuckDbStoresInThread(folder ?? (await testFolder()), { mirror: 'test' });
+  return await openDuckDbStoresInThread(folder ?? (await testFolder()), { mirror: 'test', keepSeries: KEEP });
 }
 
 /** A minute in which each port named received so many packets. */
@@ -127,9 +130,21 @@ test('coarser bins are given once minutes moved into them, with what is distinct
   await close();
 });
 
+test('what retention took away is not mirrored as nothing', async () => {
+  const folder = await testFolder();
+  const { flows, outbox, series, compact, close } = await openDuckDbStoresInThread(folder, { mirror: 'test' });
+  await compact();
+  await flows.commit(ingestCommit({ series: [{ resolution: 1, bin: NOON_SECONDS, packets: 4 }] }));
+  expect(await outbox.pendingBins()).toBe(1);
+  await compact();
+  expect(await outbox.pendingBins()).toBe(0);
+  expect((await series.sum(0, 1)).packets).toBe(4);
+  await close();
+});
+
 test('without a mirror nothing is noted; a mirror that is new gets everything', async () => {
   const folder = await testFolder();
-  const alone = await openDuckDbStoresInThread(folder);
+  const alone = await openDuckDbStoresInThread(folder, { keepSeries: KEEP });
   await alone.flows.commit(ingestCommit({ series: minute(NOON_SECONDS, { 23: 4 }) }));
   await alone.flows.commit(ingestCommit({ series: [{ resolution: 1, bin: NOON_SECONDS, packets: 4, session: 2 }] }));
   expect(await alone.outbox.pendingBins()).toBe(0);
