@@ -70,6 +70,7 @@ describe('sums', () => {
         session: 0,
         sensor: 0,
         country: 0,
+        asn: 0,
         synOptions: 3,
         tunnel: 0,
         innerProtocol: 0,
