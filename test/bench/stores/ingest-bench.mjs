@@ -1,5 +1,4 @@
 /** How many flows a second a server takes in: from the frame on the wire to the acknowledgement of what is stored. */
-import { BenchSensor } from './bench-sensor.mjs';
 import { MadeFlows } from './made-flows.mjs';
 
 const ROWS_A_FRAME = 5_000;
