@@ -5,7 +5,8 @@ import { countryText } from '../aggregate/live-window.ts';
 import { OTHER_KEY, type SeriesDimensionName } from '../store/ingest-commit.ts';
 
 export function keyText(by: SeriesDimensionName, key: number): string {
-  if (key === OTHER_KEY) return 'other';
+  // There is a traffic class that is called other.
+  if (key === OTHER_KEY) return by === 'class' ? 'unlisted' : 'other';
   switch (by) {
     case 'total':
       return 'total';

@@ -30,8 +30,8 @@ async function start(stores: DuckDbStores) {
     catalog,
     places: { fill: () => undefined } as never,
     ledgers: () => [],
-    isStorageFull: () => false,
     credits: [],
+    isStorageFull: () => false,
     log,
   });
   const pipeline = new IngestPipeline({

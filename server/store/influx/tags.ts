@@ -56,11 +56,13 @@ const measurementsOfKeys: Readonly<
 
 function ofKeys(dimension: keyof typeof measurementsOfKeys): Measurement {
   const [name, text, key] = measurementsOfKeys[dimension];
+  // There is a traffic class that is called other.
+  const other = dimension === 'class' ? 'unlisted' : OTHER;
   return {
     name: `kurayami_${dimension}`,
     tagNames: [name],
-    toTags: (number) => ({ [name]: number === OTHER_KEY ? OTHER : text(number) }),
-    toKey: (tags) => (tags[name] === OTHER ? OTHER_KEY : key(tags[name]!)),
+    toTags: (number) => ({ [name]: number === OTHER_KEY ? other : text(number) }),
+    toKey: (tags) => (tags[name] === other ? OTHER_KEY : key(tags[name]!)),
   };
 }
 

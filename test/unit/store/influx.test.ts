@@ -124,7 +124,8 @@ describe('lines', () => {
         expect(measurements[name].toKey(measurements[name].toTags(key))).toBe(key);
       }),
     );
-    for (const name of ['port', 'network', 'country'] as const)
+    expect(measurements.class.toKey(measurements.class.toTags(7))).toBe(7);
+    for (const name of ['port', 'network', 'country', 'class'] as const)
       expect(measurements[name].toKey(measurements[name].toTags(OTHER_KEY))).toBe(OTHER_KEY);
   });
 });
