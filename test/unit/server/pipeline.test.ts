@@ -83,9 +83,13 @@ const atRest = (pipeline: IngestPipeline, channel: Channel) =>
 
 test('a sensor is told to forget what is stored, and nothing else', async () => {
   let fail = true;
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
   const { pipeline, stored, close } = await createPipeline({
     commit: async (really) => {
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await held;
       if (fail) throw new Error('the disk is full');
       await really();
     },
@@ -96,9 +100,10 @@ test('a sensor is told to forget what is stored, and nothing else', async () => 
   // The same sensor comes back while the commit is under way.
   const second = createPeer();
   const opened = pipeline.open(helloOf(7), second);
+  await vi.waitFor(() => expect(first.refuse).toHaveBeenCalledWith('INGEST_REPLACED', expect.anything()));
+  letGo();
   const again = await opened;
   expect(again.storedSequence).toBe(-1);
-  expect(first.refuse).toHaveBeenCalledWith('INGEST_REPLACED', expect.anything());
   fail = false;
   pipeline.receive(again, second, frameOf(7, 1, 10));
   pipeline.receive(again, second, frameOf(7, 2, 5));
