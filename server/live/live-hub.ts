@@ -55,6 +55,8 @@ export interface LiveHubParts {
   readonly ledgers: () => LedgerState[];
   /** Whether nothing is stored for want of room. */
   readonly isStorageFull: () => boolean;
+  /** See LiveTotals. */
+  readonly seriesBehind: () => number;
   readonly credits: readonly string[];
   readonly log: (message: string) => void;
 }
@@ -184,6 +186,7 @@ export class LiveHub {
       sensors: [...session.channels].slice(0, MAX_SENSORS_TOLD).map((channel) => sensorView(channel, now)),
       ledger: { sensor, server, checks: checkLedger(sensor, server, clock.finished) },
       storageFull: this.#parts.isStorageFull(),
+      seriesBehind: this.#parts.seriesBehind(),
       credits: [...this.#parts.credits],
     };
   }

@@ -19,6 +19,8 @@ export interface OpenStores {
   readonly sketches: SketchStore;
   /** State of the series' copy in InfluxDB, null without one. */
   readonly mirrorState: () => object | null;
+  /** Bins that wait while the copy cannot be written; else 0. */
+  readonly seriesBehind: () => number;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     catalog: stores.catalog,
     sketches: stores.sketches,
     mirrorState: () => (mirror === null ? null : { target: config.series.target, ...mirror.stats() }),
+    seriesBehind: () => mirror?.binsBehind ?? 0,
     async close() {
       clearInterval(problems);
       await mirror?.stop(MIRROR_STOP_SECONDS);

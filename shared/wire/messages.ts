@@ -121,6 +121,8 @@ export interface LiveTotals {
   viewer: ViewerLedger;
   /** The server stores nothing now, for want of room; sensors keep what they have. */
   storageFull: boolean;
+  /** Bins of series that wait for a store (such as InfluxDB) which does not take them now; 0 while it does, or where there is none. */
+  seriesBehind: number;
   /** Masses to credit on screen. */
   credits: string[];
   /** For those who may see targets only. */

@@ -123,6 +123,7 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
     await influx.stop();
     await commitSome(20);
     await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/does not answer/), { timeout: 10_000 });
+    expect(mirror.binsBehind).toBeGreaterThan(0);
     await vi.waitFor(() => expect(mirror.stats().pendingBins).toBeGreaterThanOrEqual(20));
     await influx.start();
     await commitSome(40);
@@ -130,6 +131,7 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
     expect((await new InfluxSeriesStore(target).sum(0, 1)).packets).toBe(packets);
     expect((await stores.series.sum(0, 1)).packets).toBe(packets);
     await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull());
+    expect(mirror.binsBehind).toBe(0);
   });
 
   test('a database that is dropped is made again', async () => {

@@ -32,6 +32,7 @@ async function start(stores: DuckDbStores) {
     ledgers: () => [],
     credits: [],
     isStorageFull: () => false,
+    seriesBehind: () => 0,
     log,
   });
   const pipeline = new IngestPipeline({

@@ -43,6 +43,7 @@ export async function openAccessServer(): Promise<AccessServer> {
     places: { fill: () => undefined } as never,
     ledgers: () => [],
     isStorageFull: () => false,
+    seriesBehind: () => 0,
     credits: [],
     log: (message) => {
       throw new Error(message);

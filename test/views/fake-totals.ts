@@ -88,6 +88,7 @@ export class FakeTotals {
       ledger: this.#ledger(),
       viewer: { ...this.viewer },
       storageFull: false,
+      seriesBehind: 0,
       credits: ['IP to country: NRO (CC BY 4.0)', 'networks: DB-IP (https://db-ip.com)'],
     };
   }

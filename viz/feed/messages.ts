@@ -49,6 +49,8 @@ export function readTotals(message: unknown): LiveTotals {
     },
     viewer: fieldsLike(totals.viewer, { offered: 0, sent: 0, sampledOut: 0, filteredOut: 0 }, 'viewer'),
     storageFull: totals.storageFull === true,
+    // Servers before 0.2 do not say.
+    seriesBehind: totals.seriesBehind === undefined ? 0 : number(totals.seriesBehind, 'seriesBehind'),
     credits: list(totals.credits, text, 'credits'),
     ...(totals.targets ? { targets: fieldsLike(totals.targets, { lowest: 0, highest: 0 }, 'targets') } : {}),
   };

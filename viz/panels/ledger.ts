@@ -32,7 +32,9 @@ export const ledger: PanelMaker = ({ text, language }) => {
       setText(verdict, inFlight > 0 ? `${mark} · ${fill(text.underway, { count: count(inFlight) })}` : mark);
       verdict.classList.toggle('verdict-bad', !holds);
       syncRows(rows, ledgerRows(totals, page), createRow, fillRow);
-      syncRows(damage, damageOf(totals), () => element('li'), setText);
+      const behind =
+        totals.seriesBehind > 0 ? [`⚠ ${fill(text.seriesBehind, { count: count(totals.seriesBehind) })}`] : [];
+      syncRows(damage, [...behind, ...damageOf(totals)], () => element('li'), setText);
     },
   };
 };

@@ -136,6 +136,7 @@ export const en = {
   damage: 'damage',
   storageFull:
     'The server’s disk is full: nothing is stored or shown until there is room. Sensors keep what they have.',
+  seriesBehind: 'the series’ copy in another store cannot be written: {count} bins wait and will follow',
   help: 'help',
   helpTitle: 'Keys',
   helpRotate: 'turn the globe (or drag)',

@@ -137,6 +137,7 @@ export const ja: Text = {
   damage: '破損',
   storageFull:
     'サーバーのディスクに空きがありません。空きができるまで保存も表示もされません。データはセンサー側で保持されています。',
+  seriesBehind: '時系列の外部ストアに書き込めません。{count} 区間が待機中で、後で書き込まれます',
   help: 'ヘルプ',
   helpTitle: 'キー操作',
   helpRotate: '地球儀を回す（ドラッグでも可）',

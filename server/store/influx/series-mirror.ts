@@ -100,6 +100,11 @@ export class SeriesMirror {
     return { ...this.#counts, linesNotKept: notKept, series: this.#encoder.series, lastError: this.#lastError };
   }
 
+  /** Bins that wait since the last attempt failed; 0 after one that did not. */
+  get binsBehind(): number {
+    return this.#lastError === null ? 0 : Math.max(1, this.#counts.pendingBins);
+  }
+
   async #follow(): Promise<void> {
     const { pollSeconds = 1, retrySeconds = 30 } = this.#options;
     let pauseSeconds = retrySeconds / 16;

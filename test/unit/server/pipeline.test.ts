@@ -55,6 +55,7 @@ async function createPipeline(
     places: { fill: () => undefined } as never,
     ledgers: () => pipeline.ledgers(),
     isStorageFull: () => disk.isFull,
+    seriesBehind: () => 0,
     credits: [],
     log,
   });

@@ -28,6 +28,7 @@ function totals() {
     ledger: { sensor: emptySensorLedger(), server: emptyServerLedger(), checks: [] },
     viewer: { offered: 12, sent: 10, sampledOut: 2, filteredOut: 0 },
     storageFull: false,
+    seriesBehind: 0,
     credits: [],
   };
 }
