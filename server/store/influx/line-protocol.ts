@@ -23,11 +23,17 @@ function tagText(tags: Tags): string {
 
 /** So many beginnings of lines are kept: all there are, but for a session after another. */
 const MAX_KNOWN = 20_000;
+const TWO_TO_32 = 2 ** 32;
 
 /** Makes lines. Most points differ from one before in time and values only. */
 export class LineEncoder {
-  readonly #heads = new Map<string, string>();
+  /** By session and resolution, then by dimension and key as one number: looked up without making a word for each point. */
+  readonly #groups = new Map<string, Map<number, string>>();
   readonly #hasPolicies: boolean;
+  #known = 0;
+  #group: Map<number, string> | null = null;
+  #session = -1;
+  #resolution = -1;
 
   /** Without retention policies, a tag tells bins of one length from those of another. */
   constructor(hasPolicies = true) {
@@ -36,7 +42,7 @@ export class LineEncoder {
 
   /** How many series lines were made of, as far as they are remembered. */
   get series(): number {
-    return this.#heads.size;
+    return this.#known;
   }
 
   /** The line of a point, its time in seconds (`precision=s`). Throws RangeError for a dimension that has no measurement. */
@@ -45,14 +51,32 @@ export class LineEncoder {
   }
 
   #head(point: MirrorPoint): string {
-    const name = `${point.session} ${point.resolution} ${point.dimension} ${point.key}`;
-    let head = this.#heads.get(name);
+    const group = this.#groupOf(point);
+    const name = point.dimension * TWO_TO_32 + point.key;
+    let head = group.get(name);
     if (head === undefined) {
       head = headOf(point, this.#hasPolicies);
-      if (this.#heads.size >= MAX_KNOWN) this.#heads.clear();
-      this.#heads.set(name, head);
+      if (this.#known >= MAX_KNOWN) this.#forget();
+      this.#groupOf(point).set(name, head);
+      this.#known += 1;
     }
     return head;
+  }
+
+  /** Points come bin by bin: mostly it is that of the point before. */
+  #groupOf({ session, resolution }: MirrorPoint): Map<number, string> {
+    if (this.#group !== null && session === this.#session && resolution === this.#resolution) return this.#group;
+    const name = `${session} ${resolution}`;
+    const group = this.#groups.get(name) ?? new Map<number, string>();
+    this.#groups.set(name, group);
+    [this.#group, this.#session, this.#resolution] = [group, session, resolution];
+    return group;
+  }
+
+  #forget(): void {
+    this.#groups.clear();
+    this.#group = null;
+    this.#known = 0;
   }
 }
 

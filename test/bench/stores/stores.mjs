@@ -16,7 +16,7 @@ if (values.help) {
   console.log(`npm run bench:stores -- [--flows N] [--only PART[,PART]]
 
   --flows N     that the whole server takes in before it is asked (50000000; some 4 minutes a core and 2 GB of disk)
-  --only PARTS  some of roll-up, flows, server
+  --only PARTS  some of roll-up, flows, writing, server
 
   npm run bench:stores -- --only server --flows 5000000
 `);
@@ -30,6 +30,7 @@ const script = (name) => {
 const parts = {
   'roll-up': () => script('roll-up.mjs'),
   flows: () => script('flows.mjs'),
+  writing: () => script('series-writing.mjs'),
   server: () => benchWholeServer({ flows: Number(values.flows), tell }),
 };
 const only = values.only === '' ? Object.keys(parts) : values.only.split(',');
