@@ -15,6 +15,8 @@ const ID = /^[\w-]{43}$/;
 
 export interface SignIn {
   readonly tokenId: number;
+  /** Of the token, as the file has it. */
+  readonly tokenHash: string;
   readonly role: Role;
   /** That of the token. */
   readonly name: string;
@@ -24,11 +26,11 @@ export interface SignIn {
 }
 
 export class SignIns {
-  readonly #tokens: Pick<TokenFile, 'isGood'>;
+  readonly #tokens: Pick<TokenFile, 'holds'>;
   readonly #now: () => number;
   readonly #all = new Set<SignIn>();
 
-  constructor(tokens: Pick<TokenFile, 'isGood'>, now: () => number = Date.now) {
+  constructor(tokens: Pick<TokenFile, 'holds'>, now: () => number = Date.now) {
     this.#tokens = tokens;
     this.#now = now;
   }
@@ -38,13 +40,26 @@ export class SignIns {
   }
 
   /** The id of a new one, which is not kept and cannot be told again; null when there are too many. */
-  begin({ id: tokenId, role, name }: Pick<TokenRecord, 'id' | 'role' | 'name'>): string | null {
+  begin({
+    id: tokenId,
+    hash: tokenHash,
+    role,
+    name,
+  }: Pick<TokenRecord, 'id' | 'hash' | 'role' | 'name'>): string | null {
     for (const signIn of this.#all) if (!this.#holds(signIn)) this.#all.delete(signIn);
     this.#makeRoom(tokenId);
     if (this.#all.size >= MOST_SIGN_INS) return null;
     const id = randomBytes(ID_BYTES).toString('base64url');
     const now = this.#now();
-    this.#all.add({ tokenId, role, name, hash: hashOf(id), startedMilliseconds: now, usedMilliseconds: now });
+    this.#all.add({
+      tokenId,
+      tokenHash,
+      role,
+      name,
+      hash: hashOf(id),
+      startedMilliseconds: now,
+      usedMilliseconds: now,
+    });
     return id;
   }
 
@@ -77,7 +92,7 @@ export class SignIns {
       this.#all.has(signIn) &&
       now - signIn.usedMilliseconds < IDLE_MILLISECONDS &&
       now - signIn.startedMilliseconds < LONGEST_MILLISECONDS &&
-      this.#tokens.isGood(signIn.tokenId)
+      this.#tokens.holds({ id: signIn.tokenId, hash: signIn.tokenHash })
     );
   }
 

@@ -40,6 +40,7 @@ export class TokenFile {
     if (modified !== this.#readAt) {
       this.#tokens = modified === 0 ? [] : this.#read();
       this.#readAt = modified;
+      this.#damageTold = false;
     }
     return this.#tokens;
   }
@@ -48,6 +49,11 @@ export class TokenFile {
   isGood(id: number): boolean {
     if (this.#listOrNone().length === 0 && this.#damageTold) return true;
     return this.#listOrNone().some((record) => record.id === id && !record.revoked);
+  }
+
+  /** Whether this very token still holds: ids begin again where the file was moved away. None does while it is damaged. */
+  holds({ id, hash }: Pick<TokenRecord, 'id' | 'hash'>): boolean {
+    return this.#listOrNone().some((record) => record.id === id && record.hash === hash && !record.revoked);
   }
 
   #listOrNone(): readonly TokenRecord[] {

@@ -18,21 +18,17 @@ export interface Coverage {
 /** Sweeps over begins and ends. Runs of one sensor that overlap (it started anew before the old run was given up) count once, by the newest. */
 export function coverage(watches: readonly Watch[], fromSeconds: number, toSeconds: number): Coverage {
   const inside = watches.filter((watch) => watch.toSeconds > fromSeconds && watch.fromSeconds < toSeconds);
-  if (inside.length === 0) return { addressesWatched: 0, outageSeconds: Math.round(toSeconds - fromSeconds) };
-  const edges = new Set<number>([fromSeconds, toSeconds]);
-  for (const watch of inside) {
-    edges.add(Math.max(fromSeconds, watch.fromSeconds));
-    edges.add(Math.min(toSeconds, watch.toSeconds));
-  }
-  const times = [...edges].sort((a, b) => a - b);
+  const sky = new WatchersNow();
   let watched = 0;
   let addressSeconds = 0;
-  for (let at = 1; at < times.length; at++) {
-    const begin = times[at - 1]!;
-    const addresses = addressesAt(inside, begin);
-    if (addresses === null) continue;
-    watched += times[at]! - begin;
-    addressSeconds += (times[at]! - begin) * addresses;
+  let before = fromSeconds;
+  for (const { seconds, watch } of edgesOf(inside, fromSeconds, toSeconds)) {
+    if (sky.sensors > 0) {
+      watched += seconds - before;
+      addressSeconds += (seconds - before) * sky.addresses;
+    }
+    before = seconds;
+    sky.change(watch, seconds);
   }
   return {
     addressesWatched: watched === 0 ? 0 : Math.round(addressSeconds / watched),
@@ -40,16 +36,48 @@ export function coverage(watches: readonly Watch[], fromSeconds: number, toSecon
   };
 }
 
-/** Null while nobody watches. */
-function addressesAt(watches: readonly Watch[], seconds: number): number | null {
-  const bySensor = new Map<number, Watch>();
-  for (const watch of watches) {
-    if (watch.fromSeconds > seconds || watch.toSeconds <= seconds) continue;
-    const known = bySensor.get(watch.sensor);
-    if (known === undefined || watch.fromSeconds >= known.fromSeconds) bySensor.set(watch.sensor, watch);
+interface Edge {
+  readonly seconds: number;
+  readonly watch: Watch;
+}
+
+/** Begins and ends within the span, in their order: each once, however many there are. */
+function edgesOf(watches: readonly Watch[], fromSeconds: number, toSeconds: number): Edge[] {
+  const edges = watches.flatMap((watch) => [
+    { seconds: Math.max(fromSeconds, watch.fromSeconds), watch },
+    { seconds: Math.min(toSeconds, watch.toSeconds), watch },
+  ]);
+  return edges.sort((a, b) => a.seconds - b.seconds || a.watch.fromSeconds - b.watch.fromSeconds);
+}
+
+/** Who watches at the time that the sweep has come to. */
+class WatchersNow {
+  sensors = 0;
+  addresses = 0;
+  /** Runs that have begun, oldest first; the newest that has not ended counts. */
+  readonly #begun = new Map<number, Watch[]>();
+  readonly #counted = new Map<number, Watch>();
+
+  /** A run begins or ends. */
+  change(watch: Watch, seconds: number): void {
+    const { sensor } = watch;
+    const begun = this.#begun.get(sensor) ?? [];
+    this.#begun.set(sensor, begun);
+    if (watch.toSeconds > seconds) begun.push(watch);
+    while (begun.length > 0 && begun.at(-1)!.toSeconds <= seconds) begun.pop();
+    this.#count(sensor, begun.at(-1));
   }
-  if (bySensor.size === 0) return null;
-  let addresses = 0;
-  for (const watch of bySensor.values()) addresses += watch.addresses;
-  return addresses;
+
+  #count(sensor: number, watch: Watch | undefined): void {
+    const before = this.#counted.get(sensor);
+    if (before !== undefined) {
+      this.sensors -= 1;
+      this.addresses -= before.addresses;
+      this.#counted.delete(sensor);
+    }
+    if (watch === undefined) return;
+    this.sensors += 1;
+    this.addresses += watch.addresses;
+    this.#counted.set(sensor, watch);
+  }
 }

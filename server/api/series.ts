@@ -5,7 +5,7 @@ import { maySeeTargets, roleOf } from '../access/role.ts';
 import { type Coverage, coverage } from '../aggregate/coverage.ts';
 import { isDistinct } from '../store/query-limits.ts';
 import { SERIES_KEEP_SECONDS } from '../store/series-keep.ts';
-import type { SeriesMeasure, Span } from '../store/stores.ts';
+import type { SeriesMeasure } from '../store/stores.ts';
 import { refuseFilter, resolveFilter } from './filter.ts';
 import { keyText } from './keys.ts';
 import type { ApiParts } from './parts.ts';
@@ -86,6 +86,13 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       const by = query.by ?? 'total';
       refuseFilter(query.filter, 'series are sums that were made when the flows came');
       const span = await resolveSpan(query, parts.catalog, current);
+      const withTargets = maySeeTargets(roleOf(request.raw, parts));
+      if (query.measure === 'targets' && !withTargets)
+        throw new ApiError(
+          403,
+          'ACCESS_TARGETS',
+          'how many targets there are tells how large the darknet is: sign in as an analyst',
+        );
       const stepSeconds = query.step ?? defaultStep(span, by, query.measure);
       if ((span.toSeconds - span.fromSeconds) / stepSeconds > MAX_BINS)
         throw new ApiError(
@@ -113,7 +120,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
           key: keyText(by, key),
           value,
         })),
-        ...(await coverageOf(parts, span, stepSeconds, maySeeTargets(roleOf(request.raw, parts)))),
+        ...(await coverageOf(parts, span, stepSeconds, withTargets)),
       };
     },
   );
@@ -157,9 +164,10 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
 const STEPS = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400];
 const BIN_STEPS = [60, 300, 3_600, 86_400];
 
-function defaultStep({ fromSeconds, toSeconds }: Span, by: string, measure: SeriesMeasure): number {
+function defaultStep({ session, fromSeconds, toSeconds }: AskedSpan, by: string, measure: SeriesMeasure): number {
   const wanted = (toSeconds - fromSeconds) / DEFAULT_BINS;
-  const keptFrom = Date.now() / 1000 - SERIES_KEEP_SECONDS[1];
+  // Only live ones go after a while.
+  const keptFrom = session === 0 ? Date.now() / 1000 - SERIES_KEEP_SECONDS[1] : 0;
   const smallest = (by === 'total' || by === 'class') && fromSeconds > keptFrom ? 1 : 60;
   const steps = isDistinct(measure) ? BIN_STEPS : STEPS;
   return steps.find((step) => step >= wanted && step >= smallest) ?? 86_400;

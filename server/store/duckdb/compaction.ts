@@ -12,6 +12,8 @@ import type { SeriesRetention } from './series-retention.ts';
 const AT_MOST_EVERY_MILLIS = 20_000;
 /** So many rows are summed up earlier: a file read at full speed fills hours of bins within seconds. */
 const ROWS_TO_ACT_ON = 200_000;
+/** Rows of the outbox that say the same as later ones. */
+const OUTBOX_ROWS_TO_ACT_ON = 200;
 
 export class Compaction {
   readonly #connections: Connections;
@@ -72,6 +74,7 @@ export class Compaction {
   async #compact(all: boolean): Promise<void> {
     await this.#connections.transaction(compactSeconds);
     await this.#connections.transaction((writer) => foldMinutes(writer, all, this.#mirrored, this.#generation));
+    if (this.#mirrored) await this.#connections.transaction(compactOutbox);
     await this.#retention.run(this.#connections, all);
   }
 }
@@ -101,6 +104,23 @@ async function compactSeconds(writer: Writer): Promise<void> {
   await writer.run(`INSERT INTO ${table} SELECT * FROM summed ORDER BY session, bin, dimension, key`);
   await writer.run(`DELETE FROM touched WHERE ${among}`, bounds);
   await writer.run('DROP TABLE summed');
+}
+
+/** While whoever mirrors is away, every commit notes the bins that it touched: one row a bin is enough. */
+async function compactOutbox(writer: Writer): Promise<void> {
+  await writer.run(
+    `CREATE OR REPLACE TEMP TABLE noted AS
+      SELECT resolution, session, bin, max(outbox.generation) AS generation FROM outbox GROUP BY resolution, session, bin`,
+  );
+  const [count] = await rowsOf(
+    writer,
+    'SELECT (SELECT count(*) FROM outbox)::DOUBLE AS rows, (SELECT count(*) FROM noted)::DOUBLE AS bins',
+  );
+  if (Number(count!.rows) > Number(count!.bins) + OUTBOX_ROWS_TO_ACT_ON) {
+    await writer.run('DELETE FROM outbox');
+    await writer.run('INSERT INTO outbox SELECT * FROM noted ORDER BY generation, bin, resolution');
+  }
+  await writer.run('DROP TABLE noted');
 }
 
 /** Partial rows as one: sums add up, of distinct counts the largest holds. */

@@ -6,8 +6,8 @@ import { type Connections, type Row, rowsOf } from './connections.ts';
 
 /** A sensor that starts a thousand times an hour does not make the table grow without end. */
 const MAX_WATCHES = 100_000;
-/** Of a longer outage, a mirror gets the last day. */
-const MAX_GAP_MINUTES = 1_440;
+/** Of a longer outage, a mirror gets the last day. A capture may begin in 1970 by a wrong clock: no list is longer. */
+const MAX_GAP_SECONDS = 86_400;
 
 /**
  * Gives the minutes in which something changed that no packet tells: who watches in silence, and where nobody did. They
@@ -32,8 +32,8 @@ export async function putWatches(
       'SELECT count(*)::DOUBLE AS rows, max(to_seconds) FILTER (watches.session = $1 AND to_seconds < $2) AS before FROM watches',
       [session, fromSeconds],
     );
-    const gap = minuteOf(Math.max(Number(row!.before ?? fromSeconds), fromSeconds - MAX_GAP_MINUTES * 60));
-    for (let bin = gap; bin < last; bin += 60) minutes.push({ session, bin });
+    const gap = Math.max(Number(row!.before ?? fromSeconds), toSeconds - MAX_GAP_SECONDS);
+    for (let bin = minuteOf(gap); bin < last; bin += 60) minutes.push({ session, bin });
     if (Number(row!.rows) >= MAX_WATCHES)
       await writer.run('DELETE FROM watches WHERE rowid IN (SELECT rowid FROM watches ORDER BY to_seconds LIMIT 1000)');
     const values = [session, sensor, epoch, fromSeconds, toSeconds, addresses];

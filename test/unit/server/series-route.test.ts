@@ -73,11 +73,18 @@ async function ask(query: string, role = 'viewer') {
 const FIVE_MINUTES = 'from=2023-11-15T12:00:00Z&to=2023-11-15T12:05:00Z';
 
 test('distinct sources are those of the bin, whatever it is', async () => {
-  const values = async (query: string) => (await ask(query)).body.points.map(({ value }: { value: number }) => value);
+  const values = async (query: string) =>
+    (await ask(query, 'analyst')).body.points.map(({ value }: { value: number }) => value);
   expect(await values(`series?measure=sources&step=60&${FIVE_MINUTES}`)).toEqual([5, 2]);
   expect(await values(`series?measure=sources&step=300&${FIVE_MINUTES}`)).toEqual([6]);
   expect(await values(`series?measure=targets&step=300&${FIVE_MINUTES}`)).toEqual([3]);
   expect(await values(`series?measure=packets&step=300&${FIVE_MINUTES}`)).toEqual([9]);
+});
+
+test('how many targets there are, only analysts are told: it is the size of a small darknet', async () => {
+  const { status, body } = await ask(`series?measure=targets&step=60&${FIVE_MINUTES}`);
+  expect([status, body.code]).toEqual([400, 'ACCESS_TARGETS']);
+  expect(JSON.stringify(body)).not.toContain('points');
 });
 
 test.for(['step=120', 'step=1', 'step=7200'])('distinct sources of several bins (%s) are refused', async (step) => {

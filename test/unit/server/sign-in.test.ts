@@ -177,6 +177,23 @@ describe('not signed in', () => {
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
+  test('when the file of tokens is damaged, or moved away and ids begin again', async () => {
+    const server = await openAccessServer();
+    const { renameSync, readFileSync, writeFileSync } = await import('node:fs');
+    const file = `${server.folder}/tokens.json`;
+    const cookie = cookieOf(await signIn(server, server.token('analyst')));
+    const good = readFileSync(file);
+    writeFileSync(file, '{');
+    expect(await me(server, { cookie })).toEqual(viewer);
+    writeFileSync(file, good);
+    const again = cookieOf(await signIn(server, server.token('analyst')));
+    expect(await me(server, { cookie: again })).toEqual(analyst);
+    renameSync(file, `${file}.old`);
+    server.token('viewer');
+    server.token('viewer');
+    expect(await me(server, { cookie: again })).toEqual(viewer);
+  });
+
   test('while the file of tokens is damaged nobody signs in', async () => {
     const server = await openAccessServer();
     const token = server.token('analyst');

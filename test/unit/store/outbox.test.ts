@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import { openDuckDbStoresInThread } from '../../../server/store/duckdb/core.ts';
 import type { DuckDbStores } from '../../../server/store/duckdb/operations.ts';
@@ -69,6 +71,32 @@ test('a bin touched between reading and finishing stays, with its new value', as
   const again = await outbox.pending(10);
   expect(again.bins.map((touched) => touched.bin)).toEqual([NOON_SECONDS]);
   expect(total(again.points)?.packets).toBe(2);
+  await close();
+});
+
+test('however often a bin is touched while nobody reads, it is noted once after a compaction', async () => {
+  const folder = await testFolder();
+  const { flows, compact, close } = await openMirrored(folder);
+  for (let count = 0; count < 250; count++)
+    await flows.commit(ingestCommit({ series: [{ resolution: 1, bin: NOON_SECONDS, packets: 1 }] }));
+  await compact();
+  await close();
+  const instance = await DuckDBInstance.create(join(folder, 'kurayami.duckdb'));
+  const connection = await instance.connect();
+  const rows = await connection.runAndReadAll('SELECT resolution, generation::INTEGER FROM outbox');
+  expect(rows.getRowsJS()).toEqual([[1, 250]]);
+  connection.closeSync();
+  instance.closeSync();
+  const again = await openMirrored(folder);
+  expect(total((await again.outbox.pending(10)).points)?.packets).toBe(250);
+  await again.close();
+});
+
+test('a capture that begins in 1970 by a wrong clock does not note every minute since', async () => {
+  const { flows, outbox, close } = await openMirrored();
+  const watches = [{ session: 0, sensor: 1, epoch: 5, fromSeconds: 1, toSeconds: NOON_SECONDS, addresses: 256 }];
+  await flows.commit(ingestCommit({ watches }));
+  expect(await outbox.pendingBins()).toBeLessThanOrEqual(24 * 60 + 1);
   await close();
 });
 
