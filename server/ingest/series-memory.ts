@@ -4,7 +4,7 @@ import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { HASH_KEY_WORDS, type HashKey } from '../aggregate/keyed-hash.ts';
 import { SeriesAccumulator } from '../aggregate/series-accumulator.ts';
 import type { SeriesRows, SketchState } from '../store/ingest-commit.ts';
-import type { SketchStore } from '../store/stores.ts';
+import type { SketchMemory, SketchStore, Span } from '../store/stores.ts';
 
 /** What is distinct in bins above minutes is told so often, and no commit has to carry it all. */
 const ABOVE_EVERY_MILLISECONDS = 15_000;
@@ -12,6 +12,14 @@ const ABOVE_EVERY_MILLISECONDS = 15_000;
 const SKETCHES_EVERY_MILLISECONDS = 60_000;
 const SKETCHES_EVERY_FLOWS = 3_000_000;
 const MINUTE_SECONDS = 60;
+/** What a start reads again at most, newest first: about 20 s of work. */
+const MAX_FLOWS_AGAIN = 4_000_000;
+/** Stretches of minutes, since each is asked for by itself. */
+const MAX_STRETCHES = 300;
+/** Minutes this near to each other are one stretch: reading again what is counted already changes nothing. */
+const STRETCH_GAP_SECONDS = 300;
+/** Flows that are in memory at a time, about. */
+const SLICE_FLOWS = 200_000;
 
 /** The key of hashes: from the installation's, since what is stored was hashed with it. */
 export function seriesSecret(installationKey: Uint8Array): HashKey {
@@ -35,19 +43,19 @@ export class SeriesMemory {
     for (const state of states)
       if (!this.#accumulator.restore(state))
         log(`distinct addresses of session ${state.session} begin anew: what was stored of them cannot be read`);
-    let flows = 0;
-    for (const { session, bin } of minutes) {
-      for (let second = bin; second < bin + MINUTE_SECONDS; second++) {
-        for (const family of [4, 6] as const) {
-          const batch = await store.flowsOfSecond(session, second, family);
-          if (batch === null) continue;
-          this.#accumulator.add(batch);
-          flows += batch.length;
-        }
+    const { slices, flows, left } = await planReading(store, minutes);
+    for (const { session, ...span } of slices) {
+      for (const family of [4, 6] as const) {
+        const batch = await store.flowsBetween(session, span, family);
+        if (batch !== null) this.#accumulator.add(batch);
       }
       this.discard();
     }
-    if (flows > 0) log(`${flows} flows of ${minutes.length} minutes were read again to go on counting addresses`);
+    if (flows > 0)
+      log(`${flows} flows of ${minutes.length - left} minutes were read again to go on counting addresses`);
+    if (left > 0)
+      log(`distinct addresses of ${left} older minutes, and of hours and days with them, are lower bounds: \
+flows since the last stored count are too many to be read again`);
   }
 
   add(batch: FlowBatch): number {
@@ -81,4 +89,76 @@ export class SeriesMemory {
     if (this.#flowsSince === 0) return false;
     return this.#flowsSince >= SKETCHES_EVERY_FLOWS || now - this.#sketchesMilliseconds >= SKETCHES_EVERY_MILLISECONDS;
   }
+}
+
+type Minutes = SketchMemory['minutes'];
+
+interface Stretch {
+  readonly session: number;
+  readonly bins: number[];
+}
+
+interface Slice extends Span {
+  readonly session: number;
+}
+
+/** Slices to read, those of a session oldest first, and how many of the minutes are left out. */
+async function planReading(
+  store: SketchStore,
+  minutes: Minutes,
+): Promise<{ slices: Slice[]; flows: number; left: number }> {
+  const stretches = stretchesOf(minutes).sort((a, b) => b.bins.at(-1)! - a.bins.at(-1)!);
+  const slices: Slice[] = [];
+  let flows = 0;
+  let read = 0;
+  for (const { session, bins } of stretches.slice(0, MAX_STRETCHES)) {
+    const span = { fromSeconds: bins[0]!, toSeconds: bins.at(-1)! + MINUTE_SECONDS };
+    const counted = (await store.flowsByMinute(session, span)).reverse();
+    const fitting = counted.findIndex((minute) => {
+      flows += minute.flows;
+      return flows > MAX_FLOWS_AGAIN;
+    });
+    const isWhole = fitting < 0;
+    if (!isWhole) flows -= counted[fitting]!.flows;
+    const chosen = isWhole ? counted : counted.slice(0, fitting);
+    slices.push(...slicesOf(session, chosen));
+    const oldest = isWhole ? span.fromSeconds : (chosen.at(-1)?.bin ?? span.toSeconds);
+    read += bins.filter((bin) => bin >= oldest).length;
+    if (!isWhole) break;
+  }
+  return { slices: slices.reverse(), flows, left: minutes.length - read };
+}
+
+/** Of minutes in order of session and time. */
+function stretchesOf(minutes: Minutes): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const { session, bin } of minutes) {
+    const last = stretches.at(-1);
+    if (last?.session === session && bin - last.bins.at(-1)! <= STRETCH_GAP_SECONDS) last.bins.push(bin);
+    else stretches.push({ session, bins: [bin] });
+  }
+  return stretches;
+}
+
+/** Newest first, as the minutes are. A minute with more flows than a slice is cut into seconds. */
+function slicesOf(session: number, minutes: readonly { bin: number; flows: number }[]): Slice[] {
+  const slices: Slice[] = [];
+  let open: { fromSeconds: number; toSeconds: number; flows: number } | null = null;
+  const close = () => {
+    if (open === null) return;
+    const { fromSeconds, toSeconds, flows } = open;
+    const parts = Math.min(MINUTE_SECONDS, Math.max(1, Math.ceil(flows / SLICE_FLOWS)));
+    const edge = (part: number) => fromSeconds + Math.floor(((toSeconds - fromSeconds) * part) / parts);
+    for (let part = parts - 1; part >= 0; part--)
+      slices.push({ session, fromSeconds: edge(part), toSeconds: edge(part + 1) });
+    open = null;
+  };
+  for (const { bin, flows } of minutes) {
+    if (open !== null && open.flows + flows > SLICE_FLOWS) close();
+    open ??= { fromSeconds: bin, toSeconds: bin + MINUTE_SECONDS, flows: 0 };
+    open.fromSeconds = bin;
+    open.flows += flows;
+  }
+  close();
+  return slices;
 }

@@ -203,10 +203,17 @@ export interface SketchMemory {
   /** Minutes with flows that are not in `states` yet. */
   readonly minutes: readonly { readonly session: number; readonly bin: number }[];
 }
+export interface MinuteFlows {
+  readonly bin: number;
+  readonly flows: number;
+}
+/** Spans are of the seconds that flows are counted in. */
 export interface SketchStore {
   memory(): Promise<SketchMemory>;
-  /** Stored flows of a second, with the columns that series are made of; null without any. */
-  flowsOfSecond(session: number, second: number, family: 4 | 6): Promise<FlowBatch | null>;
+  /** Minutes of a span that have stored flows, oldest first. */
+  flowsByMinute(session: number, span: Span): Promise<MinuteFlows[]>;
+  /** Stored flows of a span, oldest first, with the columns that series are made of; null without any. */
+  flowsBetween(session: number, span: Span, family: 4 | 6): Promise<FlowBatch | null>;
 }
 
 /** A store that cannot do its work. Codes are explained in docs/errors.md. */

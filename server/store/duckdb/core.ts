@@ -123,8 +123,8 @@ export class DuckDbCore {
       ledgers: () => catalog.listLedgers(connections),
       watches: (session, span) => watchQueries.listWatches(connections, session, span),
       sketchMemory: () => sketchQueries.sketchMemory(connections),
-      flowsOfSecond: (session, second, family) =>
-        sketchQueries.flowsOfSecond(this.#flows.source, session, second, family),
+      flowsByMinute: (session, span) => sketchQueries.flowsByMinute(this.#flows.source, session, span),
+      flowsBetween: (session, span, family) => sketchQueries.flowsBetween(this.#flows.source, session, span, family),
       outboxPending: (limit) => outbox.outboxPending(connections, limit),
       outboxDone: (bins) => outbox.outboxDone(connections, bins),
       outboxPendingBins: () => outbox.outboxPendingBins(connections),

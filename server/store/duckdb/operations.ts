@@ -11,6 +11,7 @@ import type {
   FlowQuery,
   FlowStore,
   FlowStoreState,
+  MinuteFlows,
   SensorRecord,
   SeriesPoint,
   SeriesQuery,
@@ -54,7 +55,8 @@ export interface StoreOperations {
   ledgers(): Promise<LedgerState[]>;
   watches(session: number, span: Span): Promise<WatchState[]>;
   sketchMemory(): Promise<SketchMemory>;
-  flowsOfSecond(session: number, second: number, family: 4 | 6): Promise<FlowBatch | null>;
+  flowsByMinute(session: number, span: Span): Promise<MinuteFlows[]>;
+  flowsBetween(session: number, span: Span, family: 4 | 6): Promise<FlowBatch | null>;
   outboxPending(limit: number): Promise<OutboxBatch>;
   outboxDone(bins: readonly TouchedBin[]): Promise<void>;
   outboxPendingBins(): Promise<number>;
@@ -151,7 +153,8 @@ export function storesOver(
     },
     sketches: {
       memory: () => does.sketchMemory(),
-      flowsOfSecond: (session, second, family) => does.flowsOfSecond(session, second, family),
+      flowsByMinute: (session, span) => does.flowsByMinute(session, span),
+      flowsBetween: (session, span, family) => does.flowsBetween(session, span, family),
     },
     outbox: {
       pending: (limit) => does.outboxPending(limit),

@@ -5,7 +5,7 @@ import { DuckDBBlobValue, type DuckDBConnection } from '@duckdb/node-api';
 import { createFlowBatch, type Family, type FlowBatch } from '../../../shared/flow-batch.ts';
 import { type FlowFieldName, flowFields } from '../../../shared/flow-fields.ts';
 import type { SketchState } from '../ingest-commit.ts';
-import type { SketchMemory } from '../stores.ts';
+import type { MinuteFlows, SketchMemory, Span } from '../stores.ts';
 import type { Connections } from './connections.ts';
 import type { FlowSource } from './flow-source.ts';
 import { LONGEST_OFFSET_MICROS } from './flow-sql.ts';
@@ -32,6 +32,7 @@ const WANTED: readonly string[] = [
   'fragment',
   'asn',
 ];
+const IN_SPAN = '"interval" >= $1 AND "interval" < $2';
 const FIELDS = (Object.keys(flowFields) as FlowFieldName[]).filter((name) => WANTED.includes(name));
 
 /** In the commit's transaction: puts the states in the place of those before; nothing is left to be read from flows. */
@@ -60,35 +61,64 @@ export async function sketchMemory(connections: Connections): Promise<SketchMemo
   return { states, minutes: minutes.map(({ session, bin }) => ({ session: Number(session), bin: Number(bin) })) };
 }
 
-/** Flows of one session and second, with the columns that series are made of; null without any. */
-export async function flowsOfSecond(
+/** How many flows each minute of a span has, both families together; minutes without any are left out. */
+export async function flowsByMinute(source: FlowSource, session: number, span: Span): Promise<MinuteFlows[]> {
+  const flows = new Map<number, number>();
+  for (const family of [4, 6] as const) {
+    const [bins = [], counts = []] = await source.readColumns(
+      { session, family, ...reachOf(span) },
+      (from) =>
+        `SELECT ("interval" // 60000000 * 60)::DOUBLE, count(*)::DOUBLE FROM ${from} WHERE ${IN_SPAN} GROUP BY 1`,
+      microsOf(span),
+    );
+    bins.forEach((bin, at) => {
+      flows.set(Number(bin), (flows.get(Number(bin)) ?? 0) + Number(counts[at]));
+    });
+  }
+  return [...flows].map(([bin, count]) => ({ bin, flows: count })).sort((a, b) => a.bin - b.bin);
+}
+
+/** Flows of one session and span by time, with the columns that series are made of; null without any. */
+export async function flowsBetween(
   source: FlowSource,
   session: number,
-  second: number,
+  span: Span,
   family: Family,
 ): Promise<FlowBatch | null> {
   const words = family === 4 ? 'source, target' : `${wordsOf('source')}, ${wordsOf('target')}`;
   const plain = FIELDS.filter((name) => !['interval', 'source', 'target', 'session'].includes(name));
-  const micros = second * 1_000_000;
   const columns = await source.readColumns(
-    { session, family, fromMicros: micros, toMicros: micros + LONGEST_OFFSET_MICROS },
-    (flows) => `SELECT ${words}, ${plain.map((name) => `"${name}"`).join(', ')} FROM ${flows} WHERE "interval" = $1`,
-    [micros],
+    { session, family, ...reachOf(span) },
+    (flows) =>
+      `SELECT ("interval" // 1000000)::DOUBLE, ${words}, ${plain.map((name) => `"${name}"`).join(', ')} FROM ${flows}
+        WHERE ${IN_SPAN} ORDER BY "interval"`,
+    microsOf(span),
   );
-  const rows = columns[0]?.length ?? 0;
+  const [seconds = [], ...others] = columns;
+  const rows = seconds.length;
   if (rows === 0) return null;
   const batch = createFlowBatch(family, rows);
   batch.length = rows;
-  batch.interval.fill(second);
+  batch.interval.set(seconds as number[]);
   batch.session.fill(session);
   const each = family === 4 ? 1 : 4;
   for (let word = 0; word < each; word++)
     for (let row = 0; row < rows; row++) {
-      batch.source[row * each + word] = columns[word]![row] as number;
-      batch.target[row * each + word] = columns[each + word]![row] as number;
+      batch.source[row * each + word] = others[word]![row] as number;
+      batch.target[row * each + word] = others[each + word]![row] as number;
     }
-  for (const [at, name] of plain.entries()) batch[name].set(columns[2 * each + at] as number[]);
+  for (const [at, name] of plain.entries()) batch[name].set(others[2 * each + at] as number[]);
   return batch;
+}
+
+function microsOf({ fromSeconds, toSeconds }: Span): [number, number] {
+  return [fromSeconds * 1_000_000, toSeconds * 1_000_000];
+}
+
+/** Where first packets of intervals of the span lie. */
+function reachOf(span: Span): { fromMicros: number; toMicros: number } {
+  const [fromMicros, toMicros] = microsOf(span);
+  return { fromMicros, toMicros: toMicros + LONGEST_OFFSET_MICROS };
 }
 
 /** The words of an address of 16 bytes, most significant first. */
