@@ -58,6 +58,26 @@ export class RowBuffer {
     this.#rows.targets[row] = targets;
   }
 
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** Takes in the distinct counts of bins coarser than `resolution`; of one key's and bin's the largest. */
+  keepAbove(from: SeriesRows, resolution: number): void {
+    const known = new Map<string, number>();
+    for (let row = 0; row < this.#rows.length; row++) known.set(nameOf(this.#rows, row), row);
+    for (let at = 0; at < from.length; at++) {
+      if (from.resolution[at]! <= resolution) continue;
+      const name = nameOf(from, at);
+      const row =
+        known.get(name) ??
+        this.push(from.resolution[at]!, from.dimension[at]!, from.session[at]!, from.bin[at]!, from.key[at]!);
+      known.set(name, row);
+      const { sources, targets } = this.#rows;
+      this.setDistinct(row, Math.max(sources[row]!, from.sources[at]!), Math.max(targets[row]!, from.targets[at]!));
+    }
+  }
+
   /** The rows since the last call; they are the caller's. */
   take(): SeriesRows {
     const rows = this.#rows;
@@ -72,4 +92,8 @@ export class RowBuffer {
     for (const name of NAMES) rows[name].set(before[name]);
     this.#rows = rows;
   }
+}
+
+function nameOf(rows: SeriesRows, row: number): string {
+  return `${rows.resolution[row]} ${rows.dimension[row]} ${rows.session[row]} ${rows.bin[row]} ${rows.key[row]}`;
 }

@@ -3,7 +3,7 @@
  * begin anew with every commit; what is distinct is remembered while its bin is open.
  */
 import { addressWords, type FlowBatch } from '../../shared/flow-batch.ts';
-import type { SeriesRows, SketchState } from '../store/ingest-commit.ts';
+import { SeriesResolution, type SeriesRows, type SketchState } from '../store/ingest-commit.ts';
 import { HASH_KEY_WORDS, type HashKey, hashAddress } from './keyed-hash.ts';
 import { RowBuffer } from './row-buffer.ts';
 import { SessionSeries } from './session-series.ts';
@@ -20,6 +20,8 @@ export class SeriesAccumulator {
   /** Least recently used first. */
   readonly #sessions = new Map<number, SessionSeries>();
   #last: SessionSeries | null = null;
+  /** What `take` gave last: it may come back. */
+  #taken: SeriesRows | null = null;
 
   /** `secret` must be the same again for what was saved; without one, whoever knows the code can choose addresses that collide. */
   constructor(secret: HashKey = new Uint32Array(HASH_KEY_WORDS)) {
@@ -45,12 +47,24 @@ export class SeriesAccumulator {
   /** The rows since the last call; they are the caller's. With `above`, distinct counts of all bins that changed, else of minutes. */
   take(above = true): SeriesRows {
     for (const series of this.#sessions.values()) series.take(above);
-    return this.#out.take();
+    this.#taken = this.#out.take();
+    return this.#taken;
+  }
+
+  /**
+   * What was taken last was not stored, or never meant to be: its flows come again, or are stored already. Sums are
+   * forgotten. Distinct counts of coarser bins are not: flows that come again raise none of them a second time.
+   */
+  discard(): void {
+    const before = this.#taken;
+    const since = this.take(false);
+    this.#taken = null;
+    for (const rows of new Set([before, since])) if (rows !== null) this.#out.keepAbove(rows, SeriesResolution.minute);
   }
 
   /** Whether `take(true)` would give more than `take(false)`. */
   get hasChangesAbove(): boolean {
-    return [...this.#sessions.values()].some((series) => series.hasChangesAbove);
+    return this.#out.length > 0 || [...this.#sessions.values()].some((series) => series.hasChangesAbove);
   }
 
   /** What has to be stored so that `restore` can go on. */

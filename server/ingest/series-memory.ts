@@ -63,18 +63,20 @@ flows since the last stored count are too many to be read again`);
     return this.#accumulator.add(batch);
   }
 
-  /** Forgets sums that no commit will carry. */
+  /** The commit that was to carry what was taken failed: sums are forgotten, since its flows come again. */
   discard(): void {
-    this.#accumulator.take(false);
+    this.#accumulator.discard();
   }
 
   /** What the commit carries; at the end of a run, all there is. */
   take(isLast: boolean): { series: SeriesRows; sketches?: SketchState[] } {
     const now = Date.now();
-    const isAboveDue = isLast || now - this.#aboveMilliseconds >= ABOVE_EVERY_MILLISECONDS;
+    const areSketchesDue = isLast || this.#areSketchesDue(now);
+    // With the sketches: what a sketch has when it is stored, no flow read again will raise.
+    const isAboveDue = areSketchesDue || now - this.#aboveMilliseconds >= ABOVE_EVERY_MILLISECONDS;
     if (isAboveDue) this.#aboveMilliseconds = now;
     const series = this.#accumulator.take(isAboveDue);
-    if (!isLast && !this.#areSketchesDue(now)) return { series };
+    if (!areSketchesDue) return { series };
     this.#sketchesMilliseconds = now;
     this.#flowsSince = 0;
     return { series, sketches: this.#accumulator.save() };

@@ -196,6 +196,40 @@ describe('distinct addresses', () => {
     expect([60, 300, 3600, 86_400].map((resolution) => sourcesOf(rows, resolution))).toEqual([2, 16, 16, 16]);
   });
 
+  test.for([{ times: 1 }, { times: 3 }])('are not lost with $times commits that fail', ({ times }) => {
+    const accumulator = new SeriesAccumulator();
+    const flows = flowBatch(4, flowsFrom(0, 40, NOON_SECONDS));
+    for (let time = 0; time < times; time++) {
+      accumulator.add(flows);
+      accumulator.take(time !== 1);
+      accumulator.discard();
+    }
+    accumulator.add(flows);
+    const rows = rowsOf(accumulator.take());
+    expect([300, 3600, 86_400].map((resolution) => sourcesOf(rows, resolution))).toEqual([40, 40, 40]);
+    const totals = rows.filter(({ dimension }) => dimension === 'total');
+    expect(totals.map(({ resolution, flows: count }) => [resolution, count]).sort((a, b) => a[0]! - b[0]!)).toEqual([
+      [1, 40],
+      [60, 40],
+      [300, 0],
+      [3600, 0],
+      [86_400, 0],
+    ]);
+  });
+
+  test('of bins that closed are not lost with a commit that fails', () => {
+    const accumulator = new SeriesAccumulator();
+    const batches = [0, 300, 600, 900, 7200].map((at) => flowBatch(4, flowsFrom(at, 12, NOON_SECONDS + at)));
+    for (const batch of batches) accumulator.add(batch);
+    accumulator.take(false);
+    accumulator.discard();
+    expect(accumulator.hasChangesAbove).toBe(true);
+    for (const batch of batches) accumulator.add(batch);
+    const fiveMinutes = rowsOf(accumulator.take()).filter((row) => row.resolution === 300 && row.dimension === 'total');
+    const counts = new Map(fiveMinutes.map(({ bin, sources }) => [bin - NOON_SECONDS, sources]));
+    expect([0, 300, 600, 900, 7200].map((at) => counts.get(at))).toEqual([12, 12, 12, 12, 12]);
+  });
+
   test('go on after a stop, from what was saved and from flows read again', () => {
     const before = new SeriesAccumulator();
     before.add(flowBatch(4, [...flowsFrom(0, 12, NOON_SECONDS), { targetPort: 4_444, seconds: NOON_SECONDS }]));
