@@ -44,6 +44,15 @@ export class SeriesAccumulator {
     return added;
   }
 
+  /** Adds flows of one session that were stored already, after `restore`. */
+  addAgain(batch: FlowBatch): void {
+    if (batch.length === 0) return;
+    const series = this.#open(batch.session[0]!);
+    series.isReadAgain = true;
+    this.add(batch);
+    series.isReadAgain = false;
+  }
+
   /** The rows since the last call; they are the caller's. With `above`, distinct counts of all bins that changed, else of minutes. */
   take(above = true): SeriesRows {
     for (const series of this.#sessions.values()) series.take(above);

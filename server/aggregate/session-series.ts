@@ -1,4 +1,7 @@
-/** The open bins of one session, and the way of a flow into all of them. */
+/**
+ * The open bins of one session, and the way of a flow into all of them. Only newer bins take the place of open ones: what
+ * is older than all that is open in its place has its sums, and is counted in those coarser bins that are open still.
+ */
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { Fragment } from '../../shared/packet-batch.ts';
 import { IpProtocol } from '../../shared/protocols.ts';
@@ -13,6 +16,12 @@ const OPEN_SECONDS = 64;
 const OPEN_MINUTES = 4;
 /** Of a level above minutes: this bin and the one before it. */
 const OPEN_ABOVE = 2;
+/**
+ * A clock that was ahead is set right: when so many minutes in a row are all so much older than the newest, what is newer
+ * than they are gives way to them. A sensor that catches up beside another never sends so much between two of its frames.
+ */
+const BEHIND_SECONDS = 3_600;
+const MINUTES_BEHIND = 60;
 /** In a second's page: traffic classes by their id, then the total. */
 const SECOND_SLOTS = 257;
 const SECOND_TOTAL = 256;
@@ -21,7 +30,14 @@ const { second, minute, fiveMinutes, hour, day } = SeriesResolution;
 
 interface Minute {
   readonly sums: SumPage;
-  readonly sketches: SketchPage;
+  /** None for a minute that came too late. */
+  readonly sketches: SketchPage | null;
+}
+
+interface MinutePlace {
+  readonly open: Minute & { readonly sketches: SketchPage };
+  /** Made when the first comes too late. */
+  late: Minute | null;
 }
 
 export class SessionSeries {
@@ -29,9 +45,13 @@ export class SessionSeries {
   readonly slots: SeriesSlots;
   readonly #out: RowBuffer;
   readonly #seconds = Array.from({ length: OPEN_SECONDS }, () => new SumPage(SECOND_SLOTS));
-  readonly #minutes: readonly Minute[];
+  readonly #minutes: readonly MinutePlace[];
   readonly #above: readonly { resolution: number; pages: readonly SketchPage[] }[];
+  /** What was stored already comes again: older minutes in a row say nothing about a clock. */
+  isReadAgain = false;
   #newestMinute = Number.NEGATIVE_INFINITY;
+  #behindMinute = Number.NEGATIVE_INFINITY;
+  #minutesBehind = 0;
 
   constructor(session: number, secret: HashKey, pool: SketchPool, out: RowBuffer) {
     this.session = session;
@@ -39,8 +59,8 @@ export class SessionSeries {
     this.#out = out;
     const sketches = () => new SketchPage(pool);
     this.#minutes = Array.from({ length: OPEN_MINUTES }, () => ({
-      sums: new SumPage(MAX_SLOTS),
-      sketches: sketches(),
+      open: { sums: new SumPage(MAX_SLOTS), sketches: sketches() },
+      late: null,
     }));
     this.#above = [fiveMinutes, hour, day].map((resolution) => ({
       resolution,
@@ -57,6 +77,8 @@ export class SessionSeries {
     ofSecond.count(SECOND_TOTAL, packets, bytes);
     ofSecond.count(trafficClass, packets, bytes);
     const bin = at - (at % minute);
+    if (bin < this.#newestMinute - BEHIND_SECONDS) this.#noteBehind(bin);
+    else this.#minutesBehind = 0;
     const page = this.#minute(bin);
     const { slots } = this;
     const protocol = batch.protocol[row]!;
@@ -82,17 +104,36 @@ export class SessionSeries {
 
   #count(page: Minute, slot: number, packets: number, bytes: number, source: number, target: number): void {
     page.sums.count(slot, packets, bytes);
-    if (page.sketches.addSource(slot, source)) this.#raiseSource(page.sums.bin, slot, source);
-    if (page.sketches.addTarget(slot, target)) this.#raiseTarget(page.sums.bin, slot, target);
+    const { sketches } = page;
+    if (sketches === null || sketches.addSource(slot, source)) this.#raiseSource(page.sums.bin, slot, source);
+    if (sketches === null || sketches.addTarget(slot, target)) this.#raiseTarget(page.sums.bin, slot, target);
   }
 
   /** What is new in a minute may be new in the bins above; what is not new in one is not new in those above it. */
   #raiseSource(bin: number, slot: number, hash: number): void {
-    for (let level = 0; level < 3; level++) if (!this.#pageAbove(level, bin).addSource(slot, hash)) return;
+    for (let level = 0; level < 3; level++) {
+      const page = this.#pageAbove(level, bin);
+      if (page !== null && !page.addSource(slot, hash)) return;
+    }
   }
 
   #raiseTarget(bin: number, slot: number, hash: number): void {
-    for (let level = 0; level < 3; level++) if (!this.#pageAbove(level, bin).addTarget(slot, hash)) return;
+    for (let level = 0; level < 3; level++) {
+      const page = this.#pageAbove(level, bin);
+      if (page !== null && !page.addTarget(slot, hash)) return;
+    }
+  }
+
+  #noteBehind(bin: number): void {
+    if (this.isReadAgain || (this.#minutesBehind > 0 && bin === this.#behindMinute)) return;
+    this.#behindMinute = bin;
+    this.#minutesBehind += 1;
+    if (this.#minutesBehind <= MINUTES_BEHIND) return;
+    this.#minutesBehind = 0;
+    this.#newestMinute = bin;
+    for (const { open } of this.#minutes) if (open.sums.bin > bin) this.#closeMinute(open);
+    for (const { resolution, pages } of this.#above)
+      for (const page of pages) if (page.bin > bin) this.#closeAbove(page, resolution);
   }
 
   #second(at: number): SumPage {
@@ -105,29 +146,46 @@ export class SessionSeries {
   }
 
   #minute(bin: number): Minute {
-    const page = this.#minutes[(bin / minute) % OPEN_MINUTES]!;
-    if (page.sums.bin !== bin) {
-      this.#takeMinute(page);
-      page.sketches.clear();
-      page.sums.bin = page.sketches.bin = bin;
-      if (bin > this.#newestMinute) {
-        if (this.#newestMinute !== Number.NEGATIVE_INFINITY) this.slots.endMinute(this.#newestMinute);
-        this.#newestMinute = bin;
-      }
+    const place = this.#minutes[(bin / minute) % OPEN_MINUTES]!;
+    const { open } = place;
+    if (open.sums.bin === bin) return open;
+    if (bin < open.sums.bin) {
+      place.late ??= { sums: new SumPage(MAX_SLOTS), sketches: null };
+      const { late } = place;
+      if (late.sums.bin !== bin) this.#takeMinute(late);
+      late.sums.bin = bin;
+      return late;
     }
-    return page;
+    this.#closeMinute(open);
+    open.sums.bin = open.sketches.bin = bin;
+    if (bin > this.#newestMinute) {
+      if (this.#newestMinute !== Number.NEGATIVE_INFINITY) this.slots.endMinute(this.#newestMinute);
+      this.#newestMinute = bin;
+    }
+    return open;
   }
 
-  #pageAbove(level: number, at: number): SketchPage {
+  #closeMinute(open: Minute): void {
+    this.#takeMinute(open);
+    open.sketches?.clear();
+    open.sums.bin = -1;
+  }
+
+  /** Null where a newer bin has its place. */
+  #pageAbove(level: number, at: number): SketchPage | null {
     const { resolution, pages } = this.#above[level]!;
     const bin = at - (at % resolution);
     const page = pages[(bin / resolution) % OPEN_ABOVE]!;
-    if (page.bin !== bin) {
-      this.#takeAbove(page, resolution);
-      page.clear();
-      page.bin = bin;
-    }
+    if (page.bin === bin) return page;
+    if (bin < page.bin) return null;
+    this.#closeAbove(page, resolution);
+    page.bin = bin;
     return page;
+  }
+
+  #closeAbove(page: SketchPage, resolution: number): void {
+    this.#takeAbove(page, resolution);
+    page.clear();
   }
 
   /** The page of a bin, made empty where it is not open: for what is restored. */
@@ -140,7 +198,10 @@ export class SessionSeries {
   /** Hands out sums and what is distinct in minutes; with `above`, also what is distinct in coarser bins. */
   take(above: boolean): void {
     for (const page of this.#seconds) this.#takeSecond(page);
-    for (const page of this.#minutes) this.#takeMinute(page);
+    for (const { open, late } of this.#minutes) {
+      this.#takeMinute(open);
+      if (late !== null) this.#takeMinute(late);
+    }
     if (!above) return;
     for (const { resolution, pages } of this.#above) for (const page of pages) this.#takeAbove(page, resolution);
   }
@@ -151,7 +212,7 @@ export class SessionSeries {
 
   /** All pages that are open, oldest resolution last. */
   *pages(): Iterable<{ resolution: number; page: SketchPage }> {
-    for (const { sketches } of this.#minutes) if (sketches.bin >= 0) yield { resolution: minute, page: sketches };
+    for (const { open } of this.#minutes) if (open.sketches.bin >= 0) yield { resolution: minute, page: open.sketches };
     for (const { resolution, pages } of this.#above)
       for (const page of pages) if (page.bin >= 0) yield { resolution, page };
   }
@@ -171,7 +232,7 @@ export class SessionSeries {
   #takeMinute({ sums, sketches }: Minute): void {
     sums.takeSums(this.#out, (slot) => {
       const row = this.#push(minute, sums.bin, slot);
-      this.#out.setDistinct(row, sketches.sources(slot), sketches.targets(slot));
+      if (sketches !== null) this.#out.setDistinct(row, sketches.sources(slot), sketches.targets(slot));
       return row;
     });
   }

@@ -47,7 +47,7 @@ export class SeriesMemory {
     for (const { session, ...span } of slices) {
       for (const family of [4, 6] as const) {
         const batch = await store.flowsBetween(session, span, family);
-        if (batch !== null) this.#accumulator.add(batch);
+        if (batch !== null) this.#accumulator.addAgain(batch);
       }
       this.discard();
     }

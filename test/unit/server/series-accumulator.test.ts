@@ -230,6 +230,65 @@ describe('distinct addresses', () => {
     expect([0, 300, 600, 900, 7200].map((at) => counts.get(at))).toEqual([12, 12, 12, 12, 12]);
   });
 
+  /** The largest count of a day that was handed out. */
+  const dayOf = (rows: Row[], day: number) =>
+    Math.max(
+      ...rows
+        .filter((row) => row.dimension === 'total' && row.resolution === 86_400 && row.bin === day)
+        .map((row) => row.sources),
+    );
+  const MIDNIGHT = NOON_SECONDS - (NOON_SECONDS % 86_400);
+  const close = (count: number, to: number) => expect(Math.abs(count - to) / to).toBeLessThan(4 * SKETCH_ERROR);
+
+  test('of an open day are not lost with a late flow', () => {
+    const accumulator = new SeriesAccumulator();
+    const rows: Row[] = [];
+    for (let hour = 0; hour < 24; hour++) {
+      accumulator.add(flowBatch(4, flowsFrom(hour * 500, 500, MIDNIGHT + hour * 3600)));
+      accumulator.add(flowBatch(4, [{ seconds: MIDNIGHT + hour * 3600 - 2 * 86_400, packets: 3 }]));
+      rows.push(...rowsOf(accumulator.take()));
+    }
+    close(dayOf(rows, MIDNIGHT), 12_000);
+    const late = rows.filter((row) => row.resolution === 60 && row.dimension === 'total' && row.bin < MIDNIGHT);
+    expect(late.map(({ packets, sources }) => [packets, sources])).toEqual(new Array(24).fill([3, 0]));
+  });
+
+  test('of a minute that comes after a newer one has its place count in coarser bins', () => {
+    const accumulator = new SeriesAccumulator();
+    accumulator.add(flowBatch(4, flowsFrom(0, 8, NOON_SECONDS + 2400)));
+    accumulator.add(flowBatch(4, flowsFrom(4, 8, NOON_SECONDS)));
+    const rows = rowsOf(accumulator.take());
+    expect([3600, 86_400].map((resolution) => sourcesOf(rows, resolution))).toEqual([12, 12]);
+  });
+
+  test('a clock that was ahead for a while does not keep others from being counted for good', () => {
+    const accumulator = new SeriesAccumulator();
+    accumulator.add(flowBatch(4, flowsFrom(0, 10, MIDNIGHT + 20 * 86_400)));
+    const rows: Row[] = [];
+    for (let minute = 0; minute < 180; minute++) {
+      accumulator.add(flowBatch(4, flowsFrom(minute * 10, 10, MIDNIGHT + minute * 60)));
+      rows.push(...rowsOf(accumulator.take()));
+    }
+    close(dayOf(rows, MIDNIGHT), 1_200);
+    expect(dayOf(rows, MIDNIGHT + 20 * 86_400)).toBe(10);
+    expect(Math.max(...rows.filter((row) => row.resolution === 60 && row.key === 0).map((row) => row.bin))).toBe(
+      MIDNIGHT + 20 * 86_400,
+    );
+  });
+
+  test('hours of flows that are read again after a stop take nothing from the newest bins', () => {
+    const before = new SeriesAccumulator();
+    before.add(flowBatch(4, flowsFrom(0, 12, NOON_SECONDS)));
+    const after = new SeriesAccumulator();
+    after.restore(before.save()[0]!);
+    for (let minute = 0; minute < 150; minute++)
+      after.addAgain(flowBatch(4, flowsFrom(0, 1, NOON_SECONDS - 14_400 + minute * 60)));
+    after.discard();
+    after.add(flowBatch(4, flowsFrom(11, 2, NOON_SECONDS)));
+    const rows = rowsOf(after.take()).filter(({ bin }) => bin === NOON_SECONDS);
+    expect([60, 300, 3600].map((resolution) => sourcesOf(rows, resolution))).toEqual([13, 13, 13]);
+  });
+
   test('go on after a stop, from what was saved and from flows read again', () => {
     const before = new SeriesAccumulator();
     before.add(flowBatch(4, [...flowsFrom(0, 12, NOON_SECONDS), { targetPort: 4_444, seconds: NOON_SECONDS }]));
