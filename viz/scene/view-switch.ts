@@ -14,6 +14,8 @@ import type { StreakRing } from './streak-ring.ts';
 import type { StreakTwin } from './streak-twin.ts';
 
 const FLIGHT_SECONDS = 1.8;
+/** Where pictures come slowly the flight takes longer, and is still seen. */
+const LONGEST_STEP_SECONDS = 0.3;
 /** Lines and sparks that are smaller are not seen. */
 const LEAST_SCALE = 0.75;
 
@@ -97,7 +99,8 @@ export class ViewSwitch {
   animate(picture: Picture, wallSeconds: number, rotating: boolean, paused: boolean): void {
     const { stage, labels, ring } = this.#context;
     const before = this.#flown;
-    this.#flown = Math.min(1, this.#flown + picture.elapsed / FLIGHT_SECONDS);
+    const flown = Number.isFinite(picture.elapsed) ? Math.min(picture.elapsed, LONGEST_STEP_SECONDS) : picture.elapsed;
+    this.#flown = Math.min(1, this.#flown + flown / FLIGHT_SECONDS);
     const share = smooth(this.#flown);
     this.#showParts(share);
     const still = paused ? 0 : picture.elapsed;
