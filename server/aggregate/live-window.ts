@@ -4,6 +4,7 @@ import { Fragment } from '../../shared/packet-batch.ts';
 import { IpProtocol, trafficClassNames } from '../../shared/protocols.ts';
 import type { CountryCount, PortCount } from '../../shared/wire/messages.ts';
 import { HyperLogLog, mix32 } from './hyperloglog.ts';
+import { KeyWindow } from './key-window.ts';
 
 const WINDOW_SECONDS = 60;
 /** Rates are means over so many whole seconds. */
@@ -11,6 +12,9 @@ const RATE_SECONDS = 4;
 const SKETCH_SECONDS = 10;
 /** So many flows in a row older than the window mean that its clock is wrong, not they. */
 const CLOCK_STEP_FLOWS = 200;
+/** Ports of UDP, then those of TCP. */
+const PORT_KEYS = 2 * 65_536;
+const COUNTRY_KEYS = 65_536;
 
 interface Second {
   at: number;
@@ -18,8 +22,6 @@ interface Second {
   flows: number;
   bytes: number;
   readonly classPackets: Float64Array;
-  readonly ports: Map<number, number>;
-  readonly countries: Map<number, number>;
 }
 
 function createSecond(): Second {
@@ -29,8 +31,6 @@ function createSecond(): Second {
     flows: 0,
     bytes: 0,
     classPackets: new Float64Array(trafficClassNames.length),
-    ports: new Map(),
-    countries: new Map(),
   };
 }
 
@@ -48,8 +48,8 @@ export class LiveWindow {
   newestSeconds: number | null = null;
   oldestSecond = Number.POSITIVE_INFINITY;
   readonly #seconds = Array.from({ length: WINDOW_SECONDS }, createSecond);
-  readonly #ports = new Map<number, number>();
-  readonly #countries = new Map<number, number>();
+  readonly #ports = new KeyWindow(PORT_KEYS, WINDOW_SECONDS);
+  readonly #countries = new KeyWindow(COUNTRY_KEYS, WINDOW_SECONDS);
   readonly #newestOfFamily = { 4: Number.NEGATIVE_INFINITY, 6: Number.NEGATIVE_INFINITY };
   #olderInARow = 0;
   readonly #sketches = Array.from({ length: WINDOW_SECONDS / SKETCH_SECONDS }, () => ({
@@ -105,33 +105,30 @@ export class LiveWindow {
   }
 
   #renew(at: number): void {
-    const second = this.#seconds[modulo(at, WINDOW_SECONDS)]!;
-    for (const [port, packets] of second.ports) subtract(this.#ports, port, packets);
-    for (const [country, packets] of second.countries) subtract(this.#countries, country, packets);
+    const place = modulo(at, WINDOW_SECONDS);
+    const second = this.#seconds[place]!;
+    this.#ports.renew(place);
+    this.#countries.renew(place);
     second.at = at;
     second.packets = 0;
     second.flows = 0;
     second.bytes = 0;
     second.classPackets.fill(0);
-    second.ports.clear();
-    second.countries.clear();
   }
 
   #addRow(batch: FlowBatch, row: number, at: number): void {
-    const second = this.#seconds[modulo(at, WINDOW_SECONDS)]!;
+    const place = modulo(at, WINDOW_SECONDS);
+    const second = this.#seconds[place]!;
     const packets = batch.packets[row]!;
     second.packets += packets;
     second.flows += 1;
     second.bytes += batch.wireBytes[row]!;
     second.classPackets[batch.class[row]!]! += packets;
     const protocol = batch.protocol[row]!;
-    if ((protocol === IpProtocol.tcp || protocol === IpProtocol.udp) && batch.fragment[row] !== Fragment.later) {
-      const key = protocol * 65_536 + batch.targetPort[row]!;
-      add(second.ports, key, packets);
-      add(this.#ports, key, packets);
-    }
-    add(second.countries, batch.country[row]!, packets);
-    add(this.#countries, batch.country[row]!, packets);
+    const isTcp = protocol === IpProtocol.tcp;
+    if ((isTcp || protocol === IpProtocol.udp) && batch.fragment[row] !== Fragment.later)
+      this.#ports.add(place, (isTcp ? 65_536 : 0) + batch.targetPort[row]!, packets);
+    this.#countries.add(place, batch.country[row]!, packets);
   }
 
   /** Null for a second whose place belongs to newer ones by now: the window can touch one slot more than there are sketches. */
@@ -180,15 +177,15 @@ export class LiveWindow {
   }
 
   topPorts(limit: number): PortCount[] {
-    return top(this.#ports, limit).map(([key, packets]) => ({
-      protocol: Math.floor(key / 65_536),
+    return this.#ports.top(limit).map(([key, packets]) => ({
+      protocol: key < 65_536 ? IpProtocol.udp : IpProtocol.tcp,
       port: key % 65_536,
       packets,
     }));
   }
 
   topCountries(limit: number): CountryCount[] {
-    return top(this.#countries, limit).map(([key, packets]) => ({ country: countryText(key), packets }));
+    return this.#countries.top(limit).map(([key, packets]) => ({ country: countryText(key), packets }));
   }
 }
 
@@ -199,18 +196,4 @@ export function countryText(country: number): string {
 
 function modulo(value: number, divisor: number): number {
   return ((value % divisor) + divisor) % divisor;
-}
-
-function add(map: Map<number, number>, key: number, packets: number): void {
-  map.set(key, (map.get(key) ?? 0) + packets);
-}
-
-function subtract(map: Map<number, number>, key: number, packets: number): void {
-  const left = (map.get(key) ?? 0) - packets;
-  if (left > 0) map.set(key, left);
-  else map.delete(key);
-}
-
-function top(map: Map<number, number>, limit: number): [number, number][] {
-  return [...map].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, limit);
 }

@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { Reader } from 'mmdb-lib';
 import { formatAddress } from '../../shared/address.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
+import { CountryBlocks } from './country-blocks.ts';
 import { isSpecialAddress } from './special-addresses.ts';
 
 /** Shown where countries are: the licence asks for it. */
 export const COUNTRY_CREDIT = 'countries: sapics/ip-location-db (nro.net), CC BY 4.0';
 const DATABASE = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
-const CACHE_SLOTS = 65_536;
 
 interface CountryRecord {
   country_code?: string;
@@ -17,10 +17,7 @@ interface CountryRecord {
 
 export class CountryTable {
   readonly #reader: Reader<CountryRecord & never>;
-  /** Direct-mapped: a source that comes again costs an array access. */
-  readonly #cachedAddress = new Uint32Array(CACHE_SLOTS);
-  readonly #cachedCountry = new Uint16Array(CACHE_SLOTS);
-  readonly #isCached = new Uint8Array(CACHE_SLOTS);
+  readonly #blocks = new CountryBlocks((address) => this.#lookUpPrefix(address));
 
   constructor() {
     const file = createRequire(import.meta.url).resolve(DATABASE);
@@ -28,30 +25,25 @@ export class CountryTable {
   }
 
   /** Fills `country` by `source`: two letters as a number, 0 where the registry has none. */
-  fill(batch: FlowBatch): void {
-    if (batch.family === 4) {
-      for (let row = 0; row < batch.length; row++) batch.country[row] = this.#ofIpv4(batch.source, row);
-    } else {
-      for (let row = 0; row < batch.length; row++) batch.country[row] = this.#lookUp(6, batch.source, row);
+  fill({ family, source, country, length }: FlowBatch): void {
+    for (let row = 0; row < length; row++) {
+      if (isSpecialAddress(family, source, row)) country[row] = 0;
+      else country[row] = family === 4 ? this.#blocks.of(source[row]!) : this.#lookUpIpv6(source, row);
     }
   }
 
-  #ofIpv4(column: Uint32Array, row: number): number {
-    const address = column[row]!;
-    const slot = Math.imul(address, 0x9e3779b1) >>> 16;
-    if (this.#isCached[slot] === 1 && this.#cachedAddress[slot] === address) return this.#cachedCountry[slot]!;
-    const country = this.#lookUp(4, column, row);
-    this.#isCached[slot] = 1;
-    this.#cachedAddress[slot] = address;
-    this.#cachedCountry[slot] = country;
-    return country;
+  #lookUpPrefix(address: number) {
+    const [record, prefixLength] = this.#reader.getWithPrefixLength(formatAddress(4, Uint32Array.of(address), 0));
+    return { country: countryOf(record), prefixLength };
   }
 
-  #lookUp(family: 4 | 6, column: Uint32Array, row: number): number {
-    if (isSpecialAddress(family, column, row)) return 0;
-    const record = this.#reader.get(formatAddress(family, column, row)) as CountryRecord | null;
-    return countryNumber(record?.country_code ?? '');
+  #lookUpIpv6(column: Uint32Array, row: number): number {
+    return countryOf(this.#reader.get(formatAddress(6, column, row)));
   }
+}
+
+function countryOf(record: CountryRecord | null): number {
+  return countryNumber(record?.country_code ?? '');
 }
 
 /** Two letters as a number, first letter high; 0 for anything else (among it ZZ, which registries use for "none"). */

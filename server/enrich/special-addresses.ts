@@ -19,12 +19,21 @@ const special = blocks([
   '203.0.113.0/24',
   '224.0.0.0/3',
 ]);
+/** Whether there is a special block among the addresses with this first octet: most of them have none. */
+const hasSpecial = Uint8Array.from({ length: 256 }, (_, octet) =>
+  special.some(({ first, hostBits }) => first >>> Math.max(24, hostBits) === (octet << 24) >>> Math.max(24, hostBits))
+    ? 1
+    : 0,
+);
 /** Protocol assignments (Teredo among them), documentation, 6to4. */
 const specialGlobal = blocks(['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
 
 /** Whether no registry has given the address of this row to anyone. */
 export function isSpecialAddress(family: 4 | 6, column: Uint32Array, row: number): boolean {
-  if (family === 4) return isIn(special, column[row]!);
+  if (family === 4) {
+    const address = column[row]!;
+    return hasSpecial[address >>> 24] === 1 && isIn(special, address);
+  }
   const first = column[row * 4]!;
   // Registries give addresses from 2000::/3 only.
   return first >>> 29 !== 1 || isIn(specialGlobal, first);
@@ -44,5 +53,6 @@ function blocks(prefixes: readonly string[]): readonly Block[] {
 }
 
 function isIn(list: readonly Block[], word: number): boolean {
-  return list.some(({ first, hostBits }) => (word ^ first) >>> hostBits === 0);
+  for (let at = 0; at < list.length; at++) if ((word ^ list[at]!.first) >>> list[at]!.hostBits === 0) return true;
+  return false;
 }

@@ -90,7 +90,7 @@ export interface WatchState {
 }
 
 export interface IngestCommit {
-  /** At most one batch a family; `sensor`, `session`, `country` and `asn` are filled. */
+  /** At most one batch a family; `sensor`, `session`, `country` and `asn` are filled. Given away: their memory may go to the store's thread. */
   readonly flows: readonly FlowBatch[];
   readonly series: SeriesRows;
   readonly positions: readonly Position[];

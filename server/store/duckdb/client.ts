@@ -126,23 +126,27 @@ function operationsOf(owner: Owner): StoreOperations {
   }) as StoreOperations;
 }
 
-/** Copies the filled rows once (the caller's batches are mostly longer, and stay the caller's) and hands the copies over. */
+/** Hands the flows over, and copies of the series: those the caller may want back. */
 function sendCommit(owner: Owner, commit: IngestCommit): Promise<unknown> {
-  const copies: IngestCommit = {
+  const sent: IngestCommit = {
     ...commit,
-    flows: commit.flows.map(copyFlows),
+    flows: commit.flows.map(exactFlows),
     series: copySeries(commit.series),
   };
-  const buffers = [...copies.flows, copies.series].flatMap((columns) =>
+  const buffers = [...sent.flows, sent.series].flatMap((columns) =>
     Object.values(columns).flatMap((column) => (ArrayBuffer.isView(column) ? [column.buffer as ArrayBuffer] : [])),
   );
-  return owner.call('commit', [copies], buffers);
+  return owner.call('commit', [sent], buffers);
 }
 
-function copyFlows(batch: FlowBatch): FlowBatch {
+/** Columns in memory that holds their rows and nothing else: their own, where it is such. */
+function exactFlows(batch: FlowBatch): FlowBatch {
   const columns: Record<string, unknown> = { family: batch.family, capacity: batch.length, length: batch.length };
   for (const name of flowFieldNames) {
-    columns[name] = copyOf(batch[name], columnLength(flowFields[name].type, batch.family, batch.length));
+    const column = batch[name];
+    const length = columnLength(flowFields[name].type, batch.family, batch.length);
+    const isExact = column.length === length && column.byteLength === column.buffer.byteLength;
+    columns[name] = isExact ? column : copyOf(column, length);
   }
   return columns as unknown as FlowBatch;
 }

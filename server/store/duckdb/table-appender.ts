@@ -19,17 +19,21 @@ import type { ColumnDefinition, SqlType } from './schema.ts';
 
 const CHUNK_ROWS = bindings.vector_size();
 export const SQL_BYTES: Record<SqlType, number> = { UTINYINT: 1, USMALLINT: 2, UINTEGER: 4, BIGINT: 8, UHUGEINT: 16 };
+type Vector = ReturnType<typeof bindings.data_chunk_get_vector>;
 const TYPES: Record<SqlType, DuckDBType> = { UTINYINT, USMALLINT, UINTEGER, BIGINT, UHUGEINT };
 
 export class TableAppender {
   readonly #appender: DuckDBAppender;
-  readonly #types: readonly DuckDBType[];
   readonly #bytes: readonly number[];
+  /** Filled and appended over and over: what is appended is copied out of it. */
+  readonly #chunk: DuckDBDataChunk;
+  readonly #vectors: readonly Vector[];
 
   private constructor(appender: DuckDBAppender, columns: readonly ColumnDefinition[]) {
     this.#appender = appender;
-    this.#types = columns.map((column) => TYPES[column.type]);
     this.#bytes = columns.map((column) => SQL_BYTES[column.type]);
+    this.#chunk = DuckDBDataChunk.create(columns.map((column) => TYPES[column.type]));
+    this.#vectors = columns.map((_, column) => bindings.data_chunk_get_vector(this.#chunk.chunk, column));
   }
 
   static async open(connection: DuckDBConnection, table: string, columns: readonly ColumnDefinition[]) {
@@ -65,13 +69,19 @@ export class TableAppender {
   }
 
   #appendChunk(data: readonly ArrayBufferView[], first: number, rows: number): void {
-    const chunk = DuckDBDataChunk.create(this.#types, rows);
+    this.#chunk.reset();
+    this.#chunk.rowCount = rows;
     for (let column = 0; column < data.length; column++) {
       const { buffer, byteOffset } = data[column]!;
       const bytes = this.#bytes[column]!;
-      const vector = bindings.data_chunk_get_vector(chunk.chunk, column);
-      bindings.copy_data_to_vector(vector, 0, buffer as ArrayBuffer, byteOffset + first * bytes, rows * bytes);
+      bindings.copy_data_to_vector(
+        this.#vectors[column]!,
+        0,
+        buffer as ArrayBuffer,
+        byteOffset + first * bytes,
+        rows * bytes,
+      );
     }
-    this.#appender.appendDataChunk(chunk);
+    this.#appender.appendDataChunk(this.#chunk);
   }
 }
