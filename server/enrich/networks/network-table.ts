@@ -3,16 +3,21 @@ import type { FlowBatch } from '../../../shared/flow-batch.ts';
 import { isSpecialAddress } from '../special-addresses.ts';
 import { type NetworkColumns, NO_NETWORK } from './network-columns.ts';
 
-const CACHE_SLOTS = 65_536;
+const BLOCKS = 65_536;
 
 export class NetworkTable {
   readonly #columns: NetworkColumns;
-  /** Direct-mapped: a source that comes again costs an array access. Begins with what is right for 0.0.0.0: nobody's. */
-  readonly #cachedAddress = new Uint32Array(CACHE_SLOTS);
-  readonly #cachedNetwork = new Uint32Array(CACHE_SLOTS);
+  /** Of each block of 65,536 IPv4 addresses, the range that its first address is in; and a last one beyond all. */
+  readonly #rangeOfBlock = new Uint32Array(BLOCKS + 1);
 
   constructor(columns: NetworkColumns) {
     this.#columns = columns;
+    const { starts4 } = columns;
+    for (let block = 0, range = 0; block < BLOCKS; block++) {
+      while (range + 1 < starts4.length && starts4[range + 1]! <= block * 65_536) range++;
+      this.#rangeOfBlock[block] = range;
+    }
+    this.#rangeOfBlock[BLOCKS] = Math.max(0, starts4.length - 1);
   }
 
   /** Fills `asn` by `source`: the number of the network, 0 where none is known. */
@@ -33,14 +38,18 @@ export class NetworkTable {
   }
 
   #ofIpv4(source: Uint32Array, row: number): number {
+    if (isSpecialAddress(4, source, row)) return NO_NETWORK;
     const address = source[row]!;
-    const slot = Math.imul(address, 0x9e3779b1) >>> 16;
-    if (this.#cachedAddress[slot] === address) return this.#cachedNetwork[slot]!;
     const { starts4, networks4 } = this.#columns;
-    const network = isSpecialAddress(4, source, row) ? NO_NETWORK : networks4[lastNotAbove(starts4, address)]!;
-    this.#cachedAddress[slot] = address;
-    this.#cachedNetwork[slot] = network;
-    return network;
+    const block = address >>> 16;
+    let low = this.#rangeOfBlock[block]!;
+    let high = this.#rangeOfBlock[block + 1]! + 1;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if (starts4[middle]! > address) high = middle;
+      else low = middle;
+    }
+    return networks4[low]!;
   }
 
   #ofIpv6(source: Uint32Array, row: number): number {
