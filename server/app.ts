@@ -14,9 +14,19 @@ import { ApiError, sendProblem } from './api/problem.ts';
 import { sensorRoutes } from './api/sensors.ts';
 import { seriesRoutes } from './api/series.ts';
 import { signInRoutes } from './api/sign-in.ts';
+import { topRoutes } from './api/top.ts';
 import { StoreError } from './store/stores.ts';
 
-const routes = [healthRoutes, ledgerRoutes, sensorRoutes, seriesRoutes, flowRoutes, networkRoutes, signInRoutes];
+const routes = [
+  healthRoutes,
+  ledgerRoutes,
+  sensorRoutes,
+  seriesRoutes,
+  topRoutes,
+  flowRoutes,
+  networkRoutes,
+  signInRoutes,
+];
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

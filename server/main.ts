@@ -6,6 +6,7 @@ import { parseIpv4, parseIpv6 } from '../shared/address.ts';
 import { createFlowBatch } from '../shared/flow-batch.ts';
 import { SignIns } from './access/sign-ins.ts';
 import { TokenFile } from './access/token-file.ts';
+import { FlowSums } from './api/flow-sums.ts';
 import type { ApiParts } from './api/parts.ts';
 import { buildApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
@@ -110,6 +111,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       ledgers,
       targetSlots: makeTargetSlots(slots, ledgers),
       channels: () => pipeline.channels(),
+      flowSums: new FlowSums(stores.flows),
       diskState: () => disk.state(),
       seriesMirror: stores.mirrorState,
     });

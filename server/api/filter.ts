@@ -34,10 +34,3 @@ function conditionOf(text: string, sensor: (name: string) => number | null): Flo
 
 const textAt = (text: string, { start, end }: { start: number; end: number }) =>
   text.slice(start, Math.min(end, start + 80));
-
-/** Where sums are read that were made without knowing the filter. Throws ApiError. */
-export function refuseFilter(text: string | undefined, why: string): void {
-  if (text === undefined || text.trim() === '') return;
-  const detail = `${why}, and cannot be filtered: ask /api/v1/flows, or /api/v1/top by source`;
-  throw new ApiError(400, 'API_NO_FILTER_HERE', detail, { start: 0, end: text.length });
-}

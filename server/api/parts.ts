@@ -7,9 +7,12 @@ import type { LiveHub } from '../live/live-hub.ts';
 import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { Catalog, FlowStore, SeriesStore } from '../store/stores.ts';
+import type { FlowSums } from './flow-sums.ts';
 
 export interface ApiParts extends AccessParts {
   readonly flows: FlowStore;
+  /** Series and tops of a filter. */
+  readonly flowSums: FlowSums;
   readonly series: SeriesStore;
   readonly catalog: Catalog;
   readonly live: LiveHub;

@@ -1,28 +1,38 @@
-/** `GET /api/v1/series` and `/api/v1/top`: sums over time, and what has most. */
+/** `GET /api/v1/series`: sums over time. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { maySeeTargets, roleOf } from '../access/role.ts';
 import { type Coverage, coverage } from '../aggregate/coverage.ts';
+import { OTHER_KEY, type SeriesDimensionName } from '../store/ingest-commit.ts';
 import { isDistinct } from '../store/query-limits.ts';
 import { SERIES_KEEP_SECONDS } from '../store/series-keep.ts';
-import type { SeriesMeasure } from '../store/stores.ts';
-import { refuseFilter, resolveFilter } from './filter.ts';
+import type { SeriesMeasure, SeriesPoint } from '../store/stores.ts';
+import { resolveFilter } from './filter.ts';
+import { kept } from './kept.ts';
 import { keyText } from './keys.ts';
 import type { ApiParts } from './parts.ts';
 import { ApiError } from './problem.ts';
+import { answerWithProgress } from './progress.ts';
 import { Count, Dimension, FilterText, Measure, Problem, SessionId, spanProperties, Time } from './schemas.ts';
-import { type AskedSpan, resolveSpan, timeText } from './span.ts';
+import { type AskedSpan, recordOf, resolveSpan, timeText } from './span.ts';
 
 /** More bins than any chart has pixels. */
 const MAX_BINS = 4_000;
 const DEFAULT_BINS = 120;
-const MAX_POINTS = 20_000;
 
 const SeriesQuery = Type.Object({
   measure: Measure,
   by: Type.Optional(Dimension),
   step: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 31_536_000, description: 'seconds a bin; default: what gives about 120 bins' }),
+  ),
+  keys: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 256,
+      description:
+        'so many keys, those with most packets in the span, stand by themselves; all others are summed as `other`',
+    }),
   ),
   filter: FilterText,
   ...spanProperties,
@@ -45,33 +55,7 @@ const Series = Type.Object({
   }),
 });
 
-const TopQuery = Type.Object({
-  by: Type.Enum(['class', 'protocol', 'port', 'country', 'network', 'tag', 'sensor', 'source'], {
-    description: 'what is counted',
-  }),
-  limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 20 }),
-  filter: FilterText,
-  ...spanProperties,
-});
-const Top = Type.Object({
-  session: SessionId,
-  by: Type.String(),
-  from: Time,
-  to: Time,
-  rows: Type.Array(
-    Type.Object({
-      key: Type.String(),
-      packets: Count,
-      bytes: Count,
-      flows: Count,
-      country: Type.Optional(Type.String()),
-    }),
-  ),
-});
-
 export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
-  const current = () => parts.live.current().record.id;
-
   app.get(
     '/api/v1/series',
     {
@@ -81,11 +65,10 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
         response: { 200: Series, '4xx': Problem },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { query } = request;
       const by = query.by ?? 'total';
-      refuseFilter(query.filter, 'series are sums that were made when the flows came');
-      const span = await resolveSpan(query, parts.catalog, current);
+      const span = await resolveSpan(query, parts.catalog, () => parts.live.current().record.id);
       const withTargets = maySeeTargets(roleOf(request.raw, parts));
       if (query.measure === 'targets' && !withTargets)
         throw new ApiError(
@@ -93,6 +76,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
           'ACCESS_TARGETS',
           'how many targets there are tells how large the darknet is: sign in as an analyst',
         );
+      const { filter } = await resolveFilter(query.filter, parts.catalog, withTargets);
       const stepSeconds = query.step ?? defaultStep(span, by, query.measure);
       if ((span.toSeconds - span.fromSeconds) / stepSeconds > MAX_BINS)
         throw new ApiError(
@@ -100,15 +84,8 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
           'API_TOO_MANY_BINS',
           `more than ${MAX_BINS} bins: choose a larger step or a shorter span`,
         );
-      checkStep(stepSeconds, by, query.measure);
-      const points = await kept(() => parts.series.series({ ...span, measure: query.measure, by, stepSeconds }));
-      if (points.length > MAX_POINTS)
-        throw new ApiError(
-          400,
-          'API_TOO_MANY_POINTS',
-          `more than ${MAX_POINTS} points: choose a larger step or a shorter span`,
-        );
-      return {
+      const asked: AskedSeries = { ...span, measure: query.measure, by, stepSeconds, keyCount: query.keys };
+      const answer = async (points: SeriesPoint[]) => ({
         session: span.session,
         measure: query.measure,
         by,
@@ -121,44 +98,34 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
           value,
         })),
         ...(await coverageOf(parts, span, stepSeconds, withTargets)),
-      };
-    },
-  );
-
-  app.get(
-    '/api/v1/top',
-    {
-      schema: {
-        summary: 'what has most packets in a span',
-        querystring: TopQuery,
-        response: { 200: Top, '4xx': Problem },
-      },
-    },
-    async (request) => {
-      const { query } = request;
-      const { by, limit } = query;
-      if (by !== 'source')
-        refuseFilter(query.filter, `what has most by ${by} comes from sums made when the flows came`);
-      const span = await resolveSpan(query, parts.catalog, current);
-      const withTargets = maySeeTargets(roleOf(request.raw, parts));
-      const filter = await resolveFilter(query.filter, parts.catalog, withTargets);
-      const rows =
-        by === 'source'
-          ? (await parts.flows.topSources({ ...span, limit, ...filter })).map(({ source, country, ...sums }) => ({
-              key: source,
-              country: country || 'unknown',
-              ...sums,
-            }))
-          : (await kept(() => parts.series.top({ ...span, measure: 'packets', by, limit }))).map(
-              ({ key, ...sums }) => ({
-                key: keyText(by, key),
-                ...sums,
-              }),
-            );
-      return { session: span.session, by, from: timeText(span.fromSeconds), to: timeText(span.toSeconds), rows };
+      });
+      if (filter === undefined) return await answer(await rolledUp(parts, asked));
+      const record = await recordOf(span.session, parts.catalog);
+      return (await answerWithProgress(request, reply, async (onProgress) =>
+        answer(await parts.flowSums.series({ ...asked, filter, record }, onProgress)),
+      )) as never;
     },
   );
 };
+
+interface AskedSeries extends AskedSpan {
+  readonly measure: SeriesMeasure;
+  readonly by: SeriesDimensionName;
+  readonly stepSeconds: number;
+  readonly keyCount: number | undefined;
+}
+
+/** From the sums that were made when the flows came. */
+async function rolledUp(parts: ApiParts, { keyCount, ...asked }: AskedSeries): Promise<SeriesPoint[]> {
+  checkStep(asked.stepSeconds, asked.by, asked.measure);
+  return await kept(async () => {
+    if (keyCount === undefined) return await parts.series.series(asked);
+    // What is `other` already stays so.
+    const top = await parts.series.top({ ...asked, measure: 'packets', limit: keyCount + 1 });
+    const keys = top.map(({ key }) => key).filter((key) => key !== OTHER_KEY);
+    return await parts.series.series({ ...asked, keys: keys.slice(0, keyCount) });
+  });
+}
 
 /** Steps that are offered where none is asked for; those of distinct counts are bins as they are kept. */
 const STEPS = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400];
@@ -182,20 +149,6 @@ function checkStep(stepSeconds: number, by: string, measure: SeriesMeasure): voi
     );
   if (stepSeconds % 60 !== 0 && by !== 'total' && by !== 'class')
     throw new ApiError(400, 'API_STEP', `by ${by} there are bins of a minute: choose a step that is a multiple of 60`);
-}
-
-/** What the store refuses is the asker's doing: bins that are no longer kept, too many points. */
-async function kept<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new ApiError(
-      400,
-      /no longer kept/.test(error.message) ? 'API_NOT_KEPT' : 'API_TOO_MANY_POINTS',
-      error.message,
-    );
-  }
 }
 
 /** How each bin was watched. How many addresses are watched is a secret: of small telescopes it gives the block away. */

@@ -28,6 +28,11 @@ export async function resolveSpan(query: SpanQuery, catalog: Catalog, current: (
   return { session: id, fromSeconds, toSeconds };
 }
 
+/** The session's own record, where it has one. */
+export async function recordOf(id: number, catalog: Catalog): Promise<SessionRecord | undefined> {
+  return (await catalog.sessions()).find((session) => session.id === id);
+}
+
 function endOf(session: SessionRecord | undefined): number {
   return session?.lastSeconds == null ? Math.ceil(Date.now() / 1000) : Math.floor(session.lastSeconds) + 1;
 }

@@ -5,6 +5,9 @@ import type { SeriesMeasure, SeriesQuery, SeriesTopQuery, Span } from './stores.
 export const MAX_FLOWS_PER_PAGE = 10_000;
 export const MAX_TOP_ROWS = 10_000;
 export const MAX_SERIES_POINTS = 20_000;
+/** Of one question about sums over flows. */
+export const MAX_FLOW_SUMS = 200_000;
+export const MAX_SUM_KEYS = 256;
 
 const SUM_MEASURES: readonly SeriesMeasure[] = ['packets', 'bytes', 'flows'];
 const MEASURES: readonly SeriesMeasure[] = [...SUM_MEASURES, 'sources', 'targets'];
@@ -51,6 +54,7 @@ export function planSeries(query: SeriesQuery): SeriesPlan {
   checkMeasure(query.measure, query.by, MEASURES);
   checkInteger('step', query.stepSeconds, 1, MAX_SECONDS);
   if (query.key !== undefined) checkInteger('key', query.key, 0, MAX_U32);
+  checkKeys(query.keys);
   const resolution = resolutionFor(query.stepSeconds);
   if (resolution === SeriesResolution.second && !BY_SECOND.includes(query.by)) {
     throw new RangeError(`a series by ${query.by} is kept by the minute: choose a step that is a multiple of 60 s`);
@@ -63,6 +67,11 @@ export function planSeries(query: SeriesQuery): SeriesPlan {
   const plan = { resolution, ...alignSpan(query, query.stepSeconds) };
   if ((plan.toSeconds - plan.fromSeconds) / query.stepSeconds > MAX_SERIES_POINTS) throw tooManyPoints();
   return plan;
+}
+
+export function checkKeys(keys: readonly number[] | undefined): void {
+  checkInteger('number of keys', keys?.length ?? 0, 0, MAX_SUM_KEYS);
+  for (const key of keys ?? []) checkInteger('key', key, 0, MAX_U32);
 }
 
 /** The coarsest resolution of which the step is a multiple. */
@@ -94,6 +103,10 @@ export function checkResolution(resolution: number): void {
 /** Whether it counts distinct addresses, which do not add up. */
 export function isDistinct(measure: SeriesMeasure): boolean {
   return measure === 'sources' || measure === 'targets';
+}
+
+export function tooManySums(): RangeError {
+  return new RangeError(`more than ${MAX_FLOW_SUMS} sums: choose a larger step or a shorter span`);
 }
 
 export function tooManyPoints(): RangeError {

@@ -29,6 +29,8 @@ export interface SeriesQuery extends Span {
   readonly stepSeconds: number;
   /** Only this key, where given. */
   readonly key?: number;
+  /** Keys that stand by themselves, at most 256; all others are summed as OTHER_KEY, or left out where they do not add up. */
+  readonly keys?: readonly number[];
 }
 export interface SeriesPoint {
   readonly binSeconds: number;
@@ -114,6 +116,29 @@ export interface TopSourcesQuery extends Span {
   /** Only flows for which this holds. */
   readonly filter?: FlowCondition;
 }
+/** Sums by bin and key, from the flows themselves: for what was not counted when they came. */
+export interface FlowSumsQuery extends Span {
+  readonly session: number;
+  readonly by: SeriesDimensionName;
+  /** Bins begin at multiples of it; null for all of the span as one bin. */
+  readonly stepSeconds: number | null;
+  /** Keys that stand by themselves, at most 256; all others are summed as OTHER_KEY. Without: every key. */
+  readonly keys?: readonly number[];
+  /** Addresses that are counted once a bin and key, exactly. */
+  readonly distinct?: 'sources' | 'targets';
+  /** Only flows for which this holds. */
+  readonly filter?: FlowCondition;
+}
+/** In columns, in order of bin, then key. */
+export interface FlowSumColumns {
+  readonly length: number;
+  readonly binSeconds: Float64Array;
+  readonly key: Uint32Array;
+  readonly packets: Float64Array;
+  readonly bytes: Float64Array;
+  readonly flows: Float64Array;
+  readonly distinct: Float64Array;
+}
 export interface SourceTop {
   readonly source: string;
   readonly country: string;
@@ -156,6 +181,8 @@ export interface FlowStore {
   /** Those whose first packet lies in the span, oldest first; at most 10,000. RangeError for wrong arguments. */
   flows(query: FlowQuery): Promise<FlowPage>;
   topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
+  /** Of flows whose interval begins in the span. At most 200,000 rows, else RangeError. */
+  sums(query: FlowSumsQuery): Promise<FlowSumColumns>;
   /** Sums over the flow records of a session that are there, for the ledger's check. */
   sum(session: number): Promise<FlowSums>;
   account(session: number): Promise<FlowAccount>;

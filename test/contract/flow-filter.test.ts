@@ -2,64 +2,19 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import type { DuckDbStores } from '../../server/store/duckdb/operations.ts';
-import { formatAddress, parseIpv4, parseIpv6 } from '../../shared/address.ts';
+import { formatAddress } from '../../shared/address.ts';
 import { planFlowFilter } from '../../shared/filter/flow-plan.ts';
 import { compileFlowFilter } from '../../shared/filter/flow-test.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
-import { createFlowBatch, type Family, type FlowBatch } from '../../shared/flow-batch.ts';
-import { trafficClass } from '../../shared/protocols.ts';
-import { Tag } from '../../shared/tags.ts';
+import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { ingestCommit, NOON_SECONDS } from '../support/commits.ts';
-import { flowFilters, POOL } from '../support/flow-filters.ts';
+import { flowFilters } from '../support/flow-filters.ts';
 import { makeFolder } from '../support/folders.ts';
+import { ROWS, randomFlows, randomNumbers } from '../support/random-flows.ts';
 
-const ROWS = 600;
 const ALL = { session: 0, fromSeconds: 0, toSeconds: 4_000_000_000, limit: 10_000 };
 const names = { sensor: (name: string) => (name === 'north east' ? 3 : null) };
 const planOf = (text: string) => planFlowFilter(parseFilter(text), names);
-
-/** Each row can be told by its number of microseconds. */
-function randomFlows(family: Family, random: () => number): FlowBatch {
-  const flows = createFlowBatch(family, ROWS + 3);
-  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
-  for (let row = 0; row < ROWS; row++) {
-    for (const column of [flows.source, flows.target]) {
-      if (family === 4) column[row] = parseIpv4(pick(POOL.addresses4))!;
-      else column.set(parseIpv6(pick(POOL.addresses6))!, row * 4);
-    }
-    flows.interval[row] = NOON_SECONDS;
-    flows.firstMicros[row] = row * 2 + (family === 4 ? 0 : 1);
-    flows.lastMicros[row] = flows.firstMicros[row]!;
-    flows.sourcePort[row] = pick(POOL.ports);
-    flows.targetPort[row] = pick(POOL.ports);
-    flows.protocol[row] = pick(POOL.protocols);
-    flows.tcpFlags[row] = flows.protocol[row] === 6 ? pick(POOL.flags) : 0;
-    flows.ttl[row] = pick(POOL.ttls);
-    flows.ipLength[row] = pick(POOL.lengths);
-    flows.class[row] = trafficClass(flows.protocol[row]!, flows.tcpFlags[row]!);
-    flows.fragment[row] = pick([0, 0, 1, 2]);
-    flows.packets[row] = pick([1, 2, 300, 0xffffffff]);
-    flows.wireBytes[row] = pick([60, 65_535, 0xffffffff]);
-    flows.synWindow[row] = pick([0, 1024, 65_535]);
-    flows.vlan[row] = pick([0, 5, 4095]);
-    flows.sensor[row] = pick([1, 3]);
-    flows.country[row] = pick([0, 0x4a50]);
-    flows.asn[row] = pick([0, 15_169, 0xffffffff]);
-    flows.tagsLow[row] = pick([0, 1 << Tag.mirai, 1 << Tag.masscanTcp, 0xffffffff]);
-    if (pick([true, false])) continue;
-    flows.tunnel[row] = pick([1, 7, 255]);
-    for (const column of [flows.innerSource, flows.innerTarget])
-      column.set(
-        parseIpv6(pick([...POOL.addresses4.map((address) => `::ffff:${address}`), ...POOL.addresses6]))!,
-        row * 4,
-      );
-    flows.innerProtocol[row] = pick(POOL.protocols);
-    flows.innerSourcePort[row] = pick(POOL.ports);
-    flows.innerTargetPort[row] = pick(POOL.ports);
-  }
-  flows.length = ROWS;
-  return flows;
-}
 
 let stores: DuckDbStores;
 let removeFolder: () => Promise<void>;
@@ -67,11 +22,7 @@ let batches: FlowBatch[];
 beforeAll(async () => {
   const { folder, remove } = await makeFolder();
   removeFolder = remove;
-  let state = 1;
-  const random = () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return (state >>> 8) / 0x800000;
-  };
+  const random = randomNumbers();
   batches = [randomFlows(4, random), randomFlows(6, random)];
   stores = await openDuckDbStoresInThread(folder);
   await stores.flows.commit({ ...ingestCommit({}), flows: batches });

@@ -1,6 +1,6 @@
 /** What every SeriesStore answers, whatever is behind it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { IngestCommit } from '../../server/store/ingest-commit.ts';
+import { type IngestCommit, OTHER_KEY } from '../../server/store/ingest-commit.ts';
 import type { SeriesStore } from '../../server/store/stores.ts';
 import { ingestCommit, NOON_SECONDS, type TestSeriesRow } from '../support/commits.ts';
 
@@ -98,6 +98,22 @@ export function describeSeriesStore(name: string, open: () => Promise<SeriesStor
       expect(points.map((point) => point.value)).toEqual(values);
       const one = await store.series({ ...query, key: keys[0] });
       expect(one).toEqual([{ binSeconds: NOON_SECONDS, key: keys[0], value: values[0] }]);
+    });
+
+    test('sums up the keys that are not named', async () => {
+      const query = { ...span, toSeconds: NOON_SECONDS + 60, measure: 'packets', by: 'port', stepSeconds: 60 } as const;
+      const asked = async (keys: readonly number[]) =>
+        (await store.series({ ...query, keys })).map(({ key, value }) => [key, value]);
+      expect(await asked([TCP + 23])).toEqual([
+        [TCP + 23, 10],
+        [OTHER_KEY, 7],
+      ]);
+      expect(await asked([])).toEqual([[OTHER_KEY, 17]]);
+      expect(await asked([TCP + 23, TCP + 80])).toEqual([
+        [TCP + 23, 10],
+        [TCP + 80, 7],
+      ]);
+      await expect(store.series({ ...query, keys: [0.5] })).rejects.toThrow(RangeError);
     });
 
     test('counts bins that overlap the span whole, and none that touch its end', async () => {

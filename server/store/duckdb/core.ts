@@ -7,6 +7,7 @@ import { Compaction } from './compaction.ts';
 import { Connections } from './connections.ts';
 import { FlowKeeping } from './flow-keeping.ts';
 import * as flowQueries from './flow-queries.ts';
+import { queryFlowSums } from './flow-sums.ts';
 import { Generation } from './generation.ts';
 import { LastingCore } from './lasting-core.ts';
 import type { LockFile } from './lock-file.ts';
@@ -106,6 +107,7 @@ export class DuckDbCore {
       compact: () => this.#compaction.run(true),
       flows: (query) => flowQueries.queryFlows(this.#flows.source, query),
       topSources: (query) => flowQueries.queryTopSources(this.#flows.source, query),
+      flowSums: (query) => queryFlowSums(this.#flows.source, query),
       flowSum: async (session) => ({ ...(await this.#flows.account(session)).present }),
       flowAccount: (session) => this.#flows.account(session),
       flowState: async () => this.#flows.state(),

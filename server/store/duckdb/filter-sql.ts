@@ -26,6 +26,11 @@ export function flowFilterSql(condition: FlowCondition, family: Family, firstPar
   return { sql: new SqlWriter(family, bind).condition(condition), values };
 }
 
+/** As `flowFilterSql`; true where there is no filter. */
+export function filterOf(filter: FlowCondition | undefined, family: Family, firstParameter: number): SqlCondition {
+  return filter === undefined ? { sql: 'TRUE', values: [] } : flowFilterSql(filter, family, firstParameter);
+}
+
 class SqlWriter {
   readonly #family: Family;
   readonly #bind: (value: number | string, type: string) => string;

@@ -1,10 +1,9 @@
 /** What is asked about stored flows. */
-import type { FlowCondition } from '../../../shared/filter/flow-condition.ts';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { checkInteger, checkSession, checkSpan, MAX_FLOWS_PER_PAGE, MAX_TOP_ROWS } from '../query-limits.ts';
 import type { FlowPage, FlowQuery, SourceTop, Span, TopSourcesQuery } from '../stores.ts';
 import type { Row } from './connections.ts';
-import { flowFilterSql, type SqlCondition } from './filter-sql.ts';
+import { filterOf } from './filter-sql.ts';
 import {
   BEGINNING,
   continueIn,
@@ -61,7 +60,7 @@ async function pageOf(source: FlowSource, family: Family, query: FlowQuery, afte
   const asked = askedFor(query, family);
   const from = Math.max(asked.fromMicros, firstMicros);
   const to = await endOfPage(source, { ...asked, fromMicros: from }, query);
-  const filter = filterOf(query, family, 8);
+  const filter = filterOf(query.filter, family, 8);
   return await source.read(
     { ...asked, fromMicros: from, toMicros: to },
     (
@@ -84,7 +83,7 @@ async function endOfPage(source: FlowSource, asked: Asked, query: FlowQuery): Pr
   if (extent === null) return asked.toMicros;
   const begin = asked.fromMicros + 1;
   const last = Math.min(asked.toMicros, extent.lastMicros);
-  const filter = filterOf(query, asked.family, 5);
+  const filter = filterOf(query.filter, asked.family, 5);
   let windowMicros = FIRST_WINDOW_MICROS;
   for (let end = Math.max(begin, extent.firstMicros) + windowMicros; ; end += windowMicros) {
     const [row] = await source.read(
@@ -97,11 +96,6 @@ async function endOfPage(source: FlowSource, asked: Asked, query: FlowQuery): Pr
     if (end > last) return asked.toMicros;
     windowMicros *= WINDOW_GROWTH;
   }
-}
-
-/** The filter's condition, its parameters numbered from `first` on; true where there is none. */
-function filterOf({ filter }: { filter?: FlowCondition }, family: Family, first: number): SqlCondition {
-  return filter === undefined ? { sql: 'TRUE', values: [] } : flowFilterSql(filter, family, first);
 }
 
 function askedFor({ session, fromSeconds, toSeconds }: Span & { session: number }, family: Family): Asked {
@@ -122,7 +116,7 @@ export async function queryTopSources(source: FlowSource, query: TopSourcesQuery
   for (const family of FAMILIES) {
     const asked = askedFor(query, family);
     const order = family === 4 ? 'source' : 'source0, source1, source2, source3';
-    const filter = filterOf(query, family, 5);
+    const filter = filterOf(query.filter, family, 5);
     const rows = await source.read(
       asked,
       (flows) => `SELECT ${family === 4 ? 'source' : wordColumns('source')}, country, packets, bytes, flows FROM (

@@ -11,6 +11,8 @@ import type {
   FlowQuery,
   FlowStore,
   FlowStoreState,
+  FlowSumColumns,
+  FlowSumsQuery,
   MinuteFlows,
   SensorRecord,
   SeriesPoint,
@@ -36,6 +38,7 @@ export interface StoreOperations {
   commit(commit: IngestCommit): Promise<void>;
   flows(query: FlowQuery): Promise<FlowPage>;
   topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
+  flowSums(query: FlowSumsQuery): Promise<FlowSumColumns>;
   flowSum(session: number): Promise<Sums>;
   flowAccount(session: number): Promise<FlowAccount>;
   flowState(): Promise<FlowStoreState>;
@@ -130,6 +133,7 @@ export function storesOver(
       commit: (commit) => does.commit(commit),
       flows: (query) => does.flows(query),
       topSources: (query) => does.topSources(query),
+      sums: (query) => does.flowSums(query),
       sum: (session) => does.flowSum(session),
       account: (session) => does.flowAccount(session),
       state: () => does.flowState(),

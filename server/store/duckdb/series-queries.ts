@@ -1,5 +1,5 @@
 /** What is asked about series: partial sums are added up here, at reading. */
-import { SeriesDimension, type SeriesResolution } from '../ingest-commit.ts';
+import { OTHER_KEY, SeriesDimension, type SeriesResolution } from '../ingest-commit.ts';
 import {
   checkResolution,
   checkSession,
@@ -31,11 +31,16 @@ export async function querySeries(connections: Connections, query: SeriesQuery):
   const values = [query.session, SeriesDimension[query.by], plan.fromSeconds, plan.toSeconds, query.stepSeconds];
   if (query.key !== undefined) values.push(query.key);
   const where = `session = $1 AND dimension = $2 AND bin >= $3 AND bin < $4 ${query.key === undefined ? '' : 'AND key = $6'}`;
+  const { keys } = query;
+  // Whole numbers, which the plan has checked. -1, so that the list is never empty.
+  const listed = keys === undefined ? '' : `key IN (${[-1, ...keys].join()})`;
+  const key = keys === undefined ? 'key' : `CASE WHEN ${listed} THEN key ELSE ${OTHER_KEY} END`;
   // The measure is one of five words by now, so that it may stand in the text: a name cannot be a parameter.
   const value = isDistinct(query.measure) ? `max(${query.measure})` : `sum(${query.measure})`;
   const rows = await connections.read(
-    `SELECT (bin - bin % $5)::DOUBLE AS step, key, ${value}::DOUBLE AS value
+    `SELECT (bin - bin % $5)::DOUBLE AS step, ${key} AS key, ${value}::DOUBLE AS value
       FROM ${seriesSource(plan.resolution, where)} AS rows
+      ${keys !== undefined && isDistinct(query.measure) ? `WHERE ${listed}` : ''}
       GROUP BY ALL ORDER BY step, key LIMIT ${MAX_SERIES_POINTS + 1}`,
     values,
   );

@@ -1,6 +1,6 @@
 /** Answers about series from InfluxDB, as far as the mirror has written them. */
 import type { InfluxDB } from 'influx';
-import type { SeriesResolution } from '../ingest-commit.ts';
+import { OTHER_KEY, type SeriesResolution } from '../ingest-commit.ts';
 import {
   checkResolution,
   checkSession,
@@ -41,18 +41,17 @@ export class InfluxSeriesStore implements SeriesStore {
         WHERE ${inSpan(plan)}${where({ ...keyTags, ...sessionTags(query.session, plan.resolution) })}
         GROUP BY ${groups.join(', ')} fill(none)`,
     );
-    if (rows.length > MAX_SERIES_POINTS) throw tooManyPoints();
-    return (
-      rows
-        .map((row) => ({
-          binSeconds: row.time.getTime() / 1000,
-          key: measurement.toKey(row as unknown as Tags),
-          value: Number(row.value),
-        }))
-        // Bins without packets are written to tell silence from an outage; both stores leave them out here.
-        .filter((point) => query.by !== 'total' || point.value > 0)
-        .sort((a, b) => a.binSeconds - b.binSeconds || a.key - b.key)
-    );
+    const points = rows
+      .map((row) => ({
+        binSeconds: row.time.getTime() / 1000,
+        key: measurement.toKey(row as unknown as Tags),
+        value: Number(row.value),
+      }))
+      // Bins without packets are written to tell silence from an outage; both stores leave them out here.
+      .filter((point) => query.by !== 'total' || point.value > 0);
+    const listed = withOthersSummed(points, query);
+    if (listed.length > MAX_SERIES_POINTS) throw tooManyPoints();
+    return listed.sort((a, b) => a.binSeconds - b.binSeconds || a.key - b.key);
   }
 
   async top(query: SeriesTopQuery): Promise<SeriesTop[]> {
@@ -96,6 +95,18 @@ export class InfluxSeriesStore implements SeriesStore {
       return (await this.#influx.query<Answer>(query.replace(/\s+/g, ' '), { precision: 's' })) as readonly Answer[];
     });
   }
+}
+
+/** Points of keys that are not asked for become one for each bin, where they add up. */
+function withOthersSummed(points: SeriesPoint[], { keys, measure }: SeriesQuery): SeriesPoint[] {
+  if (keys === undefined) return points;
+  const wanted = new Set(keys);
+  const others = new Map<number, number>();
+  for (const { binSeconds, key, value } of points)
+    if (!wanted.has(key)) others.set(binSeconds, (others.get(binSeconds) ?? 0) + value);
+  const listed = points.filter(({ key }) => wanted.has(key));
+  if (isDistinct(measure)) return listed;
+  return [...listed, ...[...others].map(([binSeconds, value]) => ({ binSeconds, key: OTHER_KEY, value }))];
 }
 
 function sumsOf(row: Answer): { packets: number; bytes: number; flows: number } {

@@ -3,6 +3,7 @@ import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiParts } from '../../../server/api/parts.ts';
 import { seriesRoutes } from '../../../server/api/series.ts';
+import { topRoutes } from '../../../server/api/top.ts';
 import { openDuckDbStoresInThread } from '../../../server/store/duckdb/core.ts';
 import type { DuckDbStores } from '../../../server/store/duckdb/operations.ts';
 import { OTHER_KEY } from '../../../server/store/ingest-commit.ts';
@@ -29,6 +30,7 @@ beforeAll(async () => {
         { ...at, bin: NOON_SECONDS + 120, packets: 2, sources: 2, targets: 1 },
         { ...at, resolution: 300, ...none, sources: 6, targets: 3 },
         { ...at, dimension: 'network', key: 64_500, packets: 4 },
+        { ...at, dimension: 'network', key: 64_501, packets: 1 },
         { ...at, dimension: 'network', key: OTHER_KEY, packets: 3 },
         { ...at, dimension: 'tag', key: 3, packets: 1 },
         // Of a live session two years ago: the minute is no longer kept, the hour is.
@@ -66,6 +68,7 @@ async function ask(query: string, role = 'viewer') {
     reply.code(400).serializer(JSON.stringify).send({ code: error.code, message: error.message }),
   );
   await app.register(seriesRoutes, parts);
+  await app.register(topRoutes, parts);
   const answer = await app.inject({ url: `/api/v1/${query}`, headers: { authorization: 'Bearer any' } });
   return { status: answer.statusCode, body: answer.json() };
 }
@@ -110,8 +113,25 @@ describe('how a bin was watched', () => {
 test('networks and tags have names, and what is not listed is other', async () => {
   const keys = async (by: string) =>
     (await ask(`top?by=${by}&${FIVE_MINUTES}`)).body.rows.map(({ key }: { key: string }) => key);
-  expect(await keys('network')).toEqual(['AS64500', 'other']);
+  expect(await keys('network')).toEqual(['AS64500', 'other', 'AS64501']);
   expect(await keys('tag')).toEqual(['mirai']);
+});
+
+test('so many keys stand by themselves as are asked for', async () => {
+  const points = async (query: string) =>
+    (await ask(`series?by=network&step=60&${FIVE_MINUTES}${query}`)).body.points.map(
+      ({ key, value }: { key: string; value: number }) => [key, value],
+    );
+  expect(await points('')).toEqual([
+    ['AS64500', 4],
+    ['AS64501', 1],
+    ['other', 3],
+  ]);
+  expect(await points('&keys=1')).toEqual([
+    ['AS64500', 4],
+    ['other', 4],
+  ]);
+  expect((await ask(`series?by=network&keys=0&${FIVE_MINUTES}`)).status).toBe(400);
 });
 
 test('bins that are no longer kept are not answered with nothing; the sum has them', async () => {

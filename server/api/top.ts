@@ -1,0 +1,72 @@
+/** `GET /api/v1/top`: what has most. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { maySeeTargets, roleOf } from '../access/role.ts';
+import { resolveFilter } from './filter.ts';
+import { kept } from './kept.ts';
+import { keyText } from './keys.ts';
+import type { ApiParts } from './parts.ts';
+import { answerWithProgress } from './progress.ts';
+import { Count, FilterText, Problem, SessionId, spanProperties, Time } from './schemas.ts';
+import { recordOf, resolveSpan, timeText } from './span.ts';
+
+const TopQuery = Type.Object({
+  by: Type.Enum(['class', 'protocol', 'port', 'country', 'network', 'tag', 'sensor', 'source'], {
+    description: 'what is counted',
+  }),
+  limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 20 }),
+  filter: FilterText,
+  ...spanProperties,
+});
+const Top = Type.Object({
+  session: SessionId,
+  by: Type.String(),
+  from: Time,
+  to: Time,
+  rows: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      packets: Count,
+      bytes: Count,
+      flows: Count,
+      country: Type.Optional(Type.String()),
+    }),
+  ),
+});
+const schema = {
+  summary: 'what has most packets in a span',
+  querystring: TopQuery,
+  response: { 200: Top, '4xx': Problem },
+};
+
+export const topRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
+  app.get('/api/v1/top', { schema }, async (request, reply) => {
+    const { by, limit, filter: text } = request.query;
+    const span = await resolveSpan(request.query, parts.catalog, () => parts.live.current().record.id);
+    const withTargets = maySeeTargets(roleOf(request.raw, parts));
+    const filter = await resolveFilter(text, parts.catalog, withTargets);
+    const answer = (rows: Type.Static<typeof Top>['rows']) => ({
+      session: span.session,
+      by,
+      from: timeText(span.fromSeconds),
+      to: timeText(span.toSeconds),
+      rows,
+    });
+    if (by === 'source') {
+      const sources = await parts.flows.topSources({ ...span, limit, ...filter });
+      return answer(
+        sources.map(({ source, country, ...sums }) => ({ key: source, country: country || 'unknown', ...sums })),
+      );
+    }
+    const named = ({ key, ...sums }: { key: number; packets: number; bytes: number; flows: number }) => ({
+      key: keyText(by, key),
+      ...sums,
+    });
+    if (filter.filter === undefined)
+      return answer((await kept(() => parts.series.top({ ...span, measure: 'packets', by, limit }))).map(named));
+    const record = await recordOf(span.session, parts.catalog);
+    return (await answerWithProgress(request, reply, async (onProgress) =>
+      answer((await parts.flowSums.top({ ...span, by, ...filter, record }, limit, onProgress)).map(named)),
+    )) as never;
+  });
+};
