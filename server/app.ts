@@ -8,6 +8,7 @@ import { roleOf } from './access/role.ts';
 import { flowRoutes } from './api/flows.ts';
 import { healthRoutes } from './api/health.ts';
 import { ledgerRoutes } from './api/ledger.ts';
+import { metricsRoutes } from './api/metrics.ts';
 import { networkRoutes } from './api/networks.ts';
 import type { ApiParts } from './api/parts.ts';
 import { ApiError, sendProblem } from './api/problem.ts';
@@ -24,6 +25,7 @@ const routes = [
   seriesRoutes,
   topRoutes,
   flowRoutes,
+  metricsRoutes,
   networkRoutes,
   signInRoutes,
 ];
