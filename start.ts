@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filterOption } from './sensor/commands/filter-option.ts';
 import { followedFile, sourceOptions } from './sensor/commands/source-options.ts';
+import { withFewerRights } from './sensor/privileges.ts';
 import { serverFlags, serverOptions } from './server/commands/server.ts';
 import { loadServerConfig } from './server/config.ts';
 import { type RunningServer, startServer } from './server/main.ts';
@@ -30,6 +31,10 @@ export const start: Command = {
     const source = describeSource(given);
     filterOption(given);
     const config = loadServerConfig(undefined, program.folder, serverFlags(given));
+    if (given.options.interface !== undefined) {
+      const code = await withFewerRights((message) => process.stderr.write(`start: ${message}\n`), [config.data]);
+      if (code !== null) return code;
+    }
     const running = await startServer({
       config,
       programFolder: program.folder,

@@ -8,6 +8,7 @@ import { SimulationSource } from '../capture/simulation-source.ts';
 import { TcpdumpSource } from '../capture/tcpdump-source.ts';
 import { loadSensorConfig, type SensorConfig } from '../config.ts';
 import { runSensor } from '../main.ts';
+import { withFewerRights } from '../privileges.ts';
 import { filterOption, kernelFilterOption } from './filter-option.ts';
 import { followedFile, sourceOptions } from './source-options.ts';
 
@@ -34,7 +35,12 @@ export const sensor: Command = {
     ],
   ],
   async run(given, program) {
+    const log = (message: string) => process.stderr.write(`sensor: ${message}\n`);
     const config = loadSensorConfig(textOption(given, 'config'), program.folder, configFlags(given));
+    if (given.options.interface !== undefined) {
+      const code = await withFewerRights(log, config.tokenFile === undefined ? [] : [config.tokenFile]);
+      if (code !== null) return code;
+    }
     const filter = filterOption(given);
     const source = await chooseSource(given);
     const result = await runSensor({
@@ -48,7 +54,7 @@ export const sensor: Command = {
       checksums: given.options.checksums === true,
       filter,
       stop: program.stop,
-      log: (message) => process.stderr.write(`sensor: ${message}\n`),
+      log,
     });
     if (source.kind === 'file') {
       const { captured, decoded, flowsAcknowledged } = result.ledger;
