@@ -70,7 +70,8 @@ function isRoots(path: string): boolean {
 
 async function runWith(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const child = spawn('setpriv', [...words, process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
-    stdio: 'inherit',
+    // By the channel it learns, and stops, when this process is ended in a way that cannot be handed on.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...environment, [MARK]: '1' },
   });
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);

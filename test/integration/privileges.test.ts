@@ -80,6 +80,27 @@ test.skipIf(!possible).for([
   },
 );
 
+test.skipIf(!possible)(
+  'it ends with the one that was started as root, however that ends',
+  { timeout: 60_000 },
+  async () => {
+    const before = makeNamespace();
+    const folder = await testFolder();
+    const running = runProgram(['start', '--port', '8600', '--data', join(folder, 'data'), '--interface', 'dark'], {
+      before,
+    });
+    const found = await until(
+      'tcpdump',
+      async () => rightsBelow(running.process.pid!),
+      (all) => all.some(({ Name }) => Name === 'tcpdump'),
+    );
+    // `ip netns exec` becomes the program: its process is the one that waits.
+    running.process.kill('SIGKILL');
+    const left = async () => found.slice(1).filter(({ Pid }) => existsSync(`/proc/${Pid}`)).length;
+    await until('everything’s end', left, (count) => count === 0, 20_000);
+  },
+);
+
 test('who called sudo is whom the sensor becomes; what is no user is nobody', () => {
   expect(userOf({ SUDO_UID: '1000', SUDO_GID: '1000' })).toEqual({ uid: 1000, gid: 1000 });
   for (const uid of ['0', '-1', '1 000', '', '1e3', undefined])
