@@ -34,11 +34,24 @@ export interface OutboxBatch {
   readonly points: readonly MirrorPoint[];
 }
 
+/**
+ * Which bins are done with, for servers that keep every value they are sent. A bin is one when it was not touched after
+ * `quietGeneration`, and its time is over: of live ones, when it ended before `liveSeconds`; of others, when their session
+ * has finished, when its packets are a minute past the bin, or when nothing touched it after `idleGeneration`.
+ */
+export interface SettledLimits {
+  readonly liveSeconds: number;
+  readonly quietGeneration: number;
+  readonly idleGeneration: number;
+}
+
 /** Bins not yet mirrored, kept in the same transactions as the series themselves. Reading changes nothing. */
 export interface SeriesOutbox {
-  /** The bins waiting longest, at most `limit`, with their values as they stand now. */
-  pending(limit: number): Promise<OutboxBatch>;
+  /** The bins waiting longest, at most `limit`, with their values as they stand now; only settled ones where that is wanted. */
+  pending(limit: number, settled?: SettledLimits): Promise<OutboxBatch>;
   /** Takes bins out, except those touched again since `pending` gave them. */
   done(bins: readonly TouchedBin[]): Promise<void>;
   pendingBins(): Promise<number>;
+  /** The largest generation given so far: bins touched later have larger ones, until the store is opened again. */
+  newestGeneration(): Promise<number>;
 }

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import { type MirrorOptions, SeriesMirror } from '../../server/store/influx/series-mirror.ts';
 import type { SeriesTarget } from '../../server/store/influx/target.ts';
-import { ingestCommit, NOON_SECONDS, type TestSeriesRow } from '../support/commits.ts';
+import { ingestCommit, ledgerHealth, ledgerState, NOON_SECONDS, type TestSeriesRow } from '../support/commits.ts';
 import { testFolder } from '../support/folders.ts';
 import { startFakeServer } from '../support/series-server.ts';
 import { startVictoriaMetrics, victoriaInstalled } from '../support/victoriametrics.ts';
@@ -17,7 +17,7 @@ async function open(target: SeriesTarget, options: Partial<MirrorOptions> = {}) 
   const stores = await openDuckDbStoresInThread(folder, { mirror: 'test' });
   const refusedFile = join(folder, 'refused.txt');
   const credentials = { username: '', password: TOKEN };
-  const quick = { pollSeconds: 0.02, retrySeconds: 0.2 };
+  const quick = { pollSeconds: 0.02, retrySeconds: 0.2, settlingScale: 0.005 };
   const mirror = new SeriesMirror({ target, credentials, outbox: stores.outbox, refusedFile, ...quick, ...options });
   onTestFinished(async () => {
     await mirror.stop(1);
@@ -127,6 +127,79 @@ test('a file of refused lines that is full keeps no more, and says how many', as
   await stores.flows.commit(ingestCommit({ series: minute(0, 5) }));
   await settled();
   expect(mirror.stats()).toMatchObject({ linesRefused: 1, linesNotKept: 1, linesWritten: 1 });
+});
+
+describe('a server that keeps each value it was sent', () => {
+  test('gets live bins that are over, however many wait before them', async () => {
+    const server = await startFakeServer('victoriametrics', TOKEN);
+    onTestFinished(() => server.close());
+    const { stores } = await open(server.target);
+    const minuteNow = Math.floor(Date.now() / 60_000) * 60;
+    // A sensor whose clock is hours ahead: more bins than are asked for at a time, and all of them older in the outbox.
+    const ahead = Array.from(
+      { length: 250 },
+      (_, at): TestSeriesRow => ({ bin: minuteNow + 3600 + at * 60, packets: 1 }),
+    );
+    await stores.flows.commit(ingestCommit({ series: ahead }));
+    await stores.flows.commit(ingestCommit({ series: [{ bin: minuteNow - 600, packets: 7 }] }));
+    const point = `kurayami_total,bin=1m ${minuteNow - 600}`;
+    await vi.waitFor(() => expect(server.points.get(point)).toMatch(/packets=7i/), { timeout: 5_000 });
+    expect(await stores.outbox.pendingBins()).toBe(250);
+  });
+
+  /** A capture whose packets come bit by bit, as one that is played in its own time. */
+  async function openSession(finished: boolean) {
+    const server = await startFakeServer('victoriametrics', TOKEN);
+    onTestFinished(() => server.close());
+    const { stores, settled } = await open(server.target);
+    const session = await stores.catalog.session({ kind: 'file', name: 'a.pcap', sensor: 1, epoch: 1 });
+    const flow = (seconds: number) =>
+      stores.flows.commit(
+        ingestCommit({
+          flows4: [{ session: session.id, seconds, packets: 1 }],
+          series: [{ session: session.id, bin: Math.floor(seconds / 60) * 60, packets: 1 }],
+        }),
+      );
+    const report = async () => {
+      const health = ledgerHealth(finished);
+      await stores.flows.commit(ingestCommit({ ledgers: [{ ...ledgerState(session.id, 1, 0), health }] }));
+    };
+    const points = (bin: string, seconds: number) => {
+      const name = `kurayami_total,bin=${bin},session=${session.id} ${seconds}`;
+      return { line: server.points.get(name), times: server.times.get(name) ?? 0 };
+    };
+    return { stores, flow, report, points, settled };
+  }
+
+  test('gets the bins of a capture once, when its packets are past them', async () => {
+    const { stores, flow, points } = await openSession(false);
+    for (let at = 0; at < 50; at += 10) {
+      await flow(NOON_SECONDS + at);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    expect(points('1m', NOON_SECONDS)).toEqual({ line: undefined, times: 0 });
+    await flow(NOON_SECONDS + 125);
+    await vi.waitFor(() => expect(points('1m', NOON_SECONDS).line).toMatch(/packets=5i/), { timeout: 2_000 });
+    await stores.compact();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(points('1m', NOON_SECONDS).times).toBe(1);
+    expect(points('5m', NOON_SECONDS).times).toBe(0);
+  });
+
+  test('gets the last bins of a capture when it has ended, or nothing came of it for long', async () => {
+    for (const finished of [true, false]) {
+      const { stores, flow, report, points, settled } = await openSession(finished);
+      await flow(NOON_SECONDS);
+      await stores.compact();
+      const begin = performance.now();
+      await report();
+      await settled();
+      expect(points('1d', NOON_SECONDS - (NOON_SECONDS % 86_400))).toMatchObject({ times: 1 });
+      // Scaled: 45 s after the last that came, or 600.
+      if (finished) expect(performance.now() - begin).toBeLessThan(2_500);
+      else expect(performance.now() - begin).toBeGreaterThan(2_500);
+    }
+  });
 });
 
 describe.skipIf(!victoriaInstalled())('a real VictoriaMetrics', () => {

@@ -2,6 +2,7 @@
 
 import {
   type IngestCommit,
+  type LedgerHealth,
   type LedgerState,
   type Position,
   SeriesDimension,
@@ -12,7 +13,7 @@ import {
   type WatchState,
 } from '../../server/store/ingest-commit.ts';
 import { parseIpv4, parseIpv6 } from '../../shared/address.ts';
-import { emptyServerLedger } from '../../shared/counters.ts';
+import { emptySensorLedger, emptyServerLedger } from '../../shared/counters.ts';
 import { createFlowBatch, type Family, type FlowBatch } from '../../shared/flow-batch.ts';
 import { TrafficClass } from '../../shared/protocols.ts';
 
@@ -141,4 +142,21 @@ export function ingestCommit(parts: {
 /** A ledger that can be told from others by its number of stored packets. */
 export function ledgerState(session: number, sensor: number, packetsStored: number): LedgerState {
   return { session, sensor, server: { ...emptyServerLedger(), packetsStored }, health: null };
+}
+
+/** A sensor's last report, of a run that may have ended. */
+export function ledgerHealth(finished: boolean): LedgerHealth {
+  return {
+    epoch: 1,
+    earlier: null,
+    prefixes: [],
+    ledger: emptySensorLedger(),
+    link: 'none',
+    clock: { mode: 'max', speed: 0 },
+    captureSeconds: null,
+    skippedGaps: 0,
+    lastSkippedGap: null,
+    damage: [],
+    finished,
+  };
 }

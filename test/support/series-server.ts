@@ -1,4 +1,7 @@
-/** A server that takes lines as InfluxDB 2 and 3 document it: statuses, bodies, authorisation, gzip. Where those are not to be had. */
+/**
+ * A server that takes lines as InfluxDB 2 and 3 document it (statuses, bodies, authorisation, gzip), where those are not to
+ * be had; or as VictoriaMetrics does, where a test wants to know each value that it was sent for one time.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
@@ -8,6 +11,8 @@ export interface FakeSeriesServer {
   readonly target: SeriesTarget;
   /** Newest line of each series and time, by `series time`. */
   readonly points: Map<string, string>;
+  /** How often each of them was written. */
+  readonly times: Map<string, number>;
   /** Requests that wrote, refused or not. */
   readonly writes: { url: string; lines: number; encoding: string | undefined }[];
   /** What it answers to the next writes, before it takes lines again. */
@@ -17,17 +22,21 @@ export interface FakeSeriesServer {
   close(): Promise<void>;
 }
 
+const WRITE_PATHS = { influxdb2: '/api/v2/write', influxdb3: '/api/v3/write_lp', victoriametrics: '/write' } as const;
 const FIELD = /^[a-zA-Z_]+=\d+i$/;
 
 export async function startFakeServer(
-  kind: 'influxdb2' | 'influxdb3',
+  kind: 'influxdb2' | 'influxdb3' | 'victoriametrics',
   token: string,
   host = '127.0.0.1',
 ): Promise<FakeSeriesServer> {
-  const fake = { points: new Map<string, string>(), writes: [], answers: [], refuse: () => false } as Omit<
-    FakeSeriesServer,
-    'target' | 'close'
-  >;
+  const fake = {
+    points: new Map<string, string>(),
+    times: new Map<string, number>(),
+    writes: [],
+    answers: [],
+    refuse: () => false,
+  } as Omit<FakeSeriesServer, 'target' | 'close'>;
   const http = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -35,7 +44,8 @@ export async function startFakeServer(
   });
 
   function answer(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
-    response.setHeader('x-influxdb-version', kind === 'influxdb2' ? 'v2.7.11' : '3.2.1');
+    if (kind !== 'victoriametrics')
+      response.setHeader('x-influxdb-version', kind === 'influxdb2' ? 'v2.7.11' : '3.2.1');
     const url = new URL(request.url ?? '/', 'http://any');
     const scheme = kind === 'influxdb2' ? 'Token' : 'Bearer';
     if (kind === 'influxdb3' || url.pathname !== '/ping') {
@@ -44,9 +54,9 @@ export async function startFakeServer(
           .writeHead(401, { 'content-type': 'application/json' })
           .end('{"code":"unauthorized","message":"unauthorized access"}');
     }
-    if (url.pathname === '/ping') return void response.writeHead(kind === 'influxdb2' ? 204 : 200).end();
-    const path = kind === 'influxdb2' ? '/api/v2/write' : '/api/v3/write_lp';
-    if (url.pathname !== path || request.method !== 'POST')
+    if (url.pathname === (kind === 'victoriametrics' ? '/health' : '/ping'))
+      return void response.writeHead(kind === 'influxdb2' ? 204 : 200).end();
+    if (url.pathname !== WRITE_PATHS[kind] || request.method !== 'POST')
       return void response.writeHead(404).end('{"code":"not found","message":"path not found"}');
     take(request, body, response);
   }
@@ -62,7 +72,11 @@ export async function startFakeServer(
       const [series = '', fields = '', time = ''] = line.split(' ');
       if (!fields.split(',').every((field) => FIELD.test(field)) || !/^\d+$/.test(time) || fake.refuse(line))
         refused.push({ original_line: line.slice(0, 100), line_number: at + 1, error_message: 'invalid column type' });
-      else fake.points.set(`${series} ${time}`, line);
+      else {
+        const name = `${series} ${time}`;
+        fake.points.set(name, line);
+        fake.times.set(name, (fake.times.get(name) ?? 0) + 1);
+      }
     }
     if (refused.length === 0) return void response.writeHead(204).end();
     const text =
@@ -76,8 +90,8 @@ export async function startFakeServer(
   await once(http, 'listening');
   const address = http.address();
   const url = `http://${host}:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  const target: SeriesTarget =
-    kind === 'influxdb2' ? { kind, url, organisation: 'org', database: 'dark' } : { kind, url, database: 'dark' };
+  const database = kind === 'victoriametrics' ? '' : 'dark';
+  const target: SeriesTarget = { kind, url, database, ...(kind === 'influxdb2' ? { organisation: 'org' } : {}) };
   const close = async () => {
     http.closeAllConnections();
     http.close();

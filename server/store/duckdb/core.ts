@@ -37,6 +37,7 @@ export class DuckDbCore {
   readonly #flows: FlowKeeping;
   readonly #committer: Committer;
   readonly #compaction: Compaction;
+  readonly #generation: Generation;
 
   private constructor(
     parts: OpenDatabase,
@@ -44,6 +45,7 @@ export class DuckDbCore {
     flows: FlowKeeping,
     committer: Committer,
     compaction: Compaction,
+    generation: Generation,
   ) {
     this.#instance = parts.instance;
     this.#lock = parts.lock;
@@ -52,6 +54,7 @@ export class DuckDbCore {
     this.#flows = flows;
     this.#committer = committer;
     this.#compaction = compaction;
+    this.#generation = generation;
     this.operations = this.#operations();
   }
 
@@ -80,6 +83,7 @@ export class DuckDbCore {
       flows,
       new Committer(connections, flows.appenders, generation, mirrored),
       new Compaction(connections, generation, mirrored, new SeriesRetention(options.keepSeries)),
+      generation,
     );
     // What an earlier run left in pieces; takes its turn with the first commits.
     void core.#compaction.run(true).catch(() => undefined);
@@ -127,9 +131,10 @@ export class DuckDbCore {
       sketchMemory: () => sketchQueries.sketchMemory(connections),
       flowsByMinute: (session, span) => sketchQueries.flowsByMinute(this.#flows.source, session, span),
       flowsBetween: (session, span, family) => sketchQueries.flowsBetween(this.#flows.source, session, span, family),
-      outboxPending: (limit) => outbox.outboxPending(connections, limit),
+      outboxPending: (limit, settled) => outbox.outboxPending(connections, limit, settled),
       outboxDone: (bins) => outbox.outboxDone(connections, bins),
       outboxPendingBins: () => outbox.outboxPendingBins(connections),
+      outboxGeneration: async () => this.#generation.newest,
     };
   }
 

@@ -6,6 +6,10 @@ export class Generation {
     this.#newest = newest;
   }
 
+  get newest(): number {
+    return this.#newest;
+  }
+
   /** A number that was not given before. */
   next(): number {
     this.#newest += 1;

@@ -3,7 +3,7 @@
 import type { FlowBatch } from '../../../shared/flow-batch.ts';
 import type { Place, SessionKind } from '../../../shared/wire/messages.ts';
 import type { IngestCommit, LedgerState, SeriesResolution, WatchState } from '../ingest-commit.ts';
-import type { OutboxBatch, SeriesOutbox, TouchedBin } from '../outbox.ts';
+import type { OutboxBatch, SeriesOutbox, SettledLimits, TouchedBin } from '../outbox.ts';
 import type {
   Catalog,
   FlowAccount,
@@ -60,9 +60,10 @@ export interface StoreOperations {
   sketchMemory(): Promise<SketchMemory>;
   flowsByMinute(session: number, span: Span): Promise<MinuteFlows[]>;
   flowsBetween(session: number, span: Span, family: 4 | 6): Promise<FlowBatch | null>;
-  outboxPending(limit: number): Promise<OutboxBatch>;
+  outboxPending(limit: number, settled?: SettledLimits): Promise<OutboxBatch>;
   outboxDone(bins: readonly TouchedBin[]): Promise<void>;
   outboxPendingBins(): Promise<number>;
+  outboxGeneration(): Promise<number>;
   /** Sums partial rows up, those of open bins too; happens by itself now and then. */
   compact(): Promise<void>;
 }
@@ -161,9 +162,10 @@ export function storesOver(
       flowsBetween: (session, span, family) => does.flowsBetween(session, span, family),
     },
     outbox: {
-      pending: (limit) => does.outboxPending(limit),
+      pending: (limit, settled) => does.outboxPending(limit, settled),
       done: (bins) => does.outboxDone(bins),
       pendingBins: () => does.outboxPendingBins(),
+      newestGeneration: () => does.outboxGeneration(),
     },
     warnings,
     compact: () => does.compact(),

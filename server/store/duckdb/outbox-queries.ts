@@ -2,13 +2,20 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { coverage } from '../../aggregate/coverage.ts';
 import { SeriesDimension, type SeriesResolution, seriesResolutions, type WatchState } from '../ingest-commit.ts';
-import type { MirrorPoint, OutboxBatch, TouchedBin } from '../outbox.ts';
+import type { MirrorPoint, OutboxBatch, SettledLimits, TouchedBin } from '../outbox.ts';
 import { checkInteger } from '../query-limits.ts';
 import { type Connections, type Row, rowsOf } from './connections.ts';
 import { seriesSource } from './series-queries.ts';
 import { toWatch } from './watch-queries.ts';
 
 const MAX_BINS = 10_000;
+/** A session's packets may be so much older than its newest: see `packetsLate`. */
+const LATE_SECONDS = 60;
+const EVERYTHING: SettledLimits = {
+  liveSeconds: Number.MAX_SAFE_INTEGER,
+  quietGeneration: Number.MAX_SAFE_INTEGER,
+  idleGeneration: Number.MAX_SAFE_INTEGER,
+};
 
 /**
  * Notes the mirror's name. Under a name that was not in use when the store was last open, commits were not noted for it:
@@ -48,10 +55,14 @@ export async function outboxPendingBins(connections: Connections): Promise<numbe
 }
 
 /** The bins waiting longest and what stands in them, read in one transaction. */
-export async function outboxPending(connections: Connections, limit: number): Promise<OutboxBatch> {
+export async function outboxPending(
+  connections: Connections,
+  limit: number,
+  settled = EVERYTHING,
+): Promise<OutboxBatch> {
   checkInteger('limit', limit, 1, MAX_BINS);
   return await connections.transaction(async (writer) => {
-    const bins = await takeBins(writer, limit);
+    const bins = await takeBins(writer, limit, settled);
     const points: MirrorPoint[] = [];
     for (const resolution of seriesResolutions) {
       const ofResolution = bins.filter((bin) => bin.resolution === resolution);
@@ -80,13 +91,22 @@ export async function outboxDone(connections: Connections, bins: readonly Touche
   });
 }
 
+/** Up to where the packets of each session have come for good, in seconds. */
+const SESSION_ENDS = `SELECT id AS session, CASE WHEN bool_or(coalesce(json_extract_string(health, '$.finished'), '') = 'true')
+      THEN 'infinity'::DOUBLE ELSE any_value(last_micros) / 1e6 - ${LATE_SECONDS} END AS until
+    FROM sessions LEFT JOIN ledgers ON ledgers.session = sessions.id GROUP BY id`;
+
 /** Notes the bins of this round in a table of the connection, which the statements that follow join with. */
-async function takeBins(writer: DuckDBConnection, limit: number): Promise<TouchedBin[]> {
+async function takeBins(writer: DuckDBConnection, limit: number, settled: SettledLimits): Promise<TouchedBin[]> {
   await writer.run(
     `CREATE OR REPLACE TEMP TABLE mirroring AS
-      SELECT resolution, session, bin, max(generation) AS generation FROM outbox GROUP BY resolution, session, bin
-      ORDER BY min(outbox.generation), bin, resolution LIMIT $1`,
-    [limit],
+      SELECT resolution, session, bin, newest AS generation
+      FROM (SELECT resolution, session, bin, min(generation) AS oldest, max(generation) AS newest FROM outbox GROUP BY ALL)
+        LEFT JOIN (${SESSION_ENDS}) AS ends USING (session)
+      WHERE newest <= $2::DOUBLE AND CASE WHEN session = 0 THEN bin + resolution <= $3::DOUBLE
+        ELSE newest <= $4::DOUBLE OR coalesce(bin + resolution <= until, false) END
+      ORDER BY oldest, bin, resolution LIMIT $1`,
+    [limit, settled.quietGeneration, settled.liveSeconds, settled.idleGeneration],
   );
   const rows = await rowsOf(
     writer,

@@ -10,6 +10,7 @@ import { createInflux, type Durations, NO_DURATIONS, prepareDatabase } from './a
 import { LineEncoder } from './line-protocol.ts';
 import { LineWriter, MAX_LINES_PER_WRITE } from './line-writer.ts';
 import { RefusedFile } from './refused-file.ts';
+import { Settling } from './settling.ts';
 import { type RetentionPolicy, retentionPolicy } from './tags.ts';
 import { formatSeriesTarget, hasPolicies, type InfluxCredentials, type SeriesTarget } from './target.ts';
 import { probe } from './write-path.ts';
@@ -24,6 +25,8 @@ export interface MirrorOptions {
   readonly pollSeconds?: number;
   /** Longest pause after an error; it begins at a sixteenth of it. */
   readonly retrySeconds?: number;
+  /** For tests: shortens the times after which a bin counts as settled. */
+  readonly settlingScale?: number;
 }
 
 export interface MirrorStats {
@@ -41,7 +44,6 @@ export interface MirrorStats {
 }
 
 const BINS_PER_ROUND = 200;
-const SETTLED_AFTER_SECONDS = 30;
 const REQUESTS_IN_FLIGHT = 4;
 /** Requests that may be spent on finding the refused lines of one batch; beyond, what is left is put aside as it is. */
 const MAX_REQUESTS_PER_BATCH = 256;
@@ -61,6 +63,8 @@ export class SeriesMirror {
   readonly #writer: LineWriter;
   readonly #encoder: LineEncoder;
   readonly #refused: RefusedFile;
+  /** Of servers that put the newest value in the place of the one before, null. */
+  readonly #settling: Settling | null;
   readonly #abort = new AbortController();
   #counts = { linesWritten: 0, linesRefused: 0, binsExpired: 0, pendingBins: 0 };
   #lastError: string | null = null;
@@ -75,6 +79,8 @@ export class SeriesMirror {
     this.#writer = new LineWriter(options.target, options.credentials ?? null);
     this.#encoder = new LineEncoder(hasPolicies(options.target));
     this.#refused = new RefusedFile(options.refusedFile);
+    const keepsAll = options.target.kind === 'victoriametrics';
+    this.#settling = keepsAll ? new Settling(options.outbox, options.settlingScale) : null;
   }
 
   /** Begins to follow, and goes on through whatever the server does. An unreachable one is no error here: see `stats`. */
@@ -133,22 +139,13 @@ export class SeriesMirror {
   async #round(): Promise<number> {
     const { outbox, target } = this.#options;
     this.#durations ??= await this.#prepare(target);
-    const batch = this.#settled(await outbox.pending(BINS_PER_ROUND));
+    const batch = await outbox.pending(BINS_PER_ROUND, await this.#settling?.limits());
     if (batch.bins.length > 0) {
       await this.#write(batch, this.#durations);
       await outbox.done(batch.bins);
     }
     await this.#countPending();
     return batch.bins.length;
-  }
-
-  /** VictoriaMetrics keeps any one of the values written for one time, not the newest: live bins are sent once they are over. */
-  #settled(batch: OutboxBatch): OutboxBatch {
-    if (this.#options.target.kind !== 'victoriametrics') return batch;
-    const until = Date.now() / 1000 - SETTLED_AFTER_SECONDS;
-    const isOver = ({ session, bin, resolution }: { session: number; bin: number; resolution: number }) =>
-      session !== 0 || bin + resolution <= until;
-    return { bins: batch.bins.filter(isOver), points: batch.points.filter(isOver) };
   }
 
   async #write(batch: OutboxBatch, durations: Durations): Promise<void> {
