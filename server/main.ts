@@ -82,8 +82,18 @@ export async function startServer({ config, programFolder, software, log }: Serv
     stops.push(() => disk.stop());
     const isStorageFull = () => disk.isFull;
     const credits = [COUNTRY_CREDIT, NETWORK_CREDIT];
-    const { seriesBehind } = stores;
-    const live = new LiveHub({ series, catalog, places, ledgers, isStorageFull, seriesBehind, credits, log });
+    const { seriesBehind, problemCodes } = stores;
+    const live = new LiveHub({
+      series,
+      catalog,
+      places,
+      ledgers,
+      isStorageFull,
+      seriesBehind,
+      problemCodes,
+      credits,
+      log,
+    });
     const pipeline: IngestPipeline = new IngestPipeline({
       flows,
       catalog,

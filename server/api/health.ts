@@ -12,7 +12,10 @@ const Health = Type.Object({
   viewers: Type.Integer(),
   sensorsConnected: Type.Integer(),
   disk: Type.Unknown({ description: 'room on the disk of the data directory, in bytes, and the marks' }),
-  flowStore: Type.Unknown({ description: 'flows in tables and in files, and what does not go as it should' }),
+  flowStore: Type.Unknown({
+    description:
+      'flows in tables and in files; `problems` (`code`, `message`, `sinceSeconds`, `lastSeconds`), and `lastError`, which may be over',
+  }),
   seriesMirror: Type.Unknown({ description: 'state of the InfluxDB that the series also go to; null without one' }),
 });
 
@@ -27,7 +30,9 @@ export const healthRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       viewers: parts.live.viewers.size,
       sensorsConnected: parts.channels().filter(({ peer }) => peer !== null).length,
       disk: parts.diskState(),
-      flowStore: await parts.flows.state().catch((error: Error) => ({ problems: [error.message] })),
+      flowStore: await parts.flows
+        .state()
+        .catch(({ message }: Error) => ({ problems: [{ code: 'STORE_FAILED', message }] })),
       seriesMirror: parts.seriesMirror(),
     }),
   );

@@ -57,6 +57,7 @@ export interface LiveHubParts {
   readonly isStorageFull: () => boolean;
   /** See LiveTotals. */
   readonly seriesBehind: () => number;
+  readonly problemCodes: () => readonly string[];
   readonly credits: readonly string[];
   readonly log: (message: string) => void;
 }
@@ -187,6 +188,7 @@ export class LiveHub {
       ledger: { sensor, server, checks: checkLedger(sensor, server, clock.finished) },
       storageFull: this.#parts.isStorageFull(),
       seriesBehind: this.#parts.seriesBehind(),
+      storeProblems: [...this.#parts.problemCodes()],
       credits: [...this.#parts.credits],
     };
   }

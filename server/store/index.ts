@@ -5,12 +5,14 @@ import { openDuckDbStores } from './duckdb/client.ts';
 import type { DuckDbStores } from './duckdb/operations.ts';
 import { SeriesMirror } from './influx/series-mirror.ts';
 import { formatSeriesTarget, parseSeriesTarget, readInfluxCredentials, type SeriesTarget } from './influx/target.ts';
-import type { Catalog, FlowStore, SeriesStore, SketchStore } from './stores.ts';
+import type { Catalog, FlowStore, SeriesStore, SketchStore, StoreProblemCode } from './stores.ts';
 
 /** What InfluxDB does not have by then stays noted in the store, and is written after the next start. */
 const MIRROR_STOP_SECONDS = 0.5;
 
 const PROBLEMS_EVERY_MILLISECONDS = 10_000;
+/** Sentences that are remembered as said; later ones may be said again. */
+const MAX_TOLD = 1_000;
 
 export interface OpenStores {
   readonly flows: FlowStore;
@@ -21,6 +23,8 @@ export interface OpenStores {
   readonly mirrorState: () => object | null;
   /** Bins that wait while the copy cannot be written; else 0. */
   readonly seriesBehind: () => number;
+  /** What does not go as it should in the store: see docs/errors.md. */
+  readonly problemCodes: () => readonly StoreProblemCode[];
   close(): Promise<void>;
 }
 
@@ -31,8 +35,7 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     retention: config.retention,
     ...(target === null ? {} : { mirror: formatSeriesTarget(target) }),
   });
-  for (const warning of stores.warnings) log(warning);
-  const problems = tellProblems(stores, log);
+  const problems = new Problems(stores, log);
   const mirror = target === null ? null : await startMirror(target, config, stores);
   return {
     flows: stores.flows,
@@ -41,23 +44,43 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     sketches: stores.sketches,
     mirrorState: () => (mirror === null ? null : { target: config.series.target, ...mirror.stats() }),
     seriesBehind: () => mirror?.binsBehind ?? 0,
+    problemCodes: () => problems.codes,
     async close() {
-      clearInterval(problems);
+      problems.stop();
       await mirror?.stop(MIRROR_STOP_SECONDS);
       await stores.close();
     },
   };
 }
 
-/** What the store meets while it runs is said once. */
-function tellProblems({ flows, warnings }: DuckDbStores, log: (message: string) => void): NodeJS.Timeout {
-  const told = new Set(warnings);
-  const tell = async () => {
-    const { problems } = await flows.state();
-    for (const problem of problems) if (!told.has(problem)) log(problem);
-    for (const problem of problems) told.add(problem);
-  };
-  return setInterval(() => void tell().catch(() => undefined), PROBLEMS_EVERY_MILLISECONDS);
+/** What the store meets while it runs is said once; what goes wrong now is told to the page. */
+class Problems {
+  codes: readonly StoreProblemCode[] = [];
+  readonly #stores: DuckDbStores;
+  readonly #log: (message: string) => void;
+  readonly #told: Set<string>;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(stores: DuckDbStores, log: (message: string) => void) {
+    this.#stores = stores;
+    this.#log = log;
+    this.#told = new Set(stores.warnings);
+    for (const warning of stores.warnings) log(warning);
+    void this.#look();
+    this.#timer = setInterval(() => void this.#look(), PROBLEMS_EVERY_MILLISECONDS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** A store that does not answer is told by whoever stores. */
+  async #look(): Promise<void> {
+    const { problems } = await this.#stores.flows.state().catch(() => ({ problems: [] }));
+    this.codes = [...new Set(problems.map(({ code }) => code))];
+    for (const { message } of problems) if (!this.#told.has(message)) this.#log(message);
+    for (const { message } of problems) if (this.#told.size < MAX_TOLD) this.#told.add(message);
+  }
 }
 
 async function startMirror(

@@ -160,15 +160,35 @@ export interface FlowAccount {
   /** In files that are gone or damaged. */
   readonly missing: FlowSums;
 }
-/** How the flow store does, for monitors. */
+/** Explained in docs/errors.md. */
+export type StoreProblemCode =
+  | 'STORE_LOG_DAMAGED'
+  | 'STORE_FILE_UNKNOWN'
+  | 'STORE_FILE_MISSING'
+  | 'STORE_FILE_STUCK'
+  | 'STORE_CLOCK_JUMPED'
+  | 'STORE_SEALING_FAILED'
+  | 'STORE_COMPACTION_FAILED'
+  | 'STORE_RETENTION_FAILED';
+
+/** What does not go as it should, since when, and when it was last met. */
+export interface StoreProblem {
+  readonly code: StoreProblemCode;
+  /** For whoever runs the server: may name files. */
+  readonly message: string;
+  readonly sinceSeconds: number;
+  readonly lastSeconds: number;
+}
+/** How the store does, for monitors. */
 export interface FlowStoreState {
   /** Tables and rows that are not in files yet. */
   readonly tables: number;
   readonly tableRows: number;
   readonly files: number;
   readonly fileBytes: number;
-  /** Sentences about what does not go as it should. */
-  readonly problems: readonly string[];
+  readonly problems: readonly StoreProblem[];
+  /** What went wrong last, since the start; it may be right again. */
+  readonly lastError: StoreProblem | null;
 }
 
 /** Flow records, and with them what must be durable at the same moment. */

@@ -123,6 +123,8 @@ export interface LiveTotals {
   storageFull: boolean;
   /** Bins of series that wait for a store (such as InfluxDB) which does not take them now; 0 while it does, or where there is none. */
   seriesBehind: number;
+  /** Codes of what does not go as it should in the server's store. */
+  storeProblems: string[];
   /** Masses to credit on screen. */
   credits: string[];
   /** For those who may see targets only. */

@@ -132,7 +132,9 @@ test.for([
     await damage(join(folder, NEXT, 'flows4.parquet'));
     expect((await stores.flows.flows(ALL)).flows.map(({ packets }) => packets).sort()).toEqual([1, 2]);
     expect((await stores.flows.account(0)).missing).toMatchObject({ packets: 4, flows: 1 });
-    expect((await stores.flows.state()).problems).toEqual([expect.stringMatching(/hh=13\/flows4\.parquet is missing/)]);
+    expect((await stores.flows.state()).problems).toMatchObject([
+      { code: 'STORE_FILE_MISSING', message: expect.stringMatching(/hh=13\/flows4\.parquet is missing/) },
+    ]);
     await stores.close();
   },
 );

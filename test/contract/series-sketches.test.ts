@@ -33,6 +33,7 @@ async function start(stores: DuckDbStores) {
     credits: [],
     isStorageFull: () => false,
     seriesBehind: () => 0,
+    problemCodes: () => [],
     log,
   });
   const pipeline = new IngestPipeline({

@@ -44,6 +44,7 @@ export async function openAccessServer(): Promise<AccessServer> {
     ledgers: () => [],
     isStorageFull: () => false,
     seriesBehind: () => 0,
+    problemCodes: () => [],
     credits: [],
     log: (message) => {
       throw new Error(message);

@@ -89,6 +89,7 @@ export class FakeTotals {
       viewer: { ...this.viewer },
       storageFull: false,
       seriesBehind: 0,
+      storeProblems: [],
       credits: ['IP to country: NRO (CC BY 4.0)', 'networks: DB-IP (https://db-ip.com)'],
     };
   }

@@ -51,6 +51,8 @@ export function readTotals(message: unknown): LiveTotals {
     storageFull: totals.storageFull === true,
     // Servers before 0.2 do not say.
     seriesBehind: totals.seriesBehind === undefined ? 0 : number(totals.seriesBehind, 'seriesBehind'),
+    // Servers before 0.2 do not say.
+    storeProblems: totals.storeProblems === undefined ? [] : list(totals.storeProblems, text, 'storeProblems'),
     credits: list(totals.credits, text, 'credits'),
     ...(totals.targets ? { targets: fieldsLike(totals.targets, { lowest: 0, highest: 0 }, 'targets') } : {}),
   };

@@ -2,7 +2,7 @@
 import { sumCounts } from '../../shared/counters.ts';
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import type { PageLedgerView } from '../feed/page-ledger.ts';
-import type { TextKey } from '../text/text.ts';
+import { fill, type Text, type TextKey } from '../text/text.ts';
 
 export interface LedgerRow {
   readonly stage: TextKey;
@@ -72,4 +72,11 @@ export function ledgerVerdict({ ledger, viewer }: LiveTotals, page: PageLedgerVi
   if (page.receivedAtTotals > viewer.sent || page.badFrames > 0) broken.push('sent = drawn + expired');
   const inFlight = ledger.checks.reduce((sum, check) => sum + Math.max(0, check.inFlight), 0);
   return { holds: broken.length === 0, inFlight, broken };
+}
+
+/** A server that is newer than the page may say what it has no words for. */
+export function problemsOf({ storeProblems }: LiveTotals, text: Text): string[] {
+  const words = (code: string) =>
+    Object.hasOwn(text, code) ? text[code as TextKey] : fill(text.storeProblem, { code });
+  return storeProblems.slice(0, 4).map((code) => `⚠ ${words(code)}`);
 }

@@ -2,7 +2,7 @@
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import { formatCount } from '../text/format.ts';
 import { fill } from '../text/text.ts';
-import { type LedgerRow, ledgerRows, ledgerVerdict } from './ledger-rows.ts';
+import { type LedgerRow, ledgerRows, ledgerVerdict, problemsOf } from './ledger-rows.ts';
 import { element, type PanelMaker, section, setShown, setText, syncRows } from './panel.ts';
 
 export const ledger: PanelMaker = ({ text, language }) => {
@@ -34,7 +34,7 @@ export const ledger: PanelMaker = ({ text, language }) => {
       syncRows(rows, ledgerRows(totals, page), createRow, fillRow);
       const behind =
         totals.seriesBehind > 0 ? [`⚠ ${fill(text.seriesBehind, { count: count(totals.seriesBehind) })}`] : [];
-      syncRows(damage, [...behind, ...damageOf(totals)], () => element('li'), setText);
+      syncRows(damage, [...behind, ...problemsOf(totals, text), ...damageOf(totals)], () => element('li'), setText);
     },
   };
 };

@@ -6,6 +6,7 @@
 import { type Connections, rowsOf } from './connections.ts';
 import { foldMinutes } from './fold-minutes.ts';
 import type { Generation } from './generation.ts';
+import type { ProblemBook } from './problem-book.ts';
 import { seriesColumns, seriesTables } from './schema.ts';
 import type { SeriesRetention } from './series-retention.ts';
 
@@ -20,19 +21,28 @@ export class Compaction {
   readonly #generation: Generation;
   readonly #mirrored: boolean;
   readonly #retention: SeriesRetention;
+  readonly #problems: ProblemBook;
   #rowsSince = 0;
   #lastMillis = Date.now();
   #running: Promise<void> | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
-  constructor(connections: Connections, generation: Generation, mirrored: boolean, retention: SeriesRetention) {
+  constructor(
+    connections: Connections,
+    generation: Generation,
+    mirrored: boolean,
+    retention: SeriesRetention,
+    problems: ProblemBook,
+  ) {
     this.#connections = connections;
     this.#generation = generation;
     this.#mirrored = mirrored;
     this.#retention = retention;
+    this.#problems = problems;
   }
 
-  /** Counts rows appended to series, and begins where enough has gathered. Errors are kept for the next commit to meet. */
+  /** Counts rows appended to series, and begins where enough has gathered. Errors are in the store's state. */
   appended(rows: number): void {
     this.#rowsSince += rows;
     if (this.#rowsSince === 0 || this.#running) return;
@@ -58,6 +68,7 @@ export class Compaction {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#idle);
   }
 
@@ -71,11 +82,25 @@ export class Compaction {
     return timer.unref();
   }
 
+  /** One step that fails keeps no other from being done; it is tried again with the next. */
   async #compact(all: boolean): Promise<void> {
-    await this.#connections.transaction(compactSeconds);
-    await this.#connections.transaction((writer) => foldMinutes(writer, all, this.#mirrored, this.#generation));
-    if (this.#mirrored) await this.#connections.transaction(compactOutbox);
-    await this.#retention.run(this.#connections, all);
+    const errors = [
+      await this.#attempt('seconds', compactSeconds),
+      await this.#attempt('minutes', (writer) => foldMinutes(writer, all, this.#mirrored, this.#generation)),
+      this.#mirrored ? await this.#attempt('the outbox', compactOutbox) : null,
+      ...(await this.#retention.run(this.#connections, this.#problems, all)),
+    ];
+    const error = errors.find((met) => met !== null);
+    if (error === undefined) return;
+    if (!this.#isClosed) this.#idle ??= this.#whenIdle();
+    throw error;
+  }
+
+  #attempt(name: string, work: (writer: Writer) => Promise<void>): Promise<Error | null> {
+    const sentence = `${name} of the series cannot be summed up, and stay in parts`;
+    return this.#problems.attempt('STORE_COMPACTION_FAILED', `compaction ${name}`, sentence, () =>
+      this.#connections.transaction(work),
+    );
   }
 }
 

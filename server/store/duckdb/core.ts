@@ -20,6 +20,7 @@ import {
   storesOver,
 } from './operations.ts';
 import * as outbox from './outbox-queries.ts';
+import { ProblemBook } from './problem-book.ts';
 import * as seriesQueries from './series-queries.ts';
 import { SeriesRetention } from './series-retention.ts';
 import * as sketchQueries from './sketch-queries.ts';
@@ -73,7 +74,9 @@ export class DuckDbCore {
   static async #over(parts: OpenDatabase, options: DuckDbOptions): Promise<DuckDbCore> {
     const connections = await Connections.open(parts.instance, options.querySeconds ?? QUERY_SECONDS);
     const { retention = KEEP_EVERYTHING, clock = Date.now } = options;
-    const flows = await FlowKeeping.open(connections, parts.folder, retention, clock);
+    const problems = new ProblemBook();
+    for (const warning of parts.warnings) problems.note('STORE_LOG_DAMAGED', warning);
+    const flows = await FlowKeeping.open(connections, parts.folder, { limits: retention, clock }, problems);
     await outbox.setMirror(connections, options.mirror ?? null);
     const generation = new Generation(await outbox.newestGeneration(connections));
     const mirrored = options.mirror !== undefined;
@@ -82,7 +85,7 @@ export class DuckDbCore {
       connections,
       flows,
       new Committer(connections, flows.appenders, generation, mirrored),
-      new Compaction(connections, generation, mirrored, new SeriesRetention(options.keepSeries)),
+      new Compaction(connections, generation, mirrored, new SeriesRetention(options.keepSeries), problems),
       generation,
     );
     // What an earlier run left in pieces; takes its turn with the first commits.

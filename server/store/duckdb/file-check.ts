@@ -4,24 +4,27 @@ import { type Connections, inTransaction } from './connections.ts';
 import { absolutePath, readParquet } from './flow-files.ts';
 import type { FlowParts, HotPart, SealedFile } from './flow-parts.ts';
 import { setFileState } from './flow-tables.ts';
+import type { ProblemBook } from './problem-book.ts';
 
 export class FileCheck {
-  /** Sentences for the user, oldest first. */
-  readonly problems: string[] = [];
   readonly #connections: Connections;
   readonly #parts: FlowParts;
   readonly #folder: string;
+  readonly #problems: ProblemBook;
 
-  constructor(connections: Connections, parts: FlowParts, folder: string) {
+  constructor(connections: Connections, parts: FlowParts, folder: string, problems: ProblemBook) {
     this.#connections = connections;
     this.#parts = parts;
     this.#folder = folder;
+    this.#problems = problems;
   }
 
   /** Every file against its length. At opening; files that are back count again. */
   async all(): Promise<void> {
     const [lost, back]: [SealedFile[], SealedFile[]] = [[], []];
     for (const file of this.#parts.files.values()) {
+      // Retention counted it already, and could not delete it yet.
+      if (file.state === 'expired') continue;
       const isThere = await this.#hasItsLength(file);
       if (isThere === (file.state === 'present')) continue;
       (isThere ? back : lost).push(file);
@@ -29,7 +32,7 @@ export class FileCheck {
     await this.#set(back, 'present');
     await this.#set(lost, 'missing');
     const missing = [...this.#parts.files.values()].filter(({ state }) => state === 'missing');
-    if (missing.length > 0) this.problems.push(sentenceOf(missing));
+    this.#note(missing);
   }
 
   /** After a query failed: whether something it read is gone, so that it may be asked anew. Looks at contents last. */
@@ -44,8 +47,13 @@ export class FileCheck {
     // Retention may have taken it while we looked: then it is not missing.
     const missing = lost.filter(isListed);
     await this.#set(missing, 'missing');
-    if (missing.length > 0) this.problems.push(sentenceOf(missing));
+    this.#note(missing);
     return lost.length > 0;
+  }
+
+  #note(missing: readonly SealedFile[]): void {
+    if (missing.length > 0)
+      this.#problems.note('STORE_FILE_MISSING', sentenceOf(missing), `missing ${missing[0]!.path}`);
   }
 
   async #hasItsLength({ path, fileBytes }: SealedFile): Promise<boolean> {

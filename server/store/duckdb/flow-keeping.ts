@@ -11,6 +11,7 @@ import { loadFlowParts } from './flow-tables.ts';
 import { moveFlowsBefore4 } from './flow-upgrade.ts';
 import { FlowViews } from './flow-views.ts';
 import type { RetentionLimits, Sums } from './operations.ts';
+import type { ProblemBook } from './problem-book.ts';
 import { Retention } from './retention.ts';
 import { Sealing } from './sealing.ts';
 
@@ -23,17 +24,17 @@ export class FlowKeeping {
   readonly warnings: readonly string[];
   readonly #connections: Connections;
   readonly #parts: FlowParts;
-  readonly #check: FileCheck;
+  readonly #problems: ProblemBook;
   readonly #expired: Map<number, Sums>;
 
   private constructor(
-    opened: { connections: Connections; parts: FlowParts; check: FileCheck; expired: Map<number, Sums> },
+    opened: { connections: Connections; parts: FlowParts; problems: ProblemBook; expired: Map<number, Sums> },
     working: { appenders: FlowAppenders; source: FlowSource; sealing: Sealing; retention: Retention },
     warnings: readonly string[],
   ) {
     this.#connections = opened.connections;
     this.#parts = opened.parts;
-    this.#check = opened.check;
+    this.#problems = opened.problems;
     this.#expired = opened.expired;
     this.appenders = working.appenders;
     this.source = working.source;
@@ -42,23 +43,29 @@ export class FlowKeeping {
     this.warnings = warnings;
   }
 
-  static async open(connections: Connections, folder: string, limits: RetentionLimits, clock: () => number) {
+  static async open(
+    connections: Connections,
+    folder: string,
+    keep: { readonly limits: RetentionLimits; readonly clock: () => number },
+    problems: ProblemBook,
+  ) {
     const parts = await connections.write(loadFlowParts);
-    const leftovers = await recoverFlowFiles(connections, parts, folder);
-    const check = new FileCheck(connections, parts, folder);
-    await check.all();
     const expired = await loadExpired(connections);
+    await recoverFlowFiles({ connections, parts, folder, expired, problems });
+    const check = new FileCheck(connections, parts, folder, problems);
+    await check.all();
+    const warnings = problems.list().filter(({ code }) => code !== 'STORE_LOG_DAMAGED');
     const appenders = new FlowAppenders(parts);
     const views = new FlowViews(folder, parts);
-    const does = { folder, connections, parts, appenders, views };
+    const does = { folder, connections, parts, appenders, views, problems };
     await moveFlowsBefore4(does);
     await connections.write((writer) => views.refresh(writer));
     const source = new FlowSource(connections, parts, folder, check);
-    const retention = new Retention({ ...does, expired, limits, clock });
+    const retention = new Retention({ ...does, ...keep, expired });
     return new FlowKeeping(
-      { connections, parts, check, expired },
+      { connections, parts, problems, expired },
       { appenders, source, sealing: new Sealing(does), retention },
-      [...leftovers, ...check.problems],
+      warnings.map(({ message }) => message),
     );
   }
 
@@ -74,18 +81,13 @@ export class FlowKeeping {
   state(): FlowStoreState {
     const hot = [...this.#parts.hot];
     const files = [...this.#parts.files.values()].filter(({ state }) => state === 'present');
-    const sealingError = this.sealing.lastError;
     return {
       tables: hot.length,
       tableRows: hot.reduce((sum, { rows }) => sum + rows, 0),
       files: files.length,
       fileBytes: files.reduce((sum, file) => sum + file.fileBytes, 0),
-      problems: [
-        ...this.warnings,
-        ...this.#check.problems.filter((problem) => !this.warnings.includes(problem)),
-        ...(this.retention.problem === null ? [] : [this.retention.problem]),
-        ...(sealingError === null ? [] : [`flows cannot be written to files, and stay in tables: ${sealingError}`]),
-      ],
+      problems: this.#problems.list(),
+      lastError: this.#problems.lastError,
     };
   }
 }

@@ -34,6 +34,8 @@ export interface HotPart extends PartKey, PartSpan {
   isMade: boolean;
   /** Takes no more rows: it is to be sealed. */
   isClosed: boolean;
+  /** Is being written to a file: until that is done or has failed, retention leaves it. */
+  isSealing: boolean;
   /** Of the clock that only runs forward. */
   appendedMilliseconds: number;
 }
@@ -133,6 +135,7 @@ export function newPart(key: PartKey, number: number): HotPart {
     table: tableName(key, number),
     isMade: false,
     isClosed: false,
+    isSealing: false,
     appendedMilliseconds: performance.now(),
     rows: 0,
     firstMicros: Number.POSITIVE_INFINITY,

@@ -11,6 +11,7 @@ import { deleteExpired } from './flow-recovery.ts';
 import { dropPartTable, setFileState } from './flow-tables.ts';
 import type { FlowViews } from './flow-views.ts';
 import type { RetentionLimits, Sums } from './operations.ts';
+import type { ProblemBook } from './problem-book.ts';
 import { SteadyClock } from './steady-clock.ts';
 
 const RUN_EVERY_MILLISECONDS = 60_000;
@@ -28,6 +29,7 @@ export interface RetentionParts {
   readonly expired: Map<number, Sums>;
   readonly limits: RetentionLimits;
   readonly clock: () => number;
+  readonly problems: ProblemBook;
 }
 
 /** What goes as a whole. `seconds`: the time by which its age is told. */
@@ -51,11 +53,6 @@ export class Retention {
     this.#timer.unref();
   }
 
-  /** A sentence once the clock was seen to jump. */
-  get problem(): string | null {
-    return this.#clock.problem;
-  }
-
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -65,22 +62,52 @@ export class Retention {
     return this.#running;
   }
 
+  /** Steps that do not need each other: one that fails keeps no other from being done. */
   async #expireAll(): Promise<void> {
+    const { problems } = this.#does;
+    const attempt = (step: string, sentence: string, work: () => Promise<unknown>) =>
+      problems.attempt('STORE_RETENTION_FAILED', `retention of flows: ${step}`, sentence, work);
+    let leaving: Unit[] = [];
+    const errors = [
+      await attempt('choose', 'which flows are too old cannot be told', async () => {
+        leaving = await this.#leaving();
+      }),
+      await attempt('expire', 'flows that are too old cannot be taken out', () => this.#expireEach(leaving)),
+      // From here on nobody asks for them; who is reading one meanwhile asks anew.
+      await attempt('delete', 'files of flows that were taken out cannot be deleted', () => deleteExpired(this.#does)),
+    ];
+    if (this.#clock.problem !== null) problems.note('STORE_CLOCK_JUMPED', this.#clock.problem);
+    for (const error of errors) if (error !== null) throw error;
+  }
+
+  async #leaving(): Promise<Unit[]> {
     const now = this.#clock.now() / 1000;
     const { flowDays, flowGigabytes, sessionDays } = this.#does.limits;
-    if (flowDays + flowGigabytes + sessionDays === 0) return;
+    if (flowDays + flowGigabytes + sessionDays === 0) return [];
     const units = (await this.#units(now)).sort((a, b) => a.seconds - b.seconds);
     const isOld = ({ session, seconds }: Unit) => {
       const days = session === LIVE_SESSION ? flowDays : sessionDays;
       return days > 0 && seconds < now - days * DAY_SECONDS;
     };
     let excess = flowGigabytes === 0 ? 0 : fileBytes(units.flatMap(({ files }) => files)) - flowGigabytes * 1e9;
-    const leaving = units.filter((unit) => {
+    return units.filter((unit) => {
       if (!isOld(unit) && excess <= 0) return false;
       excess -= fileBytes(unit.files);
       return true;
     });
-    if (leaving.length > 0) await this.#expire(leaving);
+  }
+
+  /** All at once: a query underway has to ask anew once, not once for each. Where that fails, each by itself. */
+  async #expireEach(units: readonly Unit[]): Promise<void> {
+    if (units.length === 0) return;
+    try {
+      await this.#expire(units);
+    } catch (cause) {
+      if (units.length === 1) throw cause;
+      const errors: unknown[] = [];
+      for (const unit of units) await this.#expire([unit]).catch((error: unknown) => errors.push(error));
+      if (errors.length > 0) throw errors[0];
+    }
   }
 
   /** All that could go. Live flows in tables are left until they are sealed. */
@@ -108,16 +135,18 @@ export class Retention {
     return [...units.values()].filter(({ hot }) => !hot.some(isActive));
   }
 
-  /** All at once: a query underway has to ask anew once, not once for each. */
-  async #expire(units: readonly Unit[]): Promise<void> {
-    const { connections, parts, appenders, views, expired, folder } = this.#does;
-    const files = units.flatMap((unit) => unit.files);
+  async #expire(all: readonly Unit[]): Promise<void> {
+    const { connections, parts, appenders, views, expired } = this.#does;
     await connections.write(async (writer) => {
+      // What is being sealed would leave a file that nobody knows: its session goes the next time.
+      const units = all.filter((unit) => !unit.hot.some(({ isSealing }) => isSealing));
+      const files = units.flatMap((unit) => unit.files);
       const hot = units.flatMap((unit) => unit.hot).filter((part) => parts.hot.has(part));
       for (const part of hot) {
         parts.close(part);
         appenders.forget(part);
       }
+      if (files.length + hot.length === 0) return;
       const sums = new Map<number, Sums>();
       await inTransaction(writer, async () => {
         for (const file of files) addTo(sums, file.session, file);
@@ -133,8 +162,6 @@ export class Retention {
       await views.refresh(writer);
       if (hot.length > 0) await checkpoint(writer);
     });
-    // From here on nobody asks for them; who is reading one meanwhile asks anew.
-    await deleteExpired(connections, parts, folder);
   }
 }
 

@@ -9,6 +9,7 @@ import { absolutePath, writeFlowFile } from './flow-files.ts';
 import { type FlowParts, filePath, HOUR_SECONDS, type HotPart, LIVE_SESSION, type SealedFile } from './flow-parts.ts';
 import { dropPartTable, insertFile } from './flow-tables.ts';
 import type { FlowViews } from './flow-views.ts';
+import type { ProblemBook } from './problem-book.ts';
 import { firstLine } from './store-errors.ts';
 
 /** Packets of an hour may come so long after it before they make a second file of it. */
@@ -30,11 +31,10 @@ export interface SealingParts {
   readonly parts: FlowParts;
   readonly appenders: FlowAppenders;
   readonly views: FlowViews;
+  readonly problems: ProblemBook;
 }
 
 export class Sealing {
-  /** Why sealing does not go on, null while it does. What was not sealed stays where it is. */
-  lastError: string | null = null;
   readonly #does: SealingParts;
   readonly #finished = new Set<number>();
   readonly #timer: NodeJS.Timeout;
@@ -90,9 +90,10 @@ export class Sealing {
         await sealPart(this.#does, part);
         files += 1;
       }
-      this.lastError = null;
+      this.#does.problems.clear('STORE_SEALING_FAILED');
     } catch (cause) {
-      this.lastError = firstLine(cause);
+      const sentence = `flows cannot be written to files, and stay in tables: ${firstLine(cause)}`;
+      this.#does.problems.note('STORE_SEALING_FAILED', sentence);
       this.#restUntilMilliseconds = performance.now() + AFTER_ERROR_MILLISECONDS;
       throw cause;
     }
@@ -122,12 +123,26 @@ export class Sealing {
 }
 
 /** A stop between any two steps leaves the table, or the file, or both and no word of the file: see flow-recovery.ts. */
-export async function sealPart({ folder, connections, parts, appenders, views }: SealingParts, part: HotPart) {
+export async function sealPart(does: SealingParts, part: HotPart): Promise<void> {
+  const { connections, parts, appenders } = does;
   // In the writer's turn: no commit is on its way into the part after it.
-  await connections.write(async () => {
+  const isThere = await connections.write(async () => {
+    if (!parts.hot.has(part)) return false;
     parts.close(part);
     appenders.forget(part);
+    part.isSealing = true;
+    return true;
   });
+  // Retention was first.
+  if (!isThere) return;
+  try {
+    await writeAndList(does, part);
+  } finally {
+    part.isSealing = false;
+  }
+}
+
+async function writeAndList({ folder, connections, parts, views }: SealingParts, part: HotPart): Promise<void> {
   const path = filePath(part);
   const written =
     part.rows === 0

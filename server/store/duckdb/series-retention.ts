@@ -6,6 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { SeriesDimension, type SeriesResolution, seriesResolutions } from '../ingest-commit.ts';
 import { SERIES_KEEP_SECONDS } from '../series-keep.ts';
 import { type Connections, rowsOf } from './connections.ts';
+import type { ProblemBook } from './problem-book.ts';
 import { seriesTables } from './schema.ts';
 
 const LIVE_SESSION = 0;
@@ -19,18 +20,26 @@ export class SeriesRetention {
     this.#keepSeconds = { ...SERIES_KEEP_SECONDS, ...keepSeconds };
   }
 
-  /** Does nothing where it was done not long ago, unless it is wanted `now`. */
-  async run(connections: Connections, now: boolean): Promise<void> {
+  /** Does nothing where it was done not long ago, unless it is wanted `now`. Gives the errors of steps, which are noted. */
+  async run(connections: Connections, problems: ProblemBook, now: boolean): Promise<Error[]> {
     const nowMillis = Date.now();
-    if (!now && nowMillis - this.#lastMillis < EVERY_MILLIS) return;
-    this.#lastMillis = nowMillis;
+    if (!now && Math.abs(nowMillis - this.#lastMillis) < EVERY_MILLIS) return [];
+    const errors: Error[] = [];
     for (const resolution of seriesResolutions) {
       const keep = this.#keepSeconds[resolution];
       if (!Number.isFinite(keep)) continue;
       // By whole bins of the coarsest resolution that is ever asked for in their place.
       const until = Math.floor((nowMillis / 1000 - keep) / 3600) * 3600;
-      if (until > 0) await connections.transaction((writer) => expire(writer, resolution, until));
+      if (until <= 0) continue;
+      const [step, sentence] = [`retention ${resolution}`, `old bins of ${resolution} s cannot be deleted`];
+      const error = await problems.attempt('STORE_RETENTION_FAILED', step, sentence, () =>
+        connections.transaction((writer) => expire(writer, resolution, until)),
+      );
+      if (error !== null) errors.push(error);
     }
+    // After an error it is tried again with the next compaction.
+    if (errors.length === 0) this.#lastMillis = nowMillis;
+    return errors;
   }
 }
 

@@ -56,6 +56,7 @@ async function createPipeline(
     ledgers: () => pipeline.ledgers(),
     isStorageFull: () => disk.isFull,
     seriesBehind: () => 0,
+    problemCodes: () => [],
     credits: [],
     log,
   });

@@ -5,7 +5,8 @@ import { liveAddress } from '../../../viz/feed/live-feed.ts';
 import { readTotals } from '../../../viz/feed/messages.ts';
 import { HISTORY_SECONDS, RateHistory, readSeries } from '../../../viz/feed/rate-history.ts';
 import { SceneClock } from '../../../viz/feed/scene-clock.ts';
-import { ledgerRows, ledgerVerdict } from '../../../viz/panels/ledger-rows.ts';
+import { ledgerRows, ledgerVerdict, problemsOf } from '../../../viz/panels/ledger-rows.ts';
+import { en } from '../../../viz/text/en.ts';
 
 function totals() {
   return {
@@ -29,6 +30,7 @@ function totals() {
     viewer: { offered: 12, sent: 10, sampledOut: 2, filteredOut: 0 },
     storageFull: false,
     seriesBehind: 0,
+    storeProblems: [],
     credits: [],
   };
 }
@@ -52,6 +54,16 @@ test.for([
   { name: 'a list that is none', change: () => ({ ...totals(), credits: {} }) },
 ])('totals with $name are refused', ({ change }) => {
   expect(() => readTotals(change())).toThrow(expect.objectContaining({ code: 'WIRE_BAD_MESSAGE' }));
+});
+
+test('what goes wrong in the store is said in words, a code without any by itself', () => {
+  const storeProblems = ['STORE_RETENTION_FAILED', 'STORE_OF_TOMORROW', 'toString'];
+  const lines = problemsOf(readTotals({ ...totals(), storeProblems }), en);
+  expect(lines).toEqual([
+    '⚠ the store: what is too old cannot be taken out',
+    '⚠ the store reports STORE_OF_TOMORROW',
+    '⚠ the store reports toString',
+  ]);
 });
 
 test('the ledger shows what fell out, and says when it does not balance', () => {
