@@ -45,13 +45,18 @@ export interface SettledLimits {
   readonly idleGeneration: number;
 }
 
-/** Bins not yet mirrored, kept in the same transactions as the series themselves. Reading changes nothing. */
+/**
+ * Bins not yet mirrored, kept in the same transactions as the series themselves. Reading changes nothing, but that bins
+ * that are not whole any more leave.
+ */
 export interface SeriesOutbox {
   /** The bins waiting longest, at most `limit`, with their values as they stand now; only settled ones where that is wanted. */
   pending(limit: number, settled?: SettledLimits): Promise<OutboxBatch>;
   /** Takes bins out, except those touched again since `pending` gave them. */
   done(bins: readonly TouchedBin[]): Promise<void>;
   pendingBins(): Promise<number>;
+  /** Bins that left without having been given since the store was opened: retention took them, or some of what they had. */
+  binsNotWhole(): Promise<number>;
   /** The largest generation given so far: bins touched later have larger ones, until the store is opened again. */
   newestGeneration(): Promise<number>;
 }

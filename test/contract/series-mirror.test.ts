@@ -27,11 +27,11 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
   });
 
   /** Stores with a mirror that is quick, both closed at the end of the test. */
-  async function open(options: Partial<MirrorOptions> = {}) {
+  async function open(options: Partial<MirrorOptions> = {}, keepSeconds = Number.POSITIVE_INFINITY) {
     const folder = await testFolder();
     const stores = await openDuckDbStoresInThread(folder, {
       mirror: 'test',
-      keepSeries: { 1: Number.POSITIVE_INFINITY },
+      keepSeries: { 1: keepSeconds },
     });
     const refusedFile = join(folder, 'refused.txt');
     const quick = { pollSeconds: 0.02, retrySeconds: 0.5 };
@@ -173,6 +173,43 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
     await stores.flows.commit(ingestCommit({ series: [old, second(0, 1)] }));
     await settled(stores);
     expect(mirror.stats()).toMatchObject({ binsExpired: 1, linesRefused: 0, linesWritten: 1 });
+  });
+
+  test('what comes late for a bin that the store no longer has does not take the place of what stands there', async () => {
+    const { stores, mirror } = await open({}, 86_400);
+    mirror.start();
+    // Before the first bins go, the store has this one whole.
+    await stores.compact();
+    const old: TestSeriesRow = { resolution: 1, bin: LIVE_SECONDS - 3 * 86_400, packets: 9 };
+    await stores.flows.commit(ingestCommit({ series: [old] }));
+    await settled(stores);
+    expect((await new InfluxSeriesStore(target).sum(0, 1)).packets).toBe(9);
+    await stores.compact();
+    await stores.flows.commit(ingestCommit({ series: [{ ...old, packets: 1 }, second(0, 4)] }));
+    await settled(stores);
+    await vi.waitFor(() => expect(mirror.stats()).toMatchObject({ linesWritten: 2, binsNotWhole: 1 }));
+    expect((await new InfluxSeriesStore(target).sum(0, 1)).packets).toBe(13);
+    await stores.compact();
+    expect((await stores.series.sum(0, 1)).packets).toBe(14);
+    expect(mirror.stats()).toMatchObject({ linesWritten: 2, binsNotWhole: 1 });
+  });
+
+  test('bins that the store gave up before they could be written are counted', async () => {
+    const { stores, mirror } = await open({}, 86_400);
+    await stores.compact();
+    const old = Array.from(
+      { length: 3 },
+      (_, at): TestSeriesRow => ({
+        resolution: 1,
+        bin: LIVE_SECONDS - 3 * 86_400 + at,
+        packets: 9,
+      }),
+    );
+    await stores.flows.commit(ingestCommit({ series: [...old, second(0, 4)] }));
+    await stores.compact();
+    mirror.start();
+    await settled(stores);
+    await vi.waitFor(() => expect(mirror.stats()).toMatchObject({ linesWritten: 1, binsNotWhole: 3 }));
   });
 
   test('unreachable at the start, nothing is lost, and stopping takes no longer than it may', async () => {

@@ -19,6 +19,7 @@ import {
   type StoreOperations,
   storesOver,
 } from './operations.ts';
+import { OutboxLosses } from './outbox-losses.ts';
 import * as outbox from './outbox-queries.ts';
 import { ProblemBook } from './problem-book.ts';
 import * as seriesQueries from './series-queries.ts';
@@ -39,6 +40,7 @@ export class DuckDbCore {
   readonly #committer: Committer;
   readonly #compaction: Compaction;
   readonly #generation: Generation;
+  readonly #losses: OutboxLosses;
 
   private constructor(
     parts: OpenDatabase,
@@ -47,6 +49,7 @@ export class DuckDbCore {
     committer: Committer,
     compaction: Compaction,
     generation: Generation,
+    losses: OutboxLosses,
   ) {
     this.#instance = parts.instance;
     this.#lock = parts.lock;
@@ -56,6 +59,7 @@ export class DuckDbCore {
     this.#committer = committer;
     this.#compaction = compaction;
     this.#generation = generation;
+    this.#losses = losses;
     this.operations = this.#operations();
   }
 
@@ -78,6 +82,7 @@ export class DuckDbCore {
     for (const warning of parts.warnings) problems.note('STORE_LOG_DAMAGED', warning);
     const flows = await FlowKeeping.open(connections, parts.folder, { limits: retention, clock }, problems);
     await outbox.setMirror(connections, options.mirror ?? null);
+    const losses = new OutboxLosses();
     const generation = new Generation(await outbox.newestGeneration(connections));
     const mirrored = options.mirror !== undefined;
     const core = new DuckDbCore(
@@ -85,8 +90,9 @@ export class DuckDbCore {
       connections,
       flows,
       new Committer(connections, flows.appenders, generation, mirrored),
-      new Compaction(connections, generation, mirrored, new SeriesRetention(options.keepSeries), problems),
+      new Compaction(connections, generation, mirrored, new SeriesRetention(losses, options.keepSeries), problems),
       generation,
+      losses,
     );
     // What an earlier run left in pieces; takes its turn with the first commits.
     void core.#compaction.run(true).catch(() => undefined);
@@ -134,9 +140,10 @@ export class DuckDbCore {
       sketchMemory: () => sketchQueries.sketchMemory(connections),
       flowsByMinute: (session, span) => sketchQueries.flowsByMinute(this.#flows.source, session, span),
       flowsBetween: (session, span, family) => sketchQueries.flowsBetween(this.#flows.source, session, span, family),
-      outboxPending: (limit, settled) => outbox.outboxPending(connections, limit, settled),
+      outboxPending: (limit, settled) => outbox.outboxPending(connections, this.#losses, limit, settled),
       outboxDone: (bins) => outbox.outboxDone(connections, bins),
       outboxPendingBins: () => outbox.outboxPendingBins(connections),
+      outboxNotWhole: async () => this.#losses.binsNotWhole,
       outboxGeneration: async () => this.#generation.newest,
     };
   }

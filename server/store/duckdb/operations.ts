@@ -63,6 +63,7 @@ export interface StoreOperations {
   outboxPending(limit: number, settled?: SettledLimits): Promise<OutboxBatch>;
   outboxDone(bins: readonly TouchedBin[]): Promise<void>;
   outboxPendingBins(): Promise<number>;
+  outboxNotWhole(): Promise<number>;
   outboxGeneration(): Promise<number>;
   /** Sums partial rows up, those of open bins too; happens by itself now and then. */
   compact(): Promise<void>;
@@ -165,6 +166,7 @@ export function storesOver(
       pending: (limit, settled) => does.outboxPending(limit, settled),
       done: (bins) => does.outboxDone(bins),
       pendingBins: () => does.outboxPendingBins(),
+      binsNotWhole: () => does.outboxNotWhole(),
       newestGeneration: () => does.outboxGeneration(),
     },
     warnings,

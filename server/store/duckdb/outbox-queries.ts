@@ -5,6 +5,7 @@ import { SeriesDimension, type SeriesResolution, seriesResolutions, type WatchSt
 import type { MirrorPoint, OutboxBatch, SettledLimits, TouchedBin } from '../outbox.ts';
 import { checkInteger } from '../query-limits.ts';
 import { type Connections, type Row, rowsOf } from './connections.ts';
+import { dropNotWhole, type OutboxLosses } from './outbox-losses.ts';
 import { seriesSource } from './series-queries.ts';
 import { toWatch } from './watch-queries.ts';
 
@@ -54,14 +55,17 @@ export async function outboxPendingBins(connections: Connections): Promise<numbe
   return Number(row!.bins);
 }
 
-/** The bins waiting longest and what stands in them, read in one transaction. */
+/** The bins waiting longest and what stands in them, read in one transaction. Those that are not whole any more leave. */
 export async function outboxPending(
   connections: Connections,
+  losses: OutboxLosses,
   limit: number,
   settled = EVERYTHING,
 ): Promise<OutboxBatch> {
   checkInteger('limit', limit, 1, MAX_BINS);
-  return await connections.transaction(async (writer) => {
+  let dropped = 0;
+  const batch = await connections.transaction(async (writer) => {
+    dropped = await dropNotWhole(writer);
     const bins = await takeBins(writer, limit, settled);
     const points: MirrorPoint[] = [];
     for (const resolution of seriesResolutions) {
@@ -73,6 +77,8 @@ export async function outboxPending(
     }
     return { bins, points };
   });
+  losses.binsNotWhole += dropped;
+  return batch;
 }
 
 /** Takes bins out as far as they were given: one touched again has a later generation, and stays. */

@@ -6,6 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { SeriesDimension, type SeriesResolution, seriesResolutions } from '../ingest-commit.ts';
 import { SERIES_KEEP_SECONDS } from '../series-keep.ts';
 import { type Connections, rowsOf } from './connections.ts';
+import { dropNotWhole, type OutboxLosses } from './outbox-losses.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { seriesTables } from './schema.ts';
 
@@ -16,7 +17,10 @@ export class SeriesRetention {
   readonly #keepSeconds: Readonly<Record<SeriesResolution, number>>;
   #lastMillis = Number.NEGATIVE_INFINITY;
 
-  constructor(keepSeconds: Readonly<Partial<Record<SeriesResolution, number>>> = {}) {
+  readonly #losses: OutboxLosses;
+
+  constructor(losses: OutboxLosses, keepSeconds: Readonly<Partial<Record<SeriesResolution, number>>> = {}) {
+    this.#losses = losses;
     this.#keepSeconds = { ...SERIES_KEEP_SECONDS, ...keepSeconds };
   }
 
@@ -33,7 +37,7 @@ export class SeriesRetention {
       if (until <= 0) continue;
       const [step, sentence] = [`retention ${resolution}`, `old bins of ${resolution} s cannot be deleted`];
       const error = await problems.attempt('STORE_RETENTION_FAILED', step, sentence, () =>
-        connections.transaction((writer) => expire(writer, resolution, until)),
+        this.#expire(connections, resolution, until),
       );
       if (error !== null) errors.push(error);
     }
@@ -41,13 +45,18 @@ export class SeriesRetention {
     if (errors.length === 0) this.#lastMillis = nowMillis;
     return errors;
   }
+
+  async #expire(connections: Connections, resolution: SeriesResolution, until: number): Promise<void> {
+    this.#losses.binsNotWhole += await connections.transaction((writer) => expire(writer, resolution, until));
+  }
 }
 
-async function expire(writer: DuckDBConnection, resolution: SeriesResolution, until: number): Promise<void> {
+/** Gives the bins that waited to be mirrored and no longer can. */
+async function expire(writer: DuckDBConnection, resolution: SeriesResolution, until: number): Promise<number> {
   const table = seriesTables[resolution];
   const gone = `session = ${LIVE_SESSION} AND bin < ${until}`;
   const [sums] = await rowsOf(writer, `SELECT count(*)::DOUBLE AS rows FROM ${table} WHERE ${gone}`);
-  if (Number(sums!.rows) === 0) return;
+  if (Number(sums!.rows) === 0) return 0;
   await writer.run(
     `INSERT INTO series_expired SELECT ${resolution}, ${LIVE_SESSION}, max(until_seconds)::BIGINT, sum(packets)::BIGINT,
         sum(bytes)::BIGINT, sum(flows)::BIGINT
@@ -61,6 +70,5 @@ async function expire(writer: DuckDBConnection, resolution: SeriesResolution, un
     `DELETE FROM series_expired WHERE resolution = ${resolution} AND session = ${LIVE_SESSION} AND until_seconds < ${until}`,
   );
   await writer.run(`DELETE FROM ${table} WHERE ${gone}`);
-  // Whoever mirrors would read nothing, and write that in the place of what it has.
-  await writer.run(`DELETE FROM outbox WHERE resolution = ${resolution} AND ${gone}`);
+  return await dropNotWhole(writer);
 }

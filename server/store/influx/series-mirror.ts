@@ -36,6 +36,8 @@ export interface MirrorStats {
   readonly linesNotKept: number;
   /** Live bins older than InfluxDB keeps them, which it would refuse: not sent. */
   readonly binsExpired: number;
+  /** Live bins not sent, since the store no longer has all of them: with what it has, it would overwrite more. */
+  readonly binsNotWhole: number;
   readonly pendingBins: number;
   /** Series that lines were written to since the start, at most 20,000 are told apart. */
   readonly series: number;
@@ -66,7 +68,7 @@ export class SeriesMirror {
   /** Of servers that put the newest value in the place of the one before, null. */
   readonly #settling: Settling | null;
   readonly #abort = new AbortController();
-  #counts = { linesWritten: 0, linesRefused: 0, binsExpired: 0, pendingBins: 0 };
+  #counts = { linesWritten: 0, linesRefused: 0, binsExpired: 0, binsNotWhole: 0, pendingBins: 0 };
   #lastError: string | null = null;
   #durations: Durations | null = null;
   #running: Promise<void> | undefined;
@@ -200,7 +202,9 @@ export class SeriesMirror {
   }
 
   async #countPending(): Promise<void> {
-    this.#counts.pendingBins = await this.#options.outbox.pendingBins().catch(() => this.#counts.pendingBins);
+    const { outbox } = this.#options;
+    this.#counts.pendingBins = await outbox.pendingBins().catch(() => this.#counts.pendingBins);
+    this.#counts.binsNotWhole = await outbox.binsNotWhole().catch(() => this.#counts.binsNotWhole);
   }
 
   #pause(seconds: number): Promise<void> {

@@ -1,0 +1,26 @@
+/**
+ * Bins that wait to be mirrored, and of which retention took something since: what the store still has of them, or gets of
+ * them late, would take the place of more in the mirror. They are never written, and counted.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { rowsOf } from './connections.ts';
+
+/** Bins of live series that begin before the end of what retention took, as `series_expired` says. */
+const NOT_WHOLE = `EXISTS (FROM series_expired AS gone WHERE gone.resolution = outbox.resolution
+  AND gone.session = outbox.session AND outbox.bin < gone.until_seconds)`;
+
+export class OutboxLosses {
+  /** Since the store was opened. */
+  binsNotWhole = 0;
+}
+
+/** In the caller's transaction; gives how many bins left, to be counted once that is durable. */
+export async function dropNotWhole(writer: DuckDBConnection): Promise<number> {
+  const [found] = await rowsOf(
+    writer,
+    `SELECT count(DISTINCT (resolution, session, bin))::DOUBLE AS bins FROM outbox WHERE ${NOT_WHOLE}`,
+  );
+  const bins = Number(found!.bins);
+  if (bins > 0) await writer.run(`DELETE FROM outbox WHERE ${NOT_WHOLE}`);
+  return bins;
+}
