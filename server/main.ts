@@ -16,6 +16,7 @@ import { NETWORK_CREDIT, openNetworkTable } from './enrich/network-file.ts';
 import { SlotTables } from './enrich/slot-tables.ts';
 import { SourcePlaces } from './enrich/source-places.ts';
 import type { TargetSlots } from './enrich/target-slots.ts';
+import { healthPoints } from './ingest/health-points.ts';
 import { seriesSecret } from './ingest/series-memory.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { IngestPipeline } from './pipeline.ts';
@@ -108,6 +109,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
     });
     await pipeline.start();
     stops.push(() => pipeline.stop());
+    stores.followHealth(() => healthPoints(pipeline.channels(), ledgers(), Date.now()));
     const app = await buildApp({
       flows,
       series,

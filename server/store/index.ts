@@ -5,6 +5,7 @@ import { openDuckDbStores } from './duckdb/client.ts';
 import type { DuckDbStores } from './duckdb/operations.ts';
 import { SeriesMirror } from './influx/series-mirror.ts';
 import { formatSeriesTarget, parseSeriesTarget, readInfluxCredentials, type SeriesTarget } from './influx/target.ts';
+import type { HealthPoint } from './outbox.ts';
 import type { Catalog, FlowStore, SeriesStore, SketchStore, StoreProblemCode } from './stores.ts';
 
 /** What InfluxDB does not have by then stays noted in the store, and is written after the next start. */
@@ -25,6 +26,8 @@ export interface OpenStores {
   readonly seriesBehind: () => number;
   /** What does not go as it should in the store: see docs/errors.md. */
   readonly problemCodes: () => readonly StoreProblemCode[];
+  /** From now on, where the series also go elsewhere, how sensors do goes there once a minute. */
+  followHealth(points: () => readonly HealthPoint[]): void;
   close(): Promise<void>;
 }
 
@@ -45,6 +48,7 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     mirrorState: () => (mirror === null ? null : { target: config.series.target, ...mirror.stats() }),
     seriesBehind: () => mirror?.binsBehind ?? 0,
     problemCodes: () => problems.codes,
+    followHealth: (points) => mirror?.followHealth(points),
     async close() {
       problems.stop();
       await mirror?.stop(MIRROR_STOP_SECONDS);

@@ -60,3 +60,11 @@ export interface SeriesOutbox {
   /** The largest generation given so far: bins touched later have larger ones, until the store is opened again. */
   newestGeneration(): Promise<number>;
 }
+
+/** How one sensor does at one moment. Fields are whole numbers; null is not known, and left out. */
+export interface HealthPoint {
+  readonly sensor: number;
+  /** Since 1970 UTC, of the wall's clock. */
+  readonly seconds: number;
+  readonly fields: Readonly<Record<string, number | null>>;
+}

@@ -5,8 +5,9 @@
  * database of its own, since the numbers of sessions begin anew in each.
  */
 import type { InfluxDB } from 'influx';
-import type { MirrorPoint, OutboxBatch, SeriesOutbox } from '../outbox.ts';
+import type { HealthPoint, MirrorPoint, OutboxBatch, SeriesOutbox } from '../outbox.ts';
 import { createInflux, type Durations, NO_DURATIONS, prepareDatabase } from './administration.ts';
+import { HealthQueue } from './health-queue.ts';
 import { LineEncoder } from './line-protocol.ts';
 import { LineWriter, MAX_LINES_PER_WRITE } from './line-writer.ts';
 import { RefusedFile } from './refused-file.ts';
@@ -41,11 +42,16 @@ export interface MirrorStats {
   readonly pendingBins: number;
   /** Series that lines were written to since the start, at most 20,000 are told apart. */
   readonly series: number;
+  /** Of `kurayami_health`: lines that had to give way to newer ones while none could be written. */
+  readonly healthLinesDropped: number;
   /** A sentence while it does not work, null while it does. */
   readonly lastError: string | null;
 }
 
 const BINS_PER_ROUND = 200;
+/** A minute has one point of a sensor: so soon after it began, or after the sensor came. */
+const HEALTH_EVERY_SECONDS = 5;
+const HEALTH_POLICY: RetentionPolicy = 'live_1m';
 const REQUESTS_IN_FLIGHT = 4;
 /** Requests that may be spent on finding the refused lines of one batch; beyond, what is left is put aside as it is. */
 const MAX_REQUESTS_PER_BATCH = 256;
@@ -67,6 +73,8 @@ export class SeriesMirror {
   readonly #refused: RefusedFile;
   /** Of servers that put the newest value in the place of the one before, null. */
   readonly #settling: Settling | null;
+  readonly #health = new HealthQueue();
+  #healthTimer: NodeJS.Timeout | undefined;
   readonly #abort = new AbortController();
   #counts = { linesWritten: 0, linesRefused: 0, binsExpired: 0, binsNotWhole: 0, pendingBins: 0 };
   #lastError: string | null = null;
@@ -90,9 +98,17 @@ export class SeriesMirror {
     this.#running ??= this.#follow();
   }
 
+  /** From now on writes how sensors do, once a minute. */
+  followHealth(points: () => readonly HealthPoint[]): void {
+    const look = () => this.#health.add(points());
+    look();
+    this.#healthTimer ??= setInterval(look, HEALTH_EVERY_SECONDS * 1000).unref();
+  }
+
   /** Writes what still waits, for at most so long; what is left is written after the next start. */
   async stop(seconds = 5): Promise<void> {
     this.#stopping = true;
+    clearInterval(this.#healthTimer);
     this.#wake();
     let timer: NodeJS.Timeout | undefined;
     const timeIsUp = new Promise<void>((resolve) => {
@@ -105,7 +121,13 @@ export class SeriesMirror {
 
   stats(): MirrorStats {
     const { notKept } = this.#refused;
-    return { ...this.#counts, linesNotKept: notKept, series: this.#encoder.series, lastError: this.#lastError };
+    return {
+      ...this.#counts,
+      linesNotKept: notKept,
+      series: this.#encoder.series,
+      healthLinesDropped: this.#health.dropped,
+      lastError: this.#lastError,
+    };
   }
 
   /** Bins that wait since the last attempt failed; 0 after one that did not. */
@@ -137,7 +159,7 @@ export class SeriesMirror {
     }
   }
 
-  /** One look into the outbox; gives the number of bins done. Throws when the server does not take them now. */
+  /** One look into the outbox; gives the number of bins and lines done. Throws when the server does not take them now. */
   async #round(): Promise<number> {
     const { outbox, target } = this.#options;
     this.#durations ??= await this.#prepare(target);
@@ -146,8 +168,21 @@ export class SeriesMirror {
       await this.#write(batch, this.#durations);
       await outbox.done(batch.bins);
     }
+    const healthLines = await this.#writeHealth();
     await this.#countPending();
-    return batch.bins.length;
+    return batch.bins.length + healthLines;
+  }
+
+  async #writeHealth(): Promise<number> {
+    const lines = this.#health.first(MAX_LINES_PER_WRITE);
+    if (lines.length === 0) return 0;
+    await this.#deliver(
+      HEALTH_POLICY,
+      lines.map(([, line]) => line),
+      { requests: MAX_REQUESTS_PER_BATCH },
+    );
+    this.#health.remove(lines);
+    return lines.length;
   }
 
   async #write(batch: OutboxBatch, durations: Durations): Promise<void> {
