@@ -172,6 +172,14 @@ async function folderOfVersion(version: number): Promise<string> {
   return folder;
 }
 
+/** From here on flows have no table of their own. */
+async function folderOf4(): Promise<string> {
+  const folder = await testFolder();
+  const meta = `INSERT INTO meta VALUES (4, 'key'::BLOB, 5, NULL)`;
+  for (const statement of [...(await statementsOf(4)), meta]) await runRaw(folder, statement);
+  return folder;
+}
+
 async function describeTables(folder: string): Promise<object[]> {
   const instance = await DuckDBInstance.create(join(folder, FILE));
   const connection = await instance.connect();
@@ -216,15 +224,65 @@ test.for([1, 2, 3])(
   },
 );
 
-test.for([1, 2, 3])(
+test.for([1, 2, 3, 4])(
   'a data directory of version %i that was brought up has the tables of a new one',
   async (version) => {
-    const [old, made] = [await folderOfVersion(version), await testFolder()];
+    const [old, made] = [await (version < 4 ? folderOfVersion(version) : folderOf4()), await testFolder()];
     for (const folder of [old, made]) await (await openDuckDbStoresInThread(folder)).close();
     expect(await describeTables(old)).toEqual(await describeTables(made));
     expect((await describeTables(old)).length).toBeGreaterThan(flowColumns(4).length * 2);
   },
 );
+
+test.for([3, 4])('series of version %i have coarser bins afterwards, exactly, and go on', async (version) => {
+  const folder = await testFolder();
+  for (const statement of [
+    ...(await statementsOf(version)),
+    `INSERT INTO meta VALUES (${version}, 'key'::BLOB, 5, 'influxdb:http://gone/k')`,
+    `INSERT INTO sessions VALUES (0, 'live', 'live', NULL, NULL, 5, NULL, NULL, 0)`,
+    // Two days of minutes in two sessions, some in two parts: the total, and ports beneath it.
+    `INSERT INTO series_minute SELECT s * 5, ${NOON_SECONDS} + i * 60, d, CASE d WHEN 0 THEN 0 ELSE 393216 + i % 2 END,
+      i + 1, 60 * (i + 1), 1 FROM range(2880) m(i), range(2) q(s), (VALUES (0), (3)) dimensions(d)`,
+    `INSERT INTO series_minute SELECT * FROM series_minute WHERE bin % 600 = 0 AND dimension = 0`,
+    `INSERT INTO series_second SELECT 0, ${NOON_SECONDS} + i, 0, 0, 1, 60, 1 FROM range(90) m(i)`,
+    `INSERT INTO outbox VALUES (60, 0, ${NOON_SECONDS}, 7)`,
+  ])
+    await runRaw(folder, statement);
+  const keepSeries = { 1: Number.POSITIVE_INFINITY, 60: Number.POSITIVE_INFINITY, 300: Number.POSITIVE_INFINITY };
+  const stores = await openDuckDbStoresInThread(folder, { keepSeries, mirror: 'influxdb:http://gone/k' });
+  const minutes = Array.from({ length: 2880 }, (_, at) => ({ bin: NOON_SECONDS + at * 60, packets: at + 1 }));
+  const twice = ({ bin, packets }: { bin: number; packets: number }) => (bin % 600 === 0 ? 2 : 1) * packets;
+  const around = { fromSeconds: NOON_SECONDS - 86_400, toSeconds: NOON_SECONDS + 4 * 86_400 };
+  for (const stepSeconds of [300, 3600, 86_400]) {
+    const wide = { ...around, session: 5, measure: 'packets', stepSeconds } as const;
+    const whole = new Map<number, number>();
+    const ports = new Map<string, number>();
+    for (const minute of minutes) {
+      const step = minute.bin - (minute.bin % stepSeconds);
+      const port = `${step} ${393_216 + ((minute.packets - 1) % 2)}`;
+      whole.set(step, (whole.get(step) ?? 0) + twice(minute));
+      ports.set(port, (ports.get(port) ?? 0) + minute.packets);
+    }
+    const total = await stores.series.series({ ...wide, by: 'total' });
+    expect(new Map(total.map(({ binSeconds, value }) => [binSeconds, value]))).toEqual(whole);
+    const byPort = await stores.series.series({ ...wide, by: 'port' });
+    expect(new Map(byPort.map(({ binSeconds, key, value }) => [`${binSeconds} ${key}`, value]))).toEqual(ports);
+  }
+  const all = minutes.reduce((sum, minute) => sum + twice(minute), 0);
+  const sumOf = async (session: number, resolution: 300 | 3600 | 86400) =>
+    (await stores.series.sum(session, resolution)).packets;
+  // What comes later for an old minute goes into what the upgrade made.
+  await stores.flows.commit(ingestCommit({ series: [{ session: 5, bin: NOON_SECONDS, packets: 1000, sources: 3 }] }));
+  await stores.compact();
+  for (const resolution of [300, 3600, 86_400] as const) {
+    expect(await sumOf(0, resolution)).toBe(all);
+    expect(await sumOf(5, resolution)).toBe(all + 1000);
+  }
+  // Whoever mirrors gets everything anew: nobody told it of coarser bins.
+  const bins = (step: number) => new Set(minutes.map(({ bin }) => bin - (bin % step))).size * 2;
+  expect(await stores.outbox.pendingBins()).toBe(90 + 5760 + bins(300) + bins(3600) + bins(86_400));
+  await stores.close();
+});
 
 test('flows of earlier versions are moved to files exactly, hour by hour and session by session', async () => {
   const folder = await folderOfVersion(3);

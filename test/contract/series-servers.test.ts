@@ -1,5 +1,7 @@
 /** The mirror against servers other than InfluxDB 1: the same lines, other paths, and what they do when they do not want. */
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
@@ -114,6 +116,123 @@ describe.each(['influxdb2', 'influxdb3'] as const)('%s', (kind) => {
     expect(server.writes[0]?.encoding).toBe('gzip');
     expect(server.points.get(total(0))).toMatch(/packets=5i/);
   });
+});
+
+describe('a server that is slow', () => {
+  test('for so long that no answer is waited for: everything waits, that is said, and it goes on by itself', async () => {
+    const server = await startFakeServer('influxdb3', TOKEN);
+    onTestFinished(() => server.close());
+    server.delayMilliseconds = 400;
+    const { stores, mirror, settled } = await open(server.target, { writeSeconds: 0.1, retrySeconds: 0.4 });
+    const bins = 300;
+    // Each bin again and again: one row a bin is what waits, however long it does.
+    for (let round = 0; round < 8; round++) {
+      for (let first = 0; first < bins; first += 50)
+        await stores.flows.commit(
+          ingestCommit({ series: Array.from({ length: 50 }, (_, at) => minute(first + at, 1)[0]!) }),
+        );
+      if (round % 4 === 0) await stores.compact();
+    }
+    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/does not answer \(.*timeout/i), {
+      timeout: 5_000,
+    });
+    await vi.waitFor(() => expect(mirror.binsBehind).toBeGreaterThanOrEqual(bins), { timeout: 10_000 });
+    await stores.compact();
+    const coarse = new Set(Array.from({ length: bins }, (_, at) => Math.floor((NOON_SECONDS + at * 60) / 300))).size;
+    const hours = new Set(Array.from({ length: bins }, (_, at) => Math.floor((NOON_SECONDS + at * 60) / 3600))).size;
+    const waiting = bins + coarse + hours + 1;
+    expect(await stores.outbox.pendingBins()).toBe(waiting);
+    // Minutes pass for it: the same number waits, and nothing was noted as done.
+    const tries = server.writes.length;
+    await vi.waitFor(() => expect(server.writes.length).toBeGreaterThan(tries + 2), { timeout: 10_000 });
+    expect(await stores.outbox.pendingBins()).toBe(waiting);
+    expect(mirror.stats()).toMatchObject({ linesWritten: 0, linesRefused: 0 });
+    server.delayMilliseconds = 0;
+    await settled();
+    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull());
+    expect(mirror.binsBehind).toBe(0);
+    for (const at of [0, 149, 299]) expect(server.points.get(total(at))).toMatch(/packets=8i/);
+    const day = [...server.points.values()].find((line) => line.startsWith('kurayami_total,bin=1d'));
+    expect(day).toMatch(new RegExp(`packets=${bins * 8}i`));
+  });
+
+  test('but answers in time: it is not taken for one that is away', async () => {
+    const server = await startFakeServer('influxdb3', TOKEN);
+    onTestFinished(() => server.close());
+    server.delayMilliseconds = 150;
+    const { stores, mirror, settled } = await open(server.target, { writeSeconds: 20 });
+    for (let at = 0; at < 5; at++) await stores.flows.commit(ingestCommit({ series: minute(at, 2) }));
+    await settled();
+    for (let at = 0; at < 5; at++) expect(server.points.get(total(at))).toMatch(/packets=2i/);
+    expect(mirror.stats()).toMatchObject({ lastError: null });
+  });
+});
+
+describe('a server that sends garbage', () => {
+  const noise = Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 197 + 13) & 255));
+  const head = 'HTTP/1.1 200 OK\r\nx-influxdb-version: 3.2.1\r\n';
+  test.for<[string, (socket: Socket) => void]>([
+    ['noise', (socket) => socket.end(noise)],
+    ['nothing', (socket) => socket.destroy()],
+    ['a status that is none', (socket) => socket.end('HTTP/1.1 999999 What\r\n\r\n')],
+    ['half a head', (socket) => socket.end(`${head}content-le`)],
+    ['another length than it says', (socket) => socket.end(`${head}content-length: 5000\r\n\r\nshort`)],
+    [
+      'a server error of noise',
+      (socket) => socket.end(Buffer.concat([Buffer.from(`${head.replace('200', '500')}\r\n`), noise])),
+    ],
+    ['a body without end', (socket) => drip(socket, `${head.replace('200', '400')}\r\n`)],
+    ['headers without end', (socket) => drip(socket, `${head}x-a: `)],
+  ])('%s: nothing is lost, and what it says can be shown', async ([, behave]) => {
+    const sockets = new Set<Socket>();
+    const noisy = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', (data) => {
+        // It is found to be an InfluxDB first: what it does to writes is the question.
+        if (data.toString('latin1').startsWith('GET /ping')) socket.end(`${head}content-length: 0\r\n\r\n`);
+        else behave(socket);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(noisy, 'listening');
+    const { port } = noisy.address() as AddressInfo;
+    const close = () => {
+      for (const socket of sockets) socket.destroy();
+      noisy.close();
+    };
+    onTestFinished(close);
+    const target = { kind: 'influxdb3', url: `http://127.0.0.1:${port}`, database: 'dark' } as const;
+    const { stores, mirror } = await open(target, { writeSeconds: 0.5 });
+    await stores.flows.commit(ingestCommit({ series: minute(0, 5) }));
+    const seen = new Set<string>();
+    await vi.waitFor(
+      () => {
+        const { lastError, linesRefused } = mirror.stats();
+        if (lastError !== null) seen.add(lastError);
+        expect(seen.size + linesRefused).toBeGreaterThan(0);
+      },
+      { timeout: 10_000 },
+    );
+    for (const sentence of seen) {
+      expect(sentence.length).toBeLessThan(500);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+      expect(sentence).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+    }
+    // What was not refused waits still; what was is put aside.
+    await vi.waitFor(async () => {
+      const { linesRefused, linesNotKept } = mirror.stats();
+      expect(linesNotKept).toBe(0);
+      expect(await stores.outbox.pendingBins()).toBe(linesRefused === 0 ? 1 : 0);
+    });
+    expect(mirror.stats().linesWritten).toBe(0);
+  });
+
+  /** A little at a time, for as long as somebody listens. */
+  function drip(socket: Socket, begin: string): void {
+    socket.write(begin);
+    const timer = setInterval(() => socket.write('x'.repeat(9_000)), 5);
+    socket.on('close', () => clearInterval(timer));
+  }
 });
 
 test('a file of refused lines that is full keeps no more, and says how many', async () => {

@@ -17,6 +17,8 @@ export interface FakeSeriesServer {
   readonly writes: { url: string; lines: number; encoding: string | undefined }[];
   /** What it answers to the next writes, before it takes lines again. */
   readonly answers: { status: number; headers?: Record<string, string>; body?: string }[];
+  /** So long it thinks before it answers a write, whose lines it has by then. */
+  delayMilliseconds: number;
   /** Lines it never takes. */
   refuse: (line: string) => boolean;
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export async function startFakeServer(
     times: new Map<string, number>(),
     writes: [],
     answers: [],
+    delayMilliseconds: 0,
     refuse: () => false,
   } as Omit<FakeSeriesServer, 'target' | 'close'>;
   const http = createServer((request, response) => {
@@ -58,7 +61,9 @@ export async function startFakeServer(
       return void response.writeHead(kind === 'influxdb2' ? 204 : 200).end();
     if (url.pathname !== WRITE_PATHS[kind] || request.method !== 'POST')
       return void response.writeHead(404).end('{"code":"not found","message":"path not found"}');
-    take(request, body, response);
+    const { delayMilliseconds } = fake;
+    if (delayMilliseconds === 0) take(request, body, response);
+    else setTimeout(() => take(request, body, response), delayMilliseconds).unref();
   }
 
   function take(request: IncomingMessage, body: Buffer, response: ServerResponse): void {

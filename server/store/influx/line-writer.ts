@@ -24,8 +24,12 @@ export class LineWriter {
   readonly #headers: Record<string, string>;
   readonly #compressed: boolean;
 
-  constructor(target: SeriesTarget, credentials: InfluxCredentials | null) {
+  readonly #seconds: number;
+
+  /** `seconds`: after so long without an answer, nothing is known of what was written. */
+  constructor(target: SeriesTarget, credentials: InfluxCredentials | null, seconds = WRITE_SECONDS) {
     this.#target = target;
+    this.#seconds = seconds;
     this.#headers = { 'content-type': 'text/plain; charset=utf-8', ...authorization(target, credentials) };
     // On one machine compressing costs more than it saves; over a network it is a sixth of the bytes.
     this.#compressed = !LOOPBACK.has(new URL(target.url).hostname);
@@ -40,7 +44,7 @@ export class LineWriter {
         method: 'POST',
         headers: this.#headers,
         body: this.#compressed ? new Uint8Array(await compress(text, { level: 1 })) : text,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(WRITE_SECONDS * 1000)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#seconds * 1000)]),
       });
       const outcome = outcomeOf(response.status, await textOf(response), lines.length);
       if (outcome.kind !== 'again') return outcome;

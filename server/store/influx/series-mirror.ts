@@ -26,6 +26,8 @@ export interface MirrorOptions {
   readonly pollSeconds?: number;
   /** Longest pause after an error; it begins at a sixteenth of it. */
   readonly retrySeconds?: number;
+  /** For tests: how long an answer to a write is waited for. */
+  readonly writeSeconds?: number;
   /** For tests: shortens the times after which a bin counts as settled. */
   readonly settlingScale?: number;
 }
@@ -86,7 +88,7 @@ export class SeriesMirror {
   constructor(options: MirrorOptions) {
     this.#options = options;
     this.#influx = createInflux(options.target, options.credentials ?? null);
-    this.#writer = new LineWriter(options.target, options.credentials ?? null);
+    this.#writer = new LineWriter(options.target, options.credentials ?? null, options.writeSeconds);
     this.#encoder = new LineEncoder(hasPolicies(options.target));
     this.#refused = new RefusedFile(options.refusedFile);
     const keepsAll = options.target.kind === 'victoriametrics';
