@@ -98,6 +98,7 @@ export class KeyList {
     const streaks = new Map<number, number>();
     const entered: number[] = [];
     const left: number[] = [];
+    this.#setBack(minute);
     for (const key of this.#counts.takeBiggest(BIG_RANK)) {
       const member = this.#members.get(key);
       if (member) member.lastBig = minute;
@@ -114,6 +115,11 @@ export class KeyList {
     this.#streaks = streaks;
     for (const member of [...this.#members.values()]) if (isStale(member, minute)) this.#remove(member, left);
     return { entered, left };
+  }
+
+  /** Nobody was big after this minute: what says so comes from a clock that was ahead, and would never get old. */
+  #setBack(minute: number): void {
+    for (const member of this.#members.values()) member.lastBig = Math.min(member.lastBig, minute);
   }
 
   /** Who came early goes before who was big; who was big within a day stays. */
