@@ -84,6 +84,8 @@ export class SeriesSlots {
       for (const key of entered) this.#enter(dimension, key);
     }
     for (const [name, { slot, minute: at }] of this.#left) {
+      // The clock was ahead: the time that slots rest begins anew.
+      if (at > minute) this.#left.set(name, { slot, minute });
       if (at > minute - REUSE_AFTER_SECONDS) continue;
       this.#left.delete(name);
       this.#free.push(slot);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { KeyList, LIST_KEYS } from '../../../server/aggregate/key-list.ts';
+import { SeriesSlots } from '../../../server/aggregate/series-slots.ts';
 
 const SECRET = new Uint32Array([1, 2, 3, 4]);
 const DAY = 86_400;
@@ -59,4 +60,33 @@ test('in a day, no more keys are ever listed than twice the list, whatever is se
     for (const { key } of list.members()) seen.add(key);
   }
   expect(seen.size).toBeLessThanOrEqual(2 * LIST_KEYS);
+});
+
+test('after a clock that was ahead is set right, who belongs leaves a day after it was last big', () => {
+  const list = new KeyList(SECRET);
+  const ahead = 400 * DAY;
+  for (let minute = ahead; minute < ahead + 240; minute += 60) play(list, minute, { 23: 9, 24: 1 });
+  expect(play(list, DAY, { 80: 1 }).left).toEqual([]);
+  expect(play(list, 2 * DAY - 60, { 80: 1 }).left).toEqual([]);
+  expect(play(list, 2 * DAY, { 80: 1 }).left.sort()).toEqual([23, 24]);
+  expect(list.members().every(({ lastBig }) => lastBig <= 2 * DAY)).toBe(true);
+});
+
+test('a list that was stored under a clock ahead is set right too, and makes room', () => {
+  const list = new KeyList(SECRET);
+  list.restore(Array.from({ length: LIST_KEYS }, (_, key) => ({ key, merit: true, lastBig: 9_000_000_000 })));
+  for (let minute = DAY; minute < DAY + 240; minute += 60) play(list, minute, { 5000: 9 });
+  expect(list.members().some(({ key }) => key === 5_000)).toBe(false);
+  for (let minute = 2 * DAY; minute < 2 * DAY + 240; minute += 60) play(list, minute, { 5000: 9 });
+  expect(list.members().map(({ key }) => key)).toEqual([5_000]);
+});
+
+test('slots of keys that left under a clock ahead are given again', () => {
+  const slots = new SeriesSlots(SECRET);
+  const ahead = 400 * DAY;
+  const slot = slots.ofPort(true, 23, 1, ahead);
+  slots.endMinute(ahead);
+  slots.endMinute(ahead + 2 * DAY);
+  for (let minute = DAY; minute < 5 * DAY; minute += 600) slots.endMinute(minute);
+  expect(slots.ofPort(true, 80, 1, 4 * DAY)).toBe(slot);
 });
