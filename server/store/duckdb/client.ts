@@ -136,6 +136,7 @@ function sendCommit(owner: Owner, commit: IngestCommit): Promise<unknown> {
   const buffers = [...sent.flows, sent.series].flatMap((columns) =>
     Object.values(columns).flatMap((column) => (ArrayBuffer.isView(column) ? [column.buffer as ArrayBuffer] : [])),
   );
+  for (const { state } of commit.sketches ?? []) if (state !== null) buffers.push(state.buffer as ArrayBuffer);
   return owner.call('commit', [sent], buffers);
 }
 
