@@ -3,7 +3,7 @@
  * begin anew with every commit; what is distinct is remembered while its bin is open.
  */
 import { addressWords, type FlowBatch } from '../../shared/flow-batch.ts';
-import { SeriesResolution, type SeriesRows, type SketchState } from '../store/ingest-commit.ts';
+import { SeriesResolution, type SeriesRows, type SketchState, type StoredSketch } from '../store/ingest-commit.ts';
 import { HASH_KEY_WORDS, type HashKey, hashAddress } from './keyed-hash.ts';
 import { RowBuffer } from './row-buffer.ts';
 import { SessionSeries } from './session-series.ts';
@@ -76,13 +76,14 @@ export class SeriesAccumulator {
     return this.#out.length > 0 || [...this.#sessions.values()].some((series) => series.hasChangesAbove);
   }
 
-  /** What has to be stored so that `restore` can go on. */
-  save(): SketchState[] {
-    return [...this.#sessions.values()].map((series) => ({ session: series.session, state: saveSession(series) }));
+  /** What has to be stored so that `restore` can go on: of all sessions that are open, those that `changed` names. */
+  save(changed: Pick<Set<number>, 'has'>): SketchState[] {
+    const stateOf = (series: SessionSeries) => (changed.has(series.session) ? saveSession(series) : null);
+    return [...this.#sessions.values()].map((series) => ({ session: series.session, state: stateOf(series) }));
   }
 
   /** Goes on where `save` stood. Gives false where that cannot be read; then distinct counts begin anew. */
-  restore({ session, state }: SketchState): boolean {
+  restore({ session, state }: StoredSketch): boolean {
     return loadSession(this.#open(session), state);
   }
 

@@ -32,6 +32,9 @@ export class SeriesMemory {
   #aboveMilliseconds = Date.now();
   #sketchesMilliseconds = Date.now();
   #flowsSince = 0;
+  /** Sessions that got flows since their sketches were stored, or are on their way to it. */
+  readonly #changed = new Set<number>();
+  #saving: readonly number[] = [];
 
   constructor(secret?: HashKey) {
     this.#accumulator = new SeriesAccumulator(secret);
@@ -40,14 +43,18 @@ export class SeriesMemory {
   /** Reads what was stored; flows of minutes that sketches lack are read again. Sums are in the store already. */
   async restore(store: SketchStore, log: (message: string) => void): Promise<void> {
     const { states, minutes } = await store.memory();
-    for (const state of states)
-      if (!this.#accumulator.restore(state))
-        log(`distinct addresses of session ${state.session} begin anew: what was stored of them cannot be read`);
+    for (const state of states) {
+      if (this.#accumulator.restore(state)) continue;
+      this.#changed.add(state.session);
+      log(`distinct addresses of session ${state.session} begin anew: what was stored of them cannot be read`);
+    }
     const { slices, flows, left } = await planReading(store, minutes);
     for (const { session, ...span } of slices) {
       for (const family of [4, 6] as const) {
         const batch = await store.flowsBetween(session, span, family);
-        if (batch !== null) this.#accumulator.addAgain(batch);
+        if (batch === null) continue;
+        this.#accumulator.addAgain(batch);
+        this.#changed.add(session);
       }
       this.discard();
     }
@@ -60,11 +67,14 @@ flows since the last stored count are too many to be read again`);
 
   add(batch: FlowBatch): number {
     this.#flowsSince += batch.length;
+    this.#noteChanged(batch);
     return this.#accumulator.add(batch);
   }
 
   /** The commit that was to carry what was taken failed: sums are forgotten, since its flows come again. */
   discard(): void {
+    for (const session of this.#saving) this.#changed.add(session);
+    this.#saving = [];
     this.#accumulator.discard();
   }
 
@@ -76,10 +86,23 @@ flows since the last stored count are too many to be read again`);
     const isAboveDue = areSketchesDue || now - this.#aboveMilliseconds >= ABOVE_EVERY_MILLISECONDS;
     if (isAboveDue) this.#aboveMilliseconds = now;
     const series = this.#accumulator.take(isAboveDue);
+    this.#saving = [];
     if (!areSketchesDue) return { series };
     this.#sketchesMilliseconds = now;
     this.#flowsSince = 0;
-    return { series, sketches: this.#accumulator.save() };
+    const sketches = this.#accumulator.save(this.#changed);
+    this.#saving = [...this.#changed];
+    this.#changed.clear();
+    return { series, sketches };
+  }
+
+  /** Flows of a session come together: the set is asked once for each run of them. */
+  #noteChanged({ session, length }: FlowBatch): void {
+    for (let row = 0, last = -1; row < length; row++) {
+      if (session[row] === last) continue;
+      last = session[row]!;
+      this.#changed.add(last);
+    }
   }
 
   /** Whether there is something to store although nothing comes. */

@@ -51,8 +51,12 @@ export interface SeriesRows {
 /** What must outlive a stop to go on counting distinct addresses in bins that are open: opaque to the store. */
 export interface SketchState {
   readonly session: number;
-  readonly state: Uint8Array;
+  /** Given away with the commit. Null: as it was stored before. */
+  readonly state: Uint8Array | null;
 }
+
+/** As the store gives it back. */
+export type StoredSketch = SketchState & { readonly state: Uint8Array };
 
 export interface Position {
   readonly sensor: number;
@@ -95,7 +99,7 @@ export interface IngestCommit {
   readonly series: SeriesRows;
   readonly positions: readonly Position[];
   readonly ledgers: readonly LedgerState[];
-  /** In the place of all that were stored before; what is committed after them is read from the flows at the next start. */
+  /** All sessions that are open; what was stored of others goes. What is committed after them is read from the flows at the next start. */
   readonly sketches?: readonly SketchState[];
   readonly watches?: readonly WatchState[];
 }

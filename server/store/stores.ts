@@ -8,7 +8,7 @@ import type {
   LedgerState,
   SeriesDimensionName,
   SeriesResolution,
-  SketchState,
+  StoredSketch,
   WatchState,
 } from './ingest-commit.ts';
 
@@ -246,7 +246,7 @@ export interface Catalog {
 
 /** What a start needs to go on counting distinct addresses where the last run stood. */
 export interface SketchMemory {
-  readonly states: readonly SketchState[];
+  readonly states: readonly StoredSketch[];
   /** Minutes with flows that are not in `states` yet. */
   readonly minutes: readonly { readonly session: number; readonly bin: number }[];
 }

@@ -6,9 +6,10 @@ import { LiveHub } from '../../server/live/live-hub.ts';
 import { IngestPipeline } from '../../server/pipeline.ts';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import type { DuckDbStores } from '../../server/store/duckdb/operations.ts';
+import type { SketchState } from '../../server/store/ingest-commit.ts';
 import { flowsToFrame } from '../../shared/wire/flow-frames.ts';
 import { decodeFrame, encodeFrame } from '../../shared/wire/frame.ts';
-import { flowBatch, NOON_SECONDS, type TestFlow } from '../support/commits.ts';
+import { flowBatch, ingestCommit, NOON_SECONDS, type TestFlow } from '../support/commits.ts';
 import { testFolder } from '../support/folders.ts';
 
 const hello = {
@@ -108,4 +109,25 @@ test.for([
   const sums = await Promise.all([1, 60, 300, 3600, 86_400].map((bins) => after.series.sum(1, bins as 1)));
   expect(sums.map(({ packets }) => packets)).toEqual([23, 23, 23, 23, 23]);
   expect((await after.flows.sum(1)).packets).toBe(23);
+});
+
+test('sketches that did not change stay as they are stored, those of sessions that are gone go', async () => {
+  const stores = await openDuckDbStoresInThread(await testFolder());
+  onTestFinished(() => stores.close());
+  const bytes = (value: number) => new Uint8Array(9).fill(value);
+  const commit = (sketches: SketchState[]) => stores.flows.commit(ingestCommit({ sketches }));
+  const stored = async () => (await stores.sketches.memory()).states.map(({ session, state }) => [session, state[0]]);
+  await commit([1, 2, 3].map((session) => ({ session, state: bytes(session) })));
+  await commit([
+    { session: 1, state: null },
+    { session: 3, state: bytes(33) },
+    { session: 4, state: bytes(4) },
+  ]);
+  expect(await stored()).toEqual([
+    [1, 1],
+    [3, 33],
+    [4, 4],
+  ]);
+  await commit([]);
+  expect(await stored()).toEqual([]);
 });

@@ -8,7 +8,7 @@ import type { Generation } from './generation.ts';
 import { NEW_MINUTES, seriesColumns, seriesTables, sketchMinuteColumns, touchedColumns } from './schema.ts';
 import { SeriesSplit } from './series-split.ts';
 import { type SessionSpan, sessionSpans } from './session-spans.ts';
-import { putSketches } from './sketch-queries.ts';
+import { packSketches, putSketches } from './sketch-queries.ts';
 import { TableAppender } from './table-appender.ts';
 import { putWatches } from './watch-queries.ts';
 
@@ -43,6 +43,7 @@ export class Committer {
     const generation = this.#generation.next();
     const series = new SeriesSplit(commit.series, generation);
     const spans = sessionSpans(commit.flows);
+    const sketches = commit.sketches && (await packSketches(commit.sketches));
     let noted: string[] = [];
     await this.#connections.write(async (writer) => {
       const rows = await this.#flows.prepare(writer, flows);
@@ -51,8 +52,8 @@ export class Committer {
           await this.#flows.append(writer, rows);
           const appenders = await this.#open(writer);
           this.#appendSeries(appenders, commit.series, series);
-          if (commit.sketches === undefined) noted = this.#noteMinutes(appenders, series);
-          else await putSketches(writer, commit.sketches);
+          if (sketches === undefined) noted = this.#noteMinutes(appenders, series);
+          else await putSketches(writer, sketches);
           const minutes = await putWatches(writer, commit.watches ?? []);
           if (this.#mirrored) appendMinutes(appenders.outbox, minutes, generation);
           await updateSessions(writer, spans);

@@ -32,17 +32,36 @@ const WANTED: readonly string[] = [
   'fragment',
   'asn',
 ];
+/** A number that no session has: lists in SQL need one. */
+const NO_SESSION = 0xffff_ffff;
 const IN_SPAN = '"interval" >= $1 AND "interval" < $2';
 const FIELDS = (Object.keys(flowFields) as FlowFieldName[]).filter((name) => WANTED.includes(name));
 
-/** In the commit's transaction: puts the states in the place of those before; nothing is left to be read from flows. */
-export async function putSketches(writer: DuckDBConnection, states: readonly SketchState[]): Promise<void> {
+/** A session's state as it is stored; null: as it was stored before. */
+export interface PackedSketches {
+  readonly session: number;
+  readonly packed: DuckDBBlobValue | null;
+}
+
+/** Before the commit takes its turn: packing megabytes takes longer than all the rest of it. */
+export async function packSketches(states: readonly SketchState[]): Promise<PackedSketches[]> {
+  return await Promise.all(
+    states.map(async ({ session, state }) => ({
+      session,
+      packed: state && new DuckDBBlobValue(await deflate(state, { level: 1 })),
+    })),
+  );
+}
+
+/** In the commit's transaction: what changed takes the place of what was; nothing is left to be read from flows. */
+export async function putSketches(writer: DuckDBConnection, sketches: readonly PackedSketches[]): Promise<void> {
   await writer.run('DELETE FROM sketch_minutes');
-  await writer.run('DELETE FROM sketches');
-  for (const { session, state } of states) {
-    const blob = new DuckDBBlobValue(await deflate(state, { level: 1 }));
-    await writer.run('INSERT INTO sketches VALUES ($1, $2)', [session, blob]);
-  }
+  const unchanged = sketches.filter(({ packed }) => packed === null).map(({ session }) => session);
+  await writer.run(`DELETE FROM sketches WHERE session NOT IN (SELECT unnest(string_split($1, ',')::UINTEGER[]))`, [
+    [NO_SESSION, ...unchanged].join(),
+  ]);
+  for (const { session, packed } of sketches)
+    if (packed !== null) await writer.run('INSERT INTO sketches VALUES ($1, $2)', [session, packed]);
 }
 
 export async function sketchMemory(connections: Connections): Promise<SketchMemory> {

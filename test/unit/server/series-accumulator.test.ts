@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeriesAccumulator } from '../../../server/aggregate/series-accumulator.ts';
 import { SKETCH_ERROR } from '../../../server/aggregate/sketch-pool.ts';
-import { SeriesDimension, type SeriesDimensionName, type SeriesRows } from '../../../server/store/ingest-commit.ts';
+import {
+  SeriesDimension,
+  type SeriesDimensionName,
+  type SeriesRows,
+  type StoredSketch,
+} from '../../../server/store/ingest-commit.ts';
 import { flowBatch, NOON_SECONDS, type TestFlow } from '../../support/commits.ts';
 
 interface Row {
@@ -39,6 +44,11 @@ function accumulate(...batches: TestFlow[][]): Row[] {
   const accumulator = new SeriesAccumulator();
   for (const flows of batches) accumulator.add(flowBatch(4, flows));
   return rowsOf(accumulator.take(false));
+}
+
+/** The state of the only session, to be restored. */
+function saved(accumulator: SeriesAccumulator): StoredSketch {
+  return accumulator.save({ has: () => true })[0] as StoredSketch;
 }
 
 test('one flow, in every dimension', () => {
@@ -280,7 +290,7 @@ describe('distinct addresses', () => {
     const before = new SeriesAccumulator();
     before.add(flowBatch(4, flowsFrom(0, 12, NOON_SECONDS)));
     const after = new SeriesAccumulator();
-    after.restore(before.save()[0]!);
+    after.restore(saved(before));
     for (let minute = 0; minute < 150; minute++)
       after.addAgain(flowBatch(4, flowsFrom(0, 1, NOON_SECONDS - 14_400 + minute * 60)));
     after.discard();
@@ -292,10 +302,10 @@ describe('distinct addresses', () => {
   test('go on after a stop, from what was saved and from flows read again', () => {
     const before = new SeriesAccumulator();
     before.add(flowBatch(4, [...flowsFrom(0, 12, NOON_SECONDS), { targetPort: 4_444, seconds: NOON_SECONDS }]));
-    const [state] = before.save();
+    const state = saved(before);
     const lost = flowBatch(4, flowsFrom(10, 6, NOON_SECONDS + 61));
     const after = new SeriesAccumulator();
-    expect(after.restore(state!)).toBe(true);
+    expect(after.restore(state)).toBe(true);
     after.add(lost);
     after.take();
     after.add(flowBatch(4, flowsFrom(0, 5_000, NOON_SECONDS + 62)));
@@ -316,7 +326,7 @@ describe('distinct addresses', () => {
   test('a state that breaks off is refused', () => {
     const accumulator = new SeriesAccumulator();
     accumulator.add(flowBatch(4, flowsFrom(0, 100, NOON_SECONDS)));
-    const { state } = accumulator.save()[0]!;
+    const { state } = saved(accumulator);
     expect(new SeriesAccumulator().restore({ session: 0, state: state.subarray(0, state.length - 9) })).toBe(false);
   });
 

@@ -1,6 +1,7 @@
 /** What a start reads again, and what it leaves. */
 import { expect, test, vi } from 'vitest';
 import { SeriesMemory } from '../../../server/ingest/series-memory.ts';
+import type { StoredSketch } from '../../../server/store/ingest-commit.ts';
 import type { SketchStore } from '../../../server/store/stores.ts';
 import { flowBatch, NOON_SECONDS } from '../../support/commits.ts';
 
@@ -81,4 +82,51 @@ test('minutes that lie far apart are asked for one by one, and so only the newes
 test('nothing noted, nothing said', async () => {
   const { asked, log } = await restore(new Map());
   expect([asked, log.mock.calls]).toEqual([[], []]);
+});
+
+/** Which sessions are stored at the end of a run, and which of them anew. */
+function savedBy(memory: SeriesMemory): Record<number, boolean> {
+  const { sketches } = memory.take(true);
+  return Object.fromEntries(sketches!.map(({ session, state }) => [session, state !== null]));
+}
+const flowsOf = (...sessions: number[]) =>
+  flowBatch(
+    4,
+    sessions.map((session) => ({ session })),
+  );
+
+test('sketches are stored anew of sessions that got flows, and of no others', () => {
+  const memory = new SeriesMemory();
+  memory.add(flowsOf(1, 2, 2, 1, 3));
+  expect(savedBy(memory)).toEqual({ 1: true, 2: true, 3: true });
+  memory.add(flowsOf(2));
+  expect(savedBy(memory)).toEqual({ 1: false, 2: true, 3: false });
+  expect(savedBy(memory)).toEqual({ 1: false, 2: false, 3: false });
+});
+
+test('after a commit that failed, what it carried is stored with the next', () => {
+  const memory = new SeriesMemory();
+  memory.add(flowsOf(1, 2));
+  savedBy(memory);
+  memory.add(flowsOf(2));
+  savedBy(memory);
+  memory.discard();
+  expect(savedBy(memory)).toEqual({ 1: false, 2: true });
+  memory.discard();
+  memory.discard();
+  expect(savedBy(memory)).toEqual({ 1: false, 2: true });
+});
+
+test('what was restored is not stored again until flows come; what could not be read is', async () => {
+  const before = new SeriesMemory();
+  before.add(flowsOf(4, 5));
+  const states = before.take(true).sketches as StoredSketch[];
+  const memory = new SeriesMemory();
+  const broken = { session: 6, state: new Uint8Array(3) };
+  const { store } = storeWith(new Map());
+  await memory.restore(
+    { ...store, memory: async () => ({ states: [...states, broken], minutes: [] }) },
+    () => undefined,
+  );
+  expect(savedBy(memory)).toEqual({ 4: false, 5: false, 6: true });
 });
