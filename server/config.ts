@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { ConfigError, resolveConfig } from '../shared/config.ts';
+import { MAX_SERIES } from './store/influx/series-census.ts';
 import { parseSeriesTarget } from './store/influx/target.ts';
 
 const keeping = (description: string) =>
@@ -25,6 +26,12 @@ export const ServerConfig = Type.Object({
         description: 'where the series shall also go: influxdb:URL/DATABASE, influxdb2:, influxdb3:, victoriametrics:',
       }),
       username: Type.String({ default: '' }),
+      maxSeries: Type.Integer({
+        minimum: 1_000,
+        maximum: 10_000_000,
+        default: MAX_SERIES,
+        description: 'series that are written to in a day at most; what is beyond goes to `other`',
+      }),
       passwordFile: Type.String({ default: '', description: 'file that holds the password and nothing else' }),
     },
     { default: {} },

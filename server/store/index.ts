@@ -98,7 +98,8 @@ async function startMirror(
         ? null
         : await readInfluxCredentials(series.username, series.passwordFile);
     const refusedFile = join(data, 'refused-lines.txt');
-    const mirror = new SeriesMirror({ target, credentials, outbox: stores.outbox, refusedFile });
+    const { maxSeries } = series;
+    const mirror = new SeriesMirror({ target, credentials, outbox: stores.outbox, refusedFile, maxSeries });
     mirror.start();
     return mirror;
   } catch (error) {

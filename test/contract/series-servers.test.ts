@@ -118,6 +118,31 @@ describe.each(['influxdb2', 'influxdb3'] as const)('%s', (kind) => {
   });
 });
 
+test('more series than it shall have are summed as other, and the state says so', async () => {
+  const server = await startFakeServer('influxdb3', TOKEN);
+  onTestFinished(() => server.close());
+  const { stores, mirror, settled } = await open(server.target, { maxSeries: 12 });
+  const bin = Math.floor(Date.now() / 60_000) * 60 - 600;
+  const ports = (count: number) =>
+    Array.from({ length: count }, (_, at): TestSeriesRow => {
+      return { bin, dimension: 'port', key: 6 * 65_536 + at, packets: 3 };
+    });
+  await stores.flows.commit(ingestCommit({ series: [{ bin, packets: 150 }, ...ports(50)] }));
+  await settled();
+  const lines = [...server.points.values()].filter((line) => line.startsWith('kurayami_port,bin=1m'));
+  const packets = lines.map((line) => Number(/packets=(\d+)i/.exec(line)?.[1]));
+  expect(packets.reduce((sum, count) => sum + count, 0)).toBe(150);
+  expect(lines.filter((line) => line.includes('port=other'))).toHaveLength(1);
+  expect(lines).toHaveLength(12);
+  expect(mirror.stats()).toMatchObject({
+    maxSeries: 12,
+    series: { kurayami_total: 1, kurayami_port: 12 },
+    pointsFolded: 39,
+    pointsHeldBack: 0,
+    lastError: null,
+  });
+});
+
 describe('a server that is slow', () => {
   test('for so long that no answer is waited for: everything waits, that is said, and it goes on by itself', async () => {
     const server = await startFakeServer('influxdb3', TOKEN);

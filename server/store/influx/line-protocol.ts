@@ -40,17 +40,13 @@ export class LineEncoder {
     this.#hasPolicies = hasPolicies;
   }
 
-  /** How many series lines were made of, as far as they are remembered. */
-  get series(): number {
-    return this.#known;
-  }
-
   /** The line of a point, its time in seconds (`precision=s`). Throws RangeError for a dimension that has no measurement. */
   encode(point: MirrorPoint): string {
-    return `${this.#head(point)} ${fields(point)} ${point.bin}`;
+    return `${this.head(point)} ${fields(point)} ${point.bin}`;
   }
 
-  #head(point: MirrorPoint): string {
+  /** Measurement and tags: what tells one series from another. */
+  head(point: MirrorPoint): string {
     const group = this.#groupOf(point);
     const name = point.dimension * TWO_TO_32 + point.key;
     let head = group.get(name);

@@ -11,6 +11,7 @@ import { HealthQueue } from './health-queue.ts';
 import { LineEncoder } from './line-protocol.ts';
 import { LineWriter, MAX_LINES_PER_WRITE } from './line-writer.ts';
 import { RefusedFile } from './refused-file.ts';
+import { MAX_SERIES, SeriesCensus } from './series-census.ts';
 import { Settling } from './settling.ts';
 import { type RetentionPolicy, retentionPolicy } from './tags.ts';
 import { formatSeriesTarget, hasPolicies, type InfluxCredentials, type SeriesTarget } from './target.ts';
@@ -22,6 +23,8 @@ export interface MirrorOptions {
   readonly outbox: SeriesOutbox;
   /** File to which refused lines are added, with the reason: nothing vanishes unseen. */
   readonly refusedFile: string;
+  /** So many series at most are written to in a day. */
+  readonly maxSeries?: number;
   /** Pause between looks into an empty outbox. */
   readonly pollSeconds?: number;
   /** Longest pause after an error; it begins at a sixteenth of it. */
@@ -42,8 +45,12 @@ export interface MirrorStats {
   /** Live bins not sent, since the store no longer has all of them: with what it has, it would overwrite more. */
   readonly binsNotWhole: number;
   readonly pendingBins: number;
-  /** Series that lines were written to since the start, at most 20,000 are told apart. */
-  readonly series: number;
+  /** Series that were written to in the last day (or since the start), by measurement. */
+  readonly series: Readonly<Record<string, number>>;
+  readonly maxSeries: number;
+  /** Points beyond `maxSeries`: summed as `other` of their bin, or not written. */
+  readonly pointsFolded: number;
+  readonly pointsHeldBack: number;
   /** Of `kurayami_health`: lines that had to give way to newer ones while none could be written. */
   readonly healthLinesDropped: number;
   /** A sentence while it does not work, null while it does. */
@@ -72,6 +79,7 @@ export class SeriesMirror {
   readonly #influx: InfluxDB;
   readonly #writer: LineWriter;
   readonly #encoder: LineEncoder;
+  readonly #census: SeriesCensus;
   readonly #refused: RefusedFile;
   /** Of servers that put the newest value in the place of the one before, null. */
   readonly #settling: Settling | null;
@@ -90,6 +98,7 @@ export class SeriesMirror {
     this.#influx = createInflux(options.target, options.credentials ?? null);
     this.#writer = new LineWriter(options.target, options.credentials ?? null, options.writeSeconds);
     this.#encoder = new LineEncoder(hasPolicies(options.target));
+    this.#census = new SeriesCensus(options.maxSeries ?? MAX_SERIES, (point) => this.#encoder.head(point));
     this.#refused = new RefusedFile(options.refusedFile);
     const keepsAll = options.target.kind === 'victoriametrics';
     this.#settling = keepsAll ? new Settling(options.outbox, options.settlingScale) : null;
@@ -126,7 +135,10 @@ export class SeriesMirror {
     return {
       ...this.#counts,
       linesNotKept: notKept,
-      series: this.#encoder.series,
+      series: this.#census.byMeasurement(Date.now() / 1000),
+      maxSeries: this.#options.maxSeries ?? MAX_SERIES,
+      pointsFolded: this.#census.pointsFolded,
+      pointsHeldBack: this.#census.pointsHeldBack,
       healthLinesDropped: this.#health.dropped,
       lastError: this.#lastError,
     };
@@ -193,8 +205,8 @@ export class SeriesMirror {
       point.bin < now - durations[retentionPolicy(point.session, point.resolution)];
     this.#counts.binsExpired += batch.bins.filter(expired).length;
     const byPolicy = new Map<RetentionPolicy, MirrorPoint[]>();
-    for (const point of batch.points) {
-      if (expired(point)) continue;
+    const wanted = batch.points.filter((point) => !expired(point));
+    for (const point of this.#census.admit(wanted, now)) {
       const policy = retentionPolicy(point.session, point.resolution);
       const points = byPolicy.get(policy);
       if (points) points.push(point);
