@@ -90,3 +90,23 @@ test('slots of keys that left under a clock ahead are given again', () => {
   for (let minute = DAY; minute < 5 * DAY; minute += 600) slots.endMinute(minute);
   expect(slots.ofPort(true, 80, 1, 4 * DAY)).toBe(slot);
 });
+
+test('whoever works to get ports onto the list gets 384 a day there at most', () => {
+  const list = new KeyList(SECRET);
+  const seen = new Set<number>();
+  const days = 6;
+  // Every quarter of an hour others are big, in as many minutes as it takes, beside a scan of all there are.
+  for (let minute = 0; minute < days * DAY; minute += 300) {
+    const first = Math.floor(minute / 900) * 100;
+    for (let at = 0; at < 300; at++) {
+      const key = at < 100 ? (first + at) % 65_536 : (minute / 300) * 200 + at;
+      list.count(key, at < 100 ? 50 : 1);
+      list.admits(key, minute);
+    }
+    list.endMinute(minute);
+    for (const { key } of list.members()) seen.add(key);
+    expect(list.members().length).toBeLessThanOrEqual(LIST_KEYS);
+  }
+  expect(seen.size).toBeGreaterThan(days * 100);
+  expect(seen.size).toBeLessThanOrEqual(days * 384);
+});
