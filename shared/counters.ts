@@ -38,6 +38,12 @@ export interface SensorLedger {
   droppedByKernel: number | null;
   droppedByInterface: number | null;
   leftAtStop: number | null;
+  /** The interface's own count since capture began: independent of whoever captures, and in no sum. Null where it does not tell. */
+  rxPackets: number | null;
+  /** Of those, what came around a capture that had to be begun anew, and nobody got; null where that is unknown. */
+  lostInCaptureCrash: number | null;
+  /** How often capture had to be begun anew: its process was killed, or the interface was made anew. */
+  captureCrashes: number;
   captured: number;
   filteredOut: number;
   /** By EtherType (`0x0806`) or link type (`link 195`). */
@@ -110,6 +116,9 @@ export function emptySensorLedger(): SensorLedger {
     droppedByKernel: null,
     droppedByInterface: null,
     leftAtStop: null,
+    rxPackets: null,
+    lostInCaptureCrash: null,
+    captureCrashes: 0,
     captured: 0,
     filteredOut: 0,
     notIp: {},

@@ -47,6 +47,10 @@ const Ledger = Type.Object({
   droppedByInterface: NullableCount,
   // What was left in the kernel at stop is a difference of two counters: it is negative when they disagree, and shown so.
   leftAtStop: Type.Union([Type.Integer(), Type.Null()]),
+  // Sensors before 0.2 do not count these three.
+  rxPackets: Type.Optional(NullableCount),
+  lostInCaptureCrash: Type.Optional(NullableCount),
+  captureCrashes: Type.Optional(Count),
   captured: Count,
   filteredOut: Count,
   notIp: Counts,
@@ -109,7 +113,17 @@ export function readHealth(sent: unknown): SensorHealth {
       `the health report is not as it should be: ${problem(checkHealth.Errors(message))}`,
     );
   const health: Static<typeof Health> = message;
-  return { ...health, ledger: { ...health.ledger, flowsClosedEarly: health.ledger.flowsClosedEarly ?? 0 } };
+  const { ledger } = health;
+  return {
+    ...health,
+    ledger: {
+      ...ledger,
+      rxPackets: ledger.rxPackets ?? null,
+      lostInCaptureCrash: ledger.lostInCaptureCrash ?? null,
+      captureCrashes: ledger.captureCrashes ?? 0,
+      flowsClosedEarly: ledger.flowsClosedEarly ?? 0,
+    },
+  };
 }
 
 function problem(errors: Iterable<{ instancePath: string; message: string }>): string {

@@ -91,6 +91,14 @@ describe('health', () => {
     expect(readHealth(changed(health, 'ledger.notIp', notIp)).ledger.notIp).toEqual(notIp);
   });
 
+  test('sensors that do not know the interface’s count say nothing of it', () => {
+    const { rxPackets, lostInCaptureCrash, captureCrashes, ...older } = health.ledger;
+    expect([rxPackets, lostInCaptureCrash, captureCrashes]).not.toContain(undefined);
+    const { ledger } = readHealth(received({ ...health, ledger: older }));
+    expect(ledger).toMatchObject({ rxPackets: null, lostInCaptureCrash: null, captureCrashes: 0 });
+    expect(readHealth(changed(health, 'ledger.rxPackets', 12)).ledger.rxPackets).toBe(12);
+  });
+
   test('what was left at stop may be negative: a difference of two counters', () => {
     expect(codeOf(() => readHealth(changed(health, 'ledger.leftAtStop', -3)))).toBeNull();
   });
