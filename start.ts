@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filterOption } from './sensor/commands/filter-option.ts';
 import { followedFile, sourceOptions } from './sensor/commands/source-options.ts';
+import { loadSensorConfig } from './sensor/config.ts';
 import { withFewerRights } from './sensor/privileges.ts';
 import { serverFlags, serverOptions } from './server/commands/server.ts';
 import { loadServerConfig } from './server/config.ts';
@@ -25,13 +26,15 @@ export const start: Command = {
   examples: [
     ['npm start', 'a simulated darknet on http://127.0.0.1:8600'],
     ['npm start -- --read monday.pcap --speed 10', 'a capture, ten times as fast as it was'],
-    ['npm start -- --interface eth1', 'a real darknet; tcpdump needs the right to capture'],
+    ['npm start -- --interface eth1', 'a real darknet; this program, or tcpdump, needs the right to capture'],
   ],
   async run(given, program) {
-    const source = describeSource(given);
+    const isNamed = ['read', 'interface', 'simulate'].some((name) => given.options[name] !== undefined);
+    const interfaces = isNamed ? [] : loadSensorConfig(undefined, program.folder, {}).interfaces;
+    const source = describeSource(given, interfaces);
     filterOption(given);
     const config = loadServerConfig(undefined, program.folder, serverFlags(given));
-    if (given.options.interface !== undefined) {
+    if (given.options.interface !== undefined || interfaces.length > 0) {
       const code = await withFewerRights((message) => process.stderr.write(`start: ${message}\n`), [config.data]);
       if (code !== null) return code;
     }
@@ -42,7 +45,7 @@ export const start: Command = {
       log: (message) => process.stderr.write(`server: ${message}\n`),
     });
     try {
-      const sensor = new SensorProcess(spawnSensor(given, running, config.data, program), program.stop);
+      const sensor = new SensorProcess(spawnSensor(given, interfaces, running, config.data, program), program.stop);
       // The address is shown when there is something to see there, or it takes long; not above an error.
       if (await isReady(sensor, running, program.stop))
         process.stdout.write(
@@ -58,7 +61,7 @@ export const start: Command = {
 };
 
 /** What is shown, in words. Throws UsageError when the words make no sense, before anything is started. */
-function describeSource({ options, positionals }: CommandArguments): string {
+function describeSource({ options, positionals }: CommandArguments, configured: readonly string[]): string {
   const named = ['read', 'interface', 'simulate'].filter((name) => options[name] !== undefined);
   if (named.length > 1) throw new UsageError('name one source: --interface IF, --read FILE… or --simulate');
   if (options.read === undefined && positionals.length > 0)
@@ -69,14 +72,16 @@ function describeSource({ options, positionals }: CommandArguments): string {
     const speed = speedOption({ options, positionals });
     return `reading ${[...(options.read as string[]), ...positionals].join(', ')} ${speed === 0 ? 'as fast as it goes' : `at ${speed}×`}`;
   }
-  return options.interface !== undefined
-    ? `watching ${options.interface}`
+  const interfaces = (options.interface as string[] | undefined) ?? configured;
+  return interfaces.length > 0
+    ? `watching ${interfaces.join(', ')}`
     : `SIMULATED traffic, scenario ${options.scenario ?? 'background'}`;
 }
 
 /** A process of its own: packets are read whatever the server is busy with. */
 function spawnSensor(
   given: CommandArguments,
+  configured: readonly string[],
   running: RunningServer,
   dataFolder: string,
   program: Program,
@@ -93,7 +98,8 @@ function spawnSensor(
     '--token-file',
     tokenFile,
   ];
-  if (given.options.read === undefined && given.options.interface === undefined) words.push('--simulate');
+  const isSimulated = given.options.read === undefined && given.options.interface === undefined;
+  if (isSimulated && configured.length === 0) words.push('--simulate');
   for (const [name, value] of Object.entries(given.options)) {
     if (!(name in sourceOptions) || name === 'simulate') continue;
     for (const one of Array.isArray(value) ? value : [value])

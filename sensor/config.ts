@@ -24,6 +24,20 @@ export const SensorConfig = Type.Object({
   }),
   server: Type.String({ pattern: '^wss?://', default: 'ws://127.0.0.1:8600', description: 'the aggregator' }),
   tokenFile: Type.Optional(Type.String({ description: 'file that holds the sensor token and nothing else' })),
+  interfaces: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
+    default: [],
+    maxItems: 64,
+    description: 'the network interfaces to watch where no other source is named; any is all of them',
+  }),
+  backend: Type.Optional(
+    Type.Union([Type.Literal('native'), Type.Literal('tcpdump'), Type.Literal('cap')], {
+      description: 'what captures on interfaces; without it native where it was built, else tcpdump',
+    }),
+  ),
+  promiscuous: Type.Boolean({
+    default: true,
+    description: 'also capture what is not addressed to the interface itself',
+  }),
   place: Type.Optional(Place),
   prefixes: Type.Array(Type.String(), {
     default: [],

@@ -146,14 +146,19 @@ export class SensorPipeline {
   }
 
   /** The source's own counters are as old as its last word until it has ended: what was captured since counts as received. */
-  #receivedCounts(
-    finished: boolean,
-  ): Pick<SensorLedger, 'received' | 'droppedByKernel' | 'droppedByInterface' | 'leftAtStop'> {
-    const { received, droppedByKernel, droppedByInterface } = this.#source.stats();
-    if (received === null) return { received, droppedByKernel, droppedByInterface, leftAtStop: null };
+  #receivedCounts(finished: boolean): Partial<SensorLedger> {
+    const { received, droppedByKernel, droppedByInterface, ...interfaces } = this.#source.stats();
+    const beside = {
+      droppedByKernel,
+      droppedByInterface,
+      rxPackets: interfaces.rxPackets ?? null,
+      lostInCaptureCrash: interfaces.lostInCrash ?? null,
+      captureCrashes: interfaces.crashes ?? 0,
+    };
+    if (received === null) return { ...beside, received, leftAtStop: null };
     const explained = this.#decoder.captured + (droppedByKernel ?? 0);
-    if (!finished) return { received: explained, droppedByKernel, droppedByInterface, leftAtStop: 0 };
-    return { received, droppedByKernel, droppedByInterface, leftAtStop: received - explained };
+    if (!finished) return { ...beside, received: explained, leftAtStop: 0 };
+    return { ...beside, received, leftAtStop: received - explained };
   }
 }
 

@@ -3,7 +3,7 @@
 # is missing are skipped, and say so. With "bench", what the benchmarks compare with.
 set -u
 # package:command that shows it is there
-needed="chromium:chromium tcpdump:tcpdump influxdb:influxd victoria-metrics:victoria-metrics iproute2:ip tcpreplay:tcpreplay procps:ps fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf fonts-noto-cjk:/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+needed="chromium:chromium tcpdump:tcpdump influxdb:influxd victoria-metrics:victoria-metrics iproute2:ip tcpreplay:tcpreplay gcc:gcc libc6-dev:/usr/include/stdio.h libpcap-dev:/usr/include/pcap/pcap.h procps:ps fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf fonts-noto-cjk:/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
 if [ "${1:-}" = bench ]; then needed="tcpdump:tcpdump nfdump:nfpcapd softflowd:softflowd util-linux:taskset"; fi
 
 missing=""

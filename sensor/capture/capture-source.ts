@@ -7,6 +7,12 @@ export interface CaptureStats {
   received: number | null;
   droppedByKernel: number | null;
   droppedByInterface: number | null;
+  /** Of sources that watch interfaces: the interfaces' own counts, of packets that arrived since capture began. */
+  rxPackets?: number | null;
+  /** Of those, what came around a capture that had to be begun anew, and nobody got; null where that is unknown. In no other count. */
+  lostInCrash?: number | null;
+  /** How often capture had to be begun anew. */
+  crashes?: number;
 }
 
 export interface CaptureSource {
@@ -37,6 +43,8 @@ export type CaptureErrorCode =
   | 'CAPTURE_FOLLOW'
   | 'CAPTURE_NO_INTERFACE'
   | 'CAPTURE_NO_PERMISSION'
+  | 'CAPTURE_INTERFACE_DOWN'
+  | 'CAPTURE_NO_BACKEND'
   | 'CAPTURE_NO_TCPDUMP'
   | 'CAPTURE_ENDED';
 

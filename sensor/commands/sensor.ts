@@ -4,8 +4,8 @@ import { type Command, type CommandArguments, speedOption, textOption, UsageErro
 import type { CaptureSource } from '../capture/capture-source.ts';
 import { FileSource } from '../capture/file-source.ts';
 import { FollowSource } from '../capture/follow-source.ts';
+import { openInterfaces } from '../capture/live/index.ts';
 import { SimulationSource } from '../capture/simulation-source.ts';
-import { TcpdumpSource } from '../capture/tcpdump-source.ts';
 import { loadSensorConfig, type SensorConfig } from '../config.ts';
 import { runSensor } from '../main.ts';
 import { withFewerRights } from '../privileges.ts';
@@ -42,7 +42,8 @@ export const sensor: Command = {
       if (code !== null) return code;
     }
     const filter = filterOption(given);
-    const source = await chooseSource(given);
+    const log = (message: string) => process.stderr.write(`sensor: ${message}\n`);
+    const source = await chooseSource(given, config, log);
     const result = await runSensor({
       source,
       software: `kurayami ${program.version}`,
@@ -72,25 +73,35 @@ function configFlags(given: CommandArguments): Partial<SensorConfig> {
     server: textOption(given, 'server'),
     name: textOption(given, 'name'),
     tokenFile: textOption(given, 'token-file'),
+    backend: textOption(given, 'backend'),
+    interfaces: given.options.interface,
   };
   return flags as Partial<SensorConfig>;
 }
 
-/** Exactly one source. Throws UsageError. */
-async function chooseSource(given: CommandArguments): Promise<CaptureSource> {
-  const interfaceName = textOption(given, 'interface');
+/** Exactly one source: on the command line, or else the interfaces of the settings. Throws UsageError and CaptureError. */
+async function chooseSource(
+  given: CommandArguments,
+  config: SensorConfig,
+  log: (message: string) => void,
+): Promise<CaptureSource> {
   const files = [...((given.options.read as string[] | undefined) ?? []), ...given.positionals];
-  const named = [interfaceName !== undefined, given.options.read !== undefined, given.options.simulate === true].filter(
-    Boolean,
-  ).length;
-  if (named !== 1) throw new UsageError('name one source: --interface IF, --read FILE… or --simulate');
+  const named = ['interface', 'read', 'simulate'].filter((name) => given.options[name] !== undefined).length;
+  if (named > 1 || (named === 0 && config.interfaces.length === 0))
+    throw new UsageError('name one source: --interface IF, --read FILE… or --simulate');
   if (given.options.read === undefined && given.positionals.length > 0)
     throw new UsageError(`"${given.positionals[0]}" belongs to no option`);
   const followed = followedFile(given);
   if (followed !== null) return new FollowSource(followed);
-  if (interfaceName !== undefined) return new TcpdumpSource(interfaceName, kernelFilterOption(given));
   if (given.options.simulate === true) return SimulationSource.fromOptions(given);
-  return new FileSource(files, speedOption(given));
+  if (given.options.read !== undefined) return new FileSource(files, speedOption(given));
+  return openInterfaces({
+    interfaces: [...new Set(config.interfaces)],
+    backend: config.backend ?? null,
+    kernelFilter: kernelFilterOption(given),
+    promiscuous: config.promiscuous,
+    log,
+  });
 }
 
 function readToken(config: SensorConfig): string {

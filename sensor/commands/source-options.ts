@@ -13,7 +13,17 @@ export const simulationOptions: Readonly<Record<string, CommandOption>> = {
 };
 
 export const sourceOptions: Readonly<Record<string, CommandOption>> = {
-  interface: { type: 'string', value: 'IF', about: 'watch this network interface' },
+  interface: {
+    type: 'string',
+    value: 'IF',
+    multiple: true,
+    about: 'watch this network interface; several times for several, any for all',
+  },
+  backend: {
+    type: 'string',
+    value: 'NAME',
+    about: 'what captures: native, tcpdump or cap (native where it was built, else tcpdump)',
+  },
   read: {
     type: 'string',
     value: 'FILE…',

@@ -28,6 +28,14 @@ export class ByteWindow {
     this.end += count;
   }
 
+  /** Reads on in memory that belongs to somebody else, without a copy. What lay here must have been read. */
+  lend(bytes: Uint8Array<ArrayBuffer>, view: DataView<ArrayBuffer>, end: number): void {
+    this.bytes = bytes;
+    this.view = view;
+    this.start = 0;
+    this.end = end;
+  }
+
   #makeRoom(count: number): void {
     const unread = this.length;
     if (unread + count > this.bytes.length) {
