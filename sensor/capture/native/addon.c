@@ -170,7 +170,7 @@ static napi_value js_take(napi_env env, napi_callback_info info) {
 
 static napi_value js_release(napi_env env, napi_callback_info info) {
   struct capture *capture = read_handle(env, info, NULL);
-  if (capture != NULL && !capture->closed) reader_release(capture->reader);
+  if (capture != NULL) reader_release(capture->reader);
   return NULL;
 }
 

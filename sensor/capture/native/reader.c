@@ -275,6 +275,11 @@ int64_t reader_take(const struct reader *reader) {
 
 void reader_release(struct reader *reader) {
   if (blocks_held(reader) == 0) return;
+  /* What was handed over before the end can be read after it. */
+  if (reader->closed) {
+    atomic_fetch_add(&reader->released, 1);
+    return;
+  }
   pthread_mutex_lock(&reader->lock);
   atomic_fetch_add(&reader->released, 1);
   pthread_cond_signal(&reader->room);
