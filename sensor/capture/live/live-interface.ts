@@ -147,7 +147,10 @@ export class LiveInterface {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#tap?.stop();
-    this.#stopTimer = setTimeout(() => this.#tap?.close(), STOP_MILLISECONDS);
+    this.#stopTimer = setTimeout(() => {
+      this.#tap?.close();
+      this.#options.onReadable();
+    }, STOP_MILLISECONDS);
     this.#options.onReadable();
   }
 

@@ -114,8 +114,8 @@ export class NativeTap implements Tap {
 
   #finish(): void {
     const error = this.#addon.error(this.#capture);
-    this.close();
     this.end = { sentence: error ?? (this.#stopped ? 'it was stopped' : 'it ended'), crashed: false };
+    this.close();
   }
 
   /** What libpcap itself left out (on a loopback, each packet once) is in its count of received packets, and in no other. */
@@ -134,7 +134,9 @@ export class NativeTap implements Tap {
     this.#addon.stop(this.#capture);
   }
 
+  /** What was handed over and not read is left behind, and counts so. */
   close(): void {
+    this.end ??= { sentence: 'it was given up', crashed: false };
     this.#addon.close(this.#capture);
   }
 }
