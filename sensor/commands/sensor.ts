@@ -37,12 +37,12 @@ export const sensor: Command = {
   async run(given, program) {
     const log = (message: string) => process.stderr.write(`sensor: ${message}\n`);
     const config = loadSensorConfig(textOption(given, 'config'), program.folder, configFlags(given));
-    if (given.options.interface !== undefined) {
+    const watchesInterfaces = sourcesNamed(given) === 0 || given.options.interface !== undefined;
+    if (watchesInterfaces && config.interfaces.length > 0) {
       const code = await withFewerRights(log, config.tokenFile === undefined ? [] : [config.tokenFile]);
       if (code !== null) return code;
     }
     const filter = filterOption(given);
-    const log = (message: string) => process.stderr.write(`sensor: ${message}\n`);
     const source = await chooseSource(given, config, log);
     const result = await runSensor({
       source,
@@ -79,6 +79,10 @@ function configFlags(given: CommandArguments): Partial<SensorConfig> {
   return flags as Partial<SensorConfig>;
 }
 
+function sourcesNamed({ options }: CommandArguments): number {
+  return ['interface', 'read', 'simulate'].filter((name) => options[name] !== undefined).length;
+}
+
 /** Exactly one source: on the command line, or else the interfaces of the settings. Throws UsageError and CaptureError. */
 async function chooseSource(
   given: CommandArguments,
@@ -86,7 +90,7 @@ async function chooseSource(
   log: (message: string) => void,
 ): Promise<CaptureSource> {
   const files = [...((given.options.read as string[] | undefined) ?? []), ...given.positionals];
-  const named = ['interface', 'read', 'simulate'].filter((name) => given.options[name] !== undefined).length;
+  const named = sourcesNamed(given);
   if (named > 1 || (named === 0 && config.interfaces.length === 0))
     throw new UsageError('name one source: --interface IF, --read FILE… or --simulate');
   if (given.options.read === undefined && given.positionals.length > 0)
