@@ -54,10 +54,8 @@ test.skipIf(!possible).for([
     const before = makeNamespace();
     const folder = await testFolder();
     chownSync(folder, uid, uid);
-    const running = runProgram(['start', '--port', '8600', '--data', join(folder, 'data'), '--interface', 'dark'], {
-      before,
-      environment: sudo,
-    });
+    const words = ['start', '--port', '8600', '--data', join(folder, 'data'), '--interface', 'dark'];
+    const running = runProgram([...words, '--backend', 'tcpdump'], { before, environment: sudo });
     const listening = async () =>
       readdirSync(join(folder, 'data')).includes('sensor.token') ? rightsBelow(running.process.pid!) : [];
     const found = await until(
