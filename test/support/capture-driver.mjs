@@ -1,6 +1,7 @@
 /**
  * Captures in a process of its own, such as in a network namespace, with the compiled program: its argument is JSON with the
- * options of InterfaceSource, and `addon` (another build of it), `delayMicroseconds` (spent on each packet), `profile`.
+ * options of InterfaceSource, and `addon` (another build of it), `delayMicroseconds` (spent on each packet), `delays` (from
+ * the kernel to here, for each packet), `bench` (nothing but one look at each packet: no ticks, no numbers).
  * Writes one JSON object a line: {ready}, every 100 ms {tick…}, {log}, and at the end {end…} or {error}. SIGTERM stops it.
  */
 import { chooseBackends } from '../../dist/sensor/capture/live/index.js';
@@ -14,6 +15,7 @@ const seen = new Map();
 const linkTypes = {};
 const delays = [];
 let captured = 0;
+let looked = 0;
 let repeated = 0;
 let lastTick = performance.now();
 let longestPause = 0;
@@ -31,12 +33,16 @@ process.on('SIGTERM', () => {
   stopAsked = performance.now();
   source.stop();
 });
-const timer = setInterval(() => {
-  const now = performance.now();
-  longestPause = Math.max(longestPause, now - lastTick);
-  lastTick = now;
-  say({ tick: captured, link: source.link, stats: source.stats() });
-}, 100);
+const timer = setInterval(
+  () => {
+    if (options.bench) return;
+    const now = performance.now();
+    longestPause = Math.max(longestPause, now - lastTick);
+    lastTick = now;
+    say({ tick: captured, link: source.link, stats: source.stats() });
+  },
+  options.bench ? 10_000 : 100,
+);
 try {
   await source.open();
   say({ ready: process.pid, children: source.name });
@@ -53,6 +59,7 @@ function rest() {
   return {
     stats: source.stats(),
     link: source.link,
+    looked,
     stopMilliseconds: performance.now() - stopAsked,
     cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1e6,
     delays: delays.sort((a, b) => a - b),
@@ -61,6 +68,7 @@ function rest() {
 
 function take(batch) {
   captured += batch.length;
+  if (options.bench && !options.delays) return look(batch);
   const wall = Date.now() / 1000;
   for (let row = 0; row < batch.length; row++) {
     linkTypes[batch.linkType[row]] = (linkTypes[batch.linkType[row]] ?? 0) + 1;
@@ -69,6 +77,11 @@ function take(batch) {
     if (options.delays) delays.push((wall - batch.seconds[row] - batch.nanoseconds[row] / 1e9) * 1000);
     if (options.delayMicroseconds) spend(options.delayMicroseconds);
   }
+}
+
+function look({ view, offset, capturedLength, length }) {
+  for (let row = 0; row < length; row++)
+    looked ^= view.getUint32(offset[row] + capturedLength[row] - SEQUENCE_BYTES_BEFORE_END);
 }
 
 /** Numbers come in order, so that those seen are few stretches. */

@@ -4,7 +4,8 @@ import type { Profile } from './tcpdump-child.ts';
 /** Well below what `prompt` can carry on a slow machine, since what it does not carry is not seen here. */
 const BULK_FROM_PACKETS_PER_SECOND = 20_000;
 const PROMPT_BELOW_PACKETS_PER_SECOND = 8_000;
-const BUSY_MILLISECONDS = 1_000;
+/** While it is too much for `prompt`, the kernel's buffer fills: of a second of a million packets it holds a fourth. */
+const BUSY_MILLISECONDS = 400;
 const CALM_MILLISECONDS = 10_000;
 
 export class RateSwitch {

@@ -7,8 +7,8 @@ import { RateSwitch } from './rate-switch.ts';
 import type { Backend, Tap, TapCounts, TapEnd, TapOptions } from './tap.ts';
 import { type Profile, TcpdumpChild } from './tcpdump-child.ts';
 
-const LOOK_EVERY_MILLISECONDS = 500;
-const ASK_EVERY_LOOKS = 4;
+const LOOK_EVERY_MILLISECONDS = 200;
+const ASK_EVERY_LOOKS = 10;
 /** What came before a stop is waited for so long at most: until a packet that came after it shows that all is there. */
 const STOP_MILLISECONDS: Readonly<Record<Profile, number>> = { prompt: 300, bulk: 1_050 };
 const NEXT_TRY_MILLISECONDS = 60_000;

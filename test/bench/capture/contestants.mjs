@@ -38,7 +38,7 @@ async function runTcpdump(network, traffic) {
 }
 
 async function runBackend(backend, network, traffic) {
-  const options = { interfaces: ['dark'], backend, delays: traffic.rate < 1_000 };
+  const options = { interfaces: ['dark'], backend, bench: true, delays: traffic.rate < 1_000 };
   const child = inNamespace(network, [process.execPath, driver, JSON.stringify(options)]);
   child.stderr.pipe(process.stderr);
   let ready;
