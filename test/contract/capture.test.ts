@@ -9,7 +9,9 @@ import { type CaptureResult, Capturing, sendPackets } from '../support/capturing
 import { TestNetwork, whyNoNamespaces } from '../support/network.ts';
 
 const compiled = fileURLToPath(new URL('../../dist/sensor/capture/live/index.js', import.meta.url));
-const reason = existsSync(compiled) ? whyNoNamespaces() : 'npm run build:programs comes first';
+const reason = existsSync(compiled)
+  ? whyNoNamespaces(['tcpdump', 'setpriv', 'cc'])
+  : 'npm run build:programs comes first';
 const { backends } = (reason === null ? await import(compiled) : { backends: [] }) as { backends: readonly Backend[] };
 const listed = backends.map((backend) => ({ name: backend.name, unavailable: backend.unavailable() }));
 if (reason !== null) console.warn(`skipped: live capture (${reason})`);

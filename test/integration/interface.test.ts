@@ -2,39 +2,19 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { LedgerAnswer } from '../support/api.ts';
 import { pcapFile } from '../support/capture-bytes.ts';
+import { sendPackets } from '../support/capturing.ts';
 import { madeRecords } from '../support/filter-packets.ts';
 import { testFolder } from '../support/folders.ts';
 import { concatenate, hex, toHex } from '../support/hex.ts';
+import { TestNetwork, whyNoNamespaces } from '../support/network.ts';
 import { interrupt, program, runProgram, until } from '../support/program.ts';
 
-const has = (command: string) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
-const isRoot = process.getuid?.() === 0;
-const possible = isRoot && has('ip') && has('tcpreplay') && has('tcpdump') && canMakeNamespaces();
-if (!possible)
-  console.warn('not root, or ip, tcpreplay or tcpdump is missing: the test of a real interface is skipped');
-
-function canMakeNamespaces(): boolean {
-  const name = `kurayami-try-${process.pid}`;
-  const made = spawnSync('ip', ['netns', 'add', name]).status === 0;
-  if (made) spawnSync('ip', ['netns', 'delete', name]);
-  return made;
-}
-
-/** A network namespace with a veth pair, without addresses and without IPv6, so that nobody speaks but the test. */
-function makeNamespace(): string {
-  const name = `kurayami-${process.pid}`;
-  const inside = (...words: string[]) => execFileSync('ip', ['netns', 'exec', name, ...words]);
-  execFileSync('ip', ['netns', 'add', name]);
-  onTestFinished(() => void spawnSync('ip', ['netns', 'delete', name]));
-  inside('sysctl', '-q', '-w', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1');
-  inside('ip', 'link', 'set', 'lo', 'up');
-  inside('ip', 'link', 'add', 'sky', 'type', 'veth', 'peer', 'name', 'dark');
-  for (const end of ['sky', 'dark']) inside('ip', 'link', 'set', end, 'up');
-  return name;
-}
+const reason = whyNoNamespaces(['tcpreplay', 'tcpdump', 'cc']);
+const possible = reason === null;
+if (!possible) console.warn(`skipped: the test of a real interface (${reason})`);
 
 /** The API is inside the namespace, too. */
 async function ledgerInside(namespace: string): Promise<LedgerAnswer> {
@@ -48,7 +28,7 @@ async function ledgerInside(namespace: string): Promise<LedgerAnswer> {
 }
 
 test.skipIf(!possible)('every packet that reaches the interface is stored', async () => {
-  const namespace = makeNamespace();
+  const namespace = new TestNetwork().name;
   const folder = await testFolder();
   const capture = join(folder, 'made.pcap');
   expect((await program(['simulate', '--rate', '2000', '--duration', '5', '--seed', '5', '--out', capture])).code).toBe(
@@ -111,7 +91,7 @@ test.skipIf(!possible).for([
   { filter: 'vlan', kernel: false },
   { filter: 'udp and class udp', kernel: true },
 ])('--filter $filter: the packets of the file, part of them chosen by the kernel', async ({ filter, kernel }) => {
-  const namespace = makeNamespace();
+  const namespace = new TestNetwork().name;
   const folder = await testFolder();
   const capture = join(folder, 'mixed.pcap');
   await writeFile(capture, mixedCapture());
@@ -142,6 +122,34 @@ test.skipIf(!possible).for([
   const { counts } = rest.sensors[0]!;
   expect(passed(counts)).toBe(wanted.packets);
   expect(counts.captured! < all.packets).toBe(kernel);
+});
+
+test.skipIf(!possible)('interfaces that the settings name are watched, several as one', async () => {
+  const network = new TestNetwork([
+    ['sky', 'dark'],
+    ['sky2', 'dark2'],
+  ]);
+  const running = runProgram(['start', '--port', '8600', '--data', join(await testFolder(), 'data')], {
+    before: [...network.before],
+    environment: { KURAYAMI_SENSOR_INTERFACES: 'dark, dark2', KURAYAMI_SENSOR_BACKEND: 'tcpdump' },
+  });
+  const ledger = () => ledgerInside(network.name);
+  await until('the sensor', ledger, ({ sensors }) => sensors.length === 1);
+  await sendPackets(network, { count: 300, perSecond: 1_000 });
+  await sendPackets(network, { interface: 'sky2', count: 400, perSecond: 1_000 });
+  const rest = await until(
+    'all packets',
+    ledger,
+    ({ sensors, balances }) => balances && sensors[0]!.counts.captured! >= 700 && sensors[0]!.counts.rxPackets! >= 700,
+  );
+  expect(rest.sensors[0]!.counts).toMatchObject({
+    captured: 700,
+    rxPackets: 700,
+    lostInCaptureCrash: 0,
+    captureCrashes: 0,
+  });
+  await interrupt(running);
+  expect(running.output()).toContain('watching dark, dark2');
 });
 
 test.skipIf(!possible)('without the right to capture, one sentence says what to do', async () => {

@@ -4,10 +4,10 @@ import { onTestFinished } from 'vitest';
 
 const has = (command: string) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
 
-/** Null where they can be made; otherwise why not. */
-export function whyNoNamespaces(): string | null {
+/** Null where they can be made, and all of `commands` are there; otherwise why not. */
+export function whyNoNamespaces(commands: readonly string[]): string | null {
   if (process.getuid?.() !== 0) return 'not root';
-  const missing = ['ip', 'tcpdump', 'tcpreplay', 'cc'].filter((command) => !has(command));
+  const missing = ['ip', ...commands].filter((command) => !has(command));
   if (missing.length > 0) return `${missing.join(', ')} missing`;
   const name = `kurayami-try-${process.pid}`;
   if (spawnSync('ip', ['netns', 'add', name]).status !== 0) return 'namespaces cannot be made here';

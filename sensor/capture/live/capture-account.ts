@@ -23,6 +23,9 @@ export class CaptureAccount {
   /** Records handed over: by all taps, and by this one. */
   #handed = 0;
   #handedByTap = 0;
+  /** The interface's count when the first tap was open, and when the last had ended. */
+  #rxBegin: number | null = null;
+  #rxEnd: number | null = null;
   #rxAtOpen = 0;
   /** Of the taps before; what came since the last one ended is not in it yet. */
   #lost = 0;
@@ -41,6 +44,7 @@ export class CaptureAccount {
 
   /** A tap captures from now on. */
   opened(tap: Tap): void {
+    this.#rxBegin ??= this.#counter.read();
     this.#settleGap();
     this.#inGap = false;
     this.#tap = tap;
@@ -74,14 +78,23 @@ export class CaptureAccount {
 
   /** At the end of the source: `lostInCrash` is final, as far as the interface tells. */
   close(): void {
+    if (this.#rxEnd !== null) return;
     if (this.#inGap) this.#settleGap();
     this.#inGap = false;
     if (!this.#counts) this.#settleWithoutCounts();
+    this.#rxEnd = this.#rxPackets();
+  }
+
+  #rxPackets(): number | null {
+    if (this.#rxEnd !== null) return this.#rxEnd;
+    const now = this.#counter.read();
+    return now === null ? null : now - (this.#rxBegin ?? now);
   }
 
   /** A look at the interface. Where drops are told by it alone, packets get half a second to come through. */
   look(state: InterfaceState): void {
-    const now = this.#counter.read(state);
+    this.#counter.read(state);
+    const now = this.#rxPackets();
     if (this.#counts || !this.#comparable || now === null) return;
     if (this.#sample !== null)
       this.#sampledDrops = Math.max(this.#sampledDrops, this.#sample - this.#handed - this.#lost);
@@ -99,7 +112,7 @@ export class CaptureAccount {
 
   #settleWithoutCounts(): void {
     if (!this.#comparable) return;
-    const missing = (this.#counter.read() ?? 0) - this.#handed - this.#lost;
+    const missing = (this.#rxPackets() ?? 0) - this.#handed - this.#lost;
     this.#before.droppedByKernel = Math.max(0, missing);
     this.#before.received = this.#handed + this.#before.droppedByKernel;
   }
@@ -117,7 +130,7 @@ export class CaptureAccount {
         : null,
       droppedByKernel: told ? sampled + (now?.droppedByKernel ?? 0) : null,
       droppedByInterface: this.#counts ? droppedByInterface + (now?.droppedByInterface ?? 0) : null,
-      rxPackets: this.#counter.read(),
+      rxPackets: this.#rxPackets(),
       lostInCrash: this.#crashes === 0 || this.#comparable ? this.#lost : null,
       crashes: this.#crashes,
     };

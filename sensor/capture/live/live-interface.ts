@@ -124,10 +124,9 @@ export class LiveInterface {
       await this.#open();
       this.#say(`${this.#name}: captured again`);
     } catch (error) {
-      if (!(error instanceof CaptureError)) throw error;
       // Who gave up the right to capture does not get it back: whatever supervises the sensor starts it anew.
-      if (error.code === 'CAPTURE_NO_PERMISSION') this.failure = error;
-      else this.#say(`${this.#name}: ${error.message}`);
+      if (error instanceof CaptureError && error.code === 'CAPTURE_NO_PERMISSION') this.failure = error;
+      else this.#say(`${this.#name}: ${(error as Error).message}`);
       this.#pause();
     }
     this.#options.onReadable();

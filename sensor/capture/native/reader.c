@@ -102,6 +102,8 @@ static bool wait_for_room(struct reader *reader) {
 static void on_packet(u_char *user, const struct pcap_pkthdr *packet, const u_char *bytes) {
   struct reader *reader = (struct reader *)(void *)user;
   const uint32_t record_bytes = (uint32_t)sizeof(struct record_header) + packet->caplen;
+  /* libpcap cuts packets to far less; were it to fail, this is where it would hurt. */
+  if (packet->caplen > READER_MAX_SNAP_BYTES) return;
   if (reader->at + record_bytes > READER_BLOCK_BYTES) hand_over(reader);
   if (blocks_held(reader) == READER_BLOCKS && !wait_for_room(reader)) {
     pcap_breakloop(reader->pcap);
