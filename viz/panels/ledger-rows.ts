@@ -18,13 +18,13 @@ const losses = (entries: Partial<Record<TextKey, number | null>>) =>
 export function ledgerRows({ ledger, viewer }: LiveTotals, page: PageLedgerView): LedgerRow[] {
   const { sensor, server } = ledger;
   const rows: LedgerRow[] = [];
-  const { droppedByKernel, leftAtStop } = sensor;
+  const { droppedByKernel, leftAtStop, lostInCaptureCrash } = sensor;
   if (sensor.received !== null)
     rows.push({
       stage: 'received',
       unit: 'packets',
       count: sensor.received,
-      losses: losses({ droppedByKernel, leftAtStop }),
+      losses: losses({ droppedByKernel, leftAtStop, lostInCaptureCrash }),
     });
   const { filteredOut, packetsInOpenFlows: inOpenFlows, lostInCrash } = sensor;
   const [notIp, undecodable] = [sumCounts(sensor.notIp), sumCounts(sensor.undecodable)];

@@ -121,6 +121,7 @@ export const en = {
   drawn: 'drawn',
   droppedByKernel: '{count} dropped by the kernel',
   leftAtStop: '{count} left at stop',
+  lostInCaptureCrash: '{count} more lost while capture began anew',
   filteredOut: '{count} filtered out',
   notIp: '{count} not IP',
   undecodable: '{count} undecodable',

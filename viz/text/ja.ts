@@ -122,6 +122,7 @@ export const ja: Text = {
   drawn: '描画',
   droppedByKernel: 'カーネルで損失 {count}',
   leftAtStop: '停止時に残存 {count}',
+  lostInCaptureCrash: 'ほかに取得のやり直し中に損失 {count}',
   filteredOut: 'フィルターで除外 {count}',
   notIp: 'IP以外 {count}',
   undecodable: '解読不能 {count}',
