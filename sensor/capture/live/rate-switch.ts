@@ -7,6 +7,8 @@ const PROMPT_BELOW_PACKETS_PER_SECOND = 8_000;
 /** While it is too much for `prompt`, the kernel's buffer fills: of a second of a million packets it holds a fourth. */
 const BUSY_MILLISECONDS = 400;
 const CALM_MILLISECONDS = 10_000;
+/** In bulk, packets of a second come at once: the rate is that of a longer time. */
+const WINDOW_MILLISECONDS: Readonly<Record<Profile, number>> = { prompt: 1, bulk: 2_000 };
 
 export class RateSwitch {
   #packets = 0;
@@ -21,7 +23,7 @@ export class RateSwitch {
   /** Called now and then with a running total: the profile to be in. */
   profile(current: Profile, packets: number, nowMilliseconds: number): Profile {
     const milliseconds = nowMilliseconds - this.#at;
-    if (milliseconds <= 0) return current;
+    if (milliseconds < WINDOW_MILLISECONDS[current]) return current;
     const rate = ((packets - this.#packets) * 1000) / milliseconds;
     this.#packets = packets;
     this.#at = nowMilliseconds;

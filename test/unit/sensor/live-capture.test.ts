@@ -35,6 +35,11 @@ describe('the profile of tcpdump', () => {
     const profiles = profilesAt([30_000, 30_000, ...new Array(50).fill(7_000)]);
     expect(profiles.slice(-2)).toEqual(['bulk', 'prompt']);
   });
+
+  test('is not held in bulk by what bulk does: a second’s packets at once', () => {
+    const calm = Array.from({ length: 50 }, (_, step) => (step % 5 === 0 ? 15_000 : 0));
+    expect(profilesAt([30_000, 30_000, ...calm]).at(-1)).toBe('prompt');
+  });
 });
 
 /** Records of one byte each, at these milliseconds after now. */
