@@ -207,7 +207,7 @@ const sanitized = fileURLToPath(new URL('../../dist/sensor/capture/native/saniti
 const build = fileURLToPath(new URL('../../sensor/capture/native/build.mjs', import.meta.url));
 
 test.skipIf(reason !== null)('the addon under the sanitizers of addresses and undefined behaviour', async () => {
-  if (!existsSync(sanitized)) execFileSync(process.execPath, [build, '--sanitize']);
+  execFileSync(process.execPath, [build, '--sanitize']);
   const library = execFileSync('cc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).trim();
   const environment = { LD_PRELOAD: library, ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=1' };
   const network = new TestNetwork();

@@ -84,9 +84,8 @@ test.skipIf(!possible)(
   async () => {
     const before = makeNamespace();
     const folder = await testFolder();
-    const running = runProgram(['start', '--port', '8600', '--data', join(folder, 'data'), '--interface', 'dark'], {
-      before,
-    });
+    const words = ['start', '--port', '8600', '--data', join(folder, 'data'), '--interface', 'dark'];
+    const running = runProgram([...words, '--backend', 'tcpdump'], { before });
     const found = await until(
       'tcpdump',
       async () => rightsBelow(running.process.pid!),
