@@ -44,6 +44,27 @@ export const SensorConfig = Type.Object({
     maxItems: 10_000,
     description: 'the watched blocks, such as 192.0.2.0/24; never shown to viewers',
   }),
+  spool: Type.Object(
+    {
+      directory: Type.String({
+        default: '',
+        description:
+          'folder in which flows lie until the server has stored them; "none": in memory; empty: data/spool for an interface, none for files and simulations',
+      }),
+      maxMegabytes: Type.Number({
+        minimum: 4,
+        maximum: 1e9,
+        default: 4_000,
+        description: 'beyond it the oldest that was never sent is given up, and counted',
+      }),
+      keepFreeMegabytes: Type.Number({
+        minimum: 0,
+        default: 500,
+        description: 'nothing is written to the spool while less of the disk is free',
+      }),
+    },
+    { default: {} },
+  ),
 });
 export type SensorConfig = Static<typeof SensorConfig>;
 

@@ -1,10 +1,11 @@
 /** A sensor from start to stop: what comes from the source is at the server, or counted, when it resolves. */
 import { randomInt } from 'node:crypto';
+import type { ClientOptions } from 'ws';
 import type { SensorLedger } from '../shared/counters.ts';
-import { FrameKind } from '../shared/wire/frame.ts';
 import type { Place } from '../shared/wire/messages.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
 import type { PacketFilter } from './filter/index.ts';
+import type { Spool } from './output/spool.ts';
 import { Uplink } from './output/uplink.ts';
 import { SensorPipeline } from './pipeline.ts';
 
@@ -18,7 +19,13 @@ export interface SensorOptions {
   readonly software: string;
   readonly name: string;
   readonly server: string;
-  readonly token: string;
+  /** Asked anew for each connection. */
+  readonly token: () => string;
+  readonly connect?: ClientOptions;
+  /** Where frames lie until they are stored; without one they wait in memory. It is closed at the end. */
+  readonly spool?: Spool | null;
+  /** Somebody sits there who can do something about a refusal. */
+  readonly isWatched?: boolean;
   readonly place: Place | null;
   readonly prefixes: string[];
   /** Verify checksums; what does not fit is a fault. */
@@ -35,16 +42,25 @@ export interface SensorResult {
   readonly damage: readonly string[];
   /** Everything was acknowledged. */
   readonly delivered: boolean;
+  /** Flows that stay in the spool for the next run. */
+  readonly flowsKept: number;
 }
 
 /** Throws CaptureError and UplinkError. */
 export async function runSensor(options: SensorOptions): Promise<SensorResult> {
   const { source, server, stop } = options;
   await source.open();
+  const { spool = null } = options;
   const uplink = new Uplink({
     server,
     token: options.token,
+    connect: { ...(isLoopback(server) ? withoutMask : {}), ...options.connect },
     compress: !isLoopback(server),
+    spool,
+    isPatient: source.kind === 'live',
+    isWatched: options.isWatched ?? false,
+    newEpoch,
+    onFailure: () => source.stop(),
     log: options.log,
     hello: {
       software: options.software,
@@ -71,23 +87,30 @@ export async function runSensor(options: SensorOptions): Promise<SensorResult> {
     await pipeline.run();
     const delivered = await drain(uplink, stop, DRAIN_AT_STOP_MILLISECONDS);
     // Without it the ledger would never close: a server that is away just now is waited for, as with flows.
-    uplink.sendSequenced(FrameKind.health, pipeline.health(true));
+    uplink.sendLastWord(pipeline.health(true));
     await drain(uplink, stop, FINAL_HEALTH_MILLISECONDS);
-    return { ledger: pipeline.ledger(true), damage: source.damage, delivered };
+    const ledger = pipeline.ledger(true);
+    const flowsKept = spool === null ? 0 : keptFlows(uplink);
+    return { ledger, damage: source.damage, delivered, flowsKept };
   } catch (error) {
     await handOver(uplink, pipeline);
     throw error;
   } finally {
     stop.removeEventListener('abort', stopSource);
-    uplink.close();
+    await uplink.close();
   }
+}
+
+/** Sent and not acknowledged counts as well: the next run asks what of it arrived. */
+function keptFlows({ totals }: Uplink): number {
+  return totals.flowsWaiting + totals.flowsSent - totals.flowsAcknowledged;
 }
 
 /** What was captured before the source failed is still delivered, as far as that goes. */
 async function handOver(uplink: Uplink, pipeline: SensorPipeline): Promise<void> {
   try {
     await uplink.drain(DRAIN_AT_STOP_MILLISECONDS);
-    uplink.sendSequenced(FrameKind.health, pipeline.health(true));
+    uplink.sendLastWord(pipeline.health(true));
     await uplink.drain(FINAL_HEALTH_MILLISECONDS);
   } catch {
     // The failure that brought us here is the one to tell.
@@ -100,7 +123,10 @@ async function drain(uplink: Uplink, stop: AbortSignal, atStopMilliseconds: numb
   return uplink.drain(atStopMilliseconds);
 }
 
-/** Names one run of a sensor: 32 random bits, never 0. */
+/** Masks guard caches between browser and server; on loopback there are none, and a mask of zeros costs nothing. */
+const withoutMask: ClientOptions = { generateMask: (mask) => void mask.fill(0) };
+
+/** Names frames of one run of a sensor: 32 random bits, never 0. */
 function newEpoch(): number {
   return randomInt(1, 2 ** 32);
 }

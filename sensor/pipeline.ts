@@ -10,6 +10,7 @@ import { Decoder } from './decode/decoder.ts';
 import type { PacketFilter } from './filter/index.ts';
 import { fingerprints } from './fingerprint/index.ts';
 import { FlowTable } from './flow/flow-table.ts';
+import { sentCounts } from './output/backlog.ts';
 import type { Uplink } from './output/uplink.ts';
 
 /** Live, flows leave at latest after this time. */
@@ -40,6 +41,7 @@ export class SensorPipeline {
     this.#decoder = new Decoder({ checksums: options.checksums ?? false });
     this.#filter = options.filter ?? null;
     this.#uplink = uplink;
+    uplink.reportWith(() => this.health(false));
     // When one family's table is emptied, the other's is, too: neither comes long after the other.
     const onRows = (rows: FlowBatch) => {
       this.#sendRows(rows);
@@ -114,6 +116,9 @@ export class SensorPipeline {
       lastSkippedGap: storableGap(this.#source.gaps?.last ?? null),
       damage: this.#source.damage.slice(0, 20),
       finished,
+      run: this.#uplink.run,
+      recovered: { flows: this.#uplink.totals.flowsRecovered, packets: this.#uplink.totals.packetsRecovered },
+      spool: this.#uplink.spoolReport(),
     };
   }
 
@@ -133,14 +138,7 @@ export class SensorPipeline {
       packetsInClosedFlows: this.#flows4.packetsEmitted + this.#flows6.packetsEmitted,
       flowsClosed: this.#flows4.flowsEmitted + this.#flows6.flowsEmitted,
       flowsClosedEarly: this.#flows4.flowsEmittedEarly + this.#flows6.flowsEmittedEarly,
-      flowsSent: totals.flowsSent,
-      packetsSent: totals.packetsSent,
-      flowsAcknowledged: totals.flowsAcknowledged,
-      packetsAcknowledged: totals.packetsAcknowledged,
-      flowsSpooled: totals.flowsWaiting,
-      packetsSpooled: totals.packetsWaiting,
-      flowsSpoolDropped: totals.flowsDropped,
-      packetsSpoolDropped: totals.packetsDropped,
+      ...sentCounts(totals),
     };
     return ledger;
   }

@@ -5,7 +5,6 @@ import { flowFieldNames, flowFields } from '../shared/flow-fields.ts';
 import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
 import { frameToFlows, sumPackets } from '../shared/wire/flow-frames.ts';
 import { type Frame, FrameKind } from '../shared/wire/frame.ts';
-import { decodeJsonFrame } from '../shared/wire/json-frame.ts';
 import type { SensorHealth, SensorHello } from '../shared/wire/messages.ts';
 import { WireError } from '../shared/wire/wire-error.ts';
 import type { HashKey } from './aggregate/keyed-hash.ts';
@@ -13,10 +12,9 @@ import type { CountryTable } from './enrich/country.ts';
 import type { NetworkTable } from './enrich/networks/network-table.ts';
 import type { SlotTables } from './enrich/slot-tables.ts';
 import type { Channel, ChannelPeer } from './ingest/channel.ts';
+import { readOwnHealth } from './ingest/channel-health.ts';
 import { Channels } from './ingest/channels.ts';
 import { LedgerBook, LedgerChanges } from './ingest/ledger-book.ts';
-import { readHealth } from './ingest/sensor-messages.ts';
-import { reportOfBegin } from './ingest/sensor-runs.ts';
 import { SeriesMemory } from './ingest/series-memory.ts';
 import { WatchBook } from './ingest/watch-book.ts';
 import type { LiveHub } from './live/live-hub.ts';
@@ -107,16 +105,16 @@ export class IngestPipeline {
     return this.#ledgers.states();
   }
 
+  /** Those that bring what is captured now; what waited in a spool comes beside it. */
   channels(): Channel[] {
-    return this.#channels.all();
+    return this.#channels.all().filter(({ hello }) => hello.backlog !== true);
   }
 
   /** The channel of a sensor that said hello; a run that comes back gets its own again. */
   open(hello: SensorHello, peer: ChannelPeer): Promise<Channel> {
     return this.#channels.open(hello, peer, async (channel) => {
-      // Before its first flow: what the server has by now is what the runs before it delivered.
-      if (this.#ledgers.of(channel)?.health?.epoch !== hello.epoch)
-        this.#ledgers.takeHealth(channel, reportOfBegin(hello));
+      this.#ledgers.begin(channel);
+      if (hello.backlog) return;
       await this.#resumeWatch(channel);
       await this.#parts.live.open(channel);
     });
@@ -160,7 +158,8 @@ export class IngestPipeline {
   #receiveReport(channel: Channel, frame: Frame): void {
     if (frame.kind !== FrameKind.health) return;
     try {
-      this.#takeHealth(channel, readHealth(decodeJsonFrame(frame)));
+      const health = readOwnHealth(channel, frame);
+      if (health !== null) this.#takeHealth(channel, health);
     } catch (error) {
       this.#parts.log(`sensor ${channel.sensor.name}: ${(error as Error).message}`);
     }
@@ -168,7 +167,7 @@ export class IngestPipeline {
 
   #readArrival(channel: Channel, frame: Frame): Arrival {
     const arrival = { channel, sequence: frame.sequence, batch: null, health: null, refusal: null };
-    if (frame.kind === FrameKind.health) return { ...arrival, health: readHealth(decodeJsonFrame(frame)) };
+    if (frame.kind === FrameKind.health) return { ...arrival, health: readOwnHealth(channel, frame) };
     if (frame.kind !== FrameKind.flows4 && frame.kind !== FrameKind.flows6) return arrival;
     try {
       const { batch } = frameToFlows(frame);
@@ -189,6 +188,7 @@ export class IngestPipeline {
     this.#ledgers.takeHealth(channel, health);
     // Live, silence is watching too: the report says that the sensor looks. In a capture, its own time says how far.
     const now = Date.now() / 1000;
+    if (channel.hello.backlog) return;
     if (channel.session.kind === 'live') this.#watches.saw(channel, now, now + REPORT_HOLDS_SECONDS);
     else if (health.captureSeconds !== null) this.#watches.saw(channel, health.captureSeconds, health.captureSeconds);
   }

@@ -11,6 +11,7 @@ import { runSensor } from '../main.ts';
 import { withFewerRights } from '../privileges.ts';
 import { filterOption, kernelFilterOption } from './filter-option.ts';
 import { followedFile, sourceOptions } from './source-options.ts';
+import { openSpool, spoolFlags } from './spool-option.ts';
 
 export const sensor: Command = {
   name: 'sensor',
@@ -21,6 +22,11 @@ export const sensor: Command = {
     server: { type: 'string', value: 'URL', about: 'the aggregator (ws://127.0.0.1:8600)' },
     name: { type: 'string', value: 'NAME', about: 'names the sensor at the server (the host’s name)' },
     'token-file': { type: 'string', value: 'FILE', about: 'file with the sensor token' },
+    spool: {
+      type: 'string',
+      value: 'DIR',
+      about: 'where flows lie until the server has stored them (data/spool); none: memory',
+    },
     config: { type: 'string', value: 'FILE', about: 'settings (config/sensor.toml)' },
   },
   examples: [
@@ -49,7 +55,9 @@ export const sensor: Command = {
       software: `kurayami ${program.version}`,
       name: config.name,
       server: config.server,
-      token: readToken(config),
+      token: tokenReader(config),
+      spool: openSpool(config, source),
+      isWatched: process.stderr.isTTY === true,
       place: config.place ?? (source instanceof SimulationSource ? source.place : null),
       prefixes: config.prefixes.length === 0 && source instanceof SimulationSource ? source.prefixes : config.prefixes,
       checksums: given.options.checksums === true,
@@ -63,6 +71,10 @@ export const sensor: Command = {
       process.stderr.write(`sensor: read ${packets} packets, ${ip} of them IP, delivered as ${flows} flows\n`);
     }
     for (const damage of result.damage) process.stderr.write(`sensor: ${damage}\n`);
+    if (result.flowsKept > 0) {
+      process.stderr.write(`sensor: ${result.flowsKept} flows stay in the spool, and are sent by the next run\n`);
+      return result.damage.length === 0 ? 0 : 1;
+    }
     if (!result.delivered) process.stderr.write('sensor: the server did not acknowledge everything before the stop\n');
     return result.damage.length === 0 && result.delivered ? 0 : 1;
   },
@@ -75,6 +87,7 @@ function configFlags(given: CommandArguments): Partial<SensorConfig> {
     tokenFile: textOption(given, 'token-file'),
     backend: textOption(given, 'backend'),
     interfaces: given.options.interface,
+    spool: spoolFlags(textOption(given, 'spool')),
   };
   return flags as Partial<SensorConfig>;
 }
@@ -108,12 +121,24 @@ async function chooseSource(
   });
 }
 
-function readToken(config: SensorConfig): string {
-  const { tokenFile } = config;
+/** Reads the file anew whenever it is asked; what was there before holds while it cannot be read. Throws UsageError at first. */
+function tokenReader({ tokenFile }: SensorConfig): () => string {
   if (tokenFile === undefined)
     throw new UsageError(
       'a sensor needs a token: make one at the server with "kurayami token add --role sensor --name NAME", and name its file with --token-file',
     );
+  let token = readToken(tokenFile);
+  return () => {
+    try {
+      token = readToken(tokenFile);
+    } catch {
+      // It may be written just now.
+    }
+    return token;
+  };
+}
+
+function readToken(tokenFile: string): string {
   try {
     return readFileSync(tokenFile, 'utf8').trim();
   } catch (cause) {

@@ -1,34 +1,17 @@
-/** Frames on their way to the server: kept until they are acknowledged, so that a broken connection loses nothing. */
+/** Frames on their way to the server, in memory: kept until they are acknowledged, so that a broken connection loses nothing. */
+import {
+  countAcknowledged,
+  countDropped,
+  countSent,
+  countWaiting,
+  emptyQueueTotals,
+  type FrameSource,
+  type QueuedFrame,
+  type QueueTotals,
+} from './frame-source.ts';
 
-export interface QueuedFrame {
-  readonly sequence: number;
-  readonly bytes: Uint8Array;
-  readonly flows: number;
-  readonly packets: number;
-}
-
-export interface QueueTotals {
-  flowsSent: number;
-  packetsSent: number;
-  flowsAcknowledged: number;
-  packetsAcknowledged: number;
-  flowsWaiting: number;
-  packetsWaiting: number;
-  flowsDropped: number;
-  packetsDropped: number;
-}
-
-export class FrameQueue {
-  readonly totals: QueueTotals = {
-    flowsSent: 0,
-    packetsSent: 0,
-    flowsAcknowledged: 0,
-    packetsAcknowledged: 0,
-    flowsWaiting: 0,
-    packetsWaiting: 0,
-    flowsDropped: 0,
-    packetsDropped: 0,
-  };
+export class FrameQueue implements FrameSource {
+  readonly totals: QueueTotals;
   readonly #maxBytes: number;
   /** Oldest first; those before #firstUnsent are in flight. */
   #frames: QueuedFrame[] = [];
@@ -36,9 +19,11 @@ export class FrameQueue {
   /** Frames up to this sequence were sent at least once: sent again after a reconnect, they are not counted anew. */
   #highestSent = 0;
   #bytes = 0;
+  #bytesInFlight = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, totals = emptyQueueTotals()) {
     this.#maxBytes = maxBytes;
+    this.totals = totals;
   }
 
   get isEmpty(): boolean {
@@ -53,11 +38,18 @@ export class FrameQueue {
     return this.#firstUnsent;
   }
 
+  get bytesInFlight(): number {
+    return this.#bytesInFlight;
+  }
+
+  get highestSent(): number {
+    return this.#highestSent;
+  }
+
   push(frame: QueuedFrame): void {
     this.#frames.push(frame);
     this.#bytes += frame.bytes.length;
-    this.totals.flowsWaiting += frame.flows;
-    this.totals.packetsWaiting += frame.packets;
+    countWaiting(this.totals, frame);
   }
 
   /** For sources that cannot wait: gives up the oldest frames that were never sent until there is room, and counts them. */
@@ -67,33 +59,29 @@ export class FrameQueue {
       const [dropped] = index < 0 ? [] : this.#frames.splice(index, 1);
       if (dropped === undefined) return;
       this.#bytes -= dropped.bytes.length;
-      this.totals.flowsWaiting -= dropped.flows;
-      this.totals.packetsWaiting -= dropped.packets;
-      this.totals.flowsDropped += dropped.flows;
-      this.totals.packetsDropped += dropped.packets;
+      countDropped(this.totals, dropped);
     }
   }
 
-  /** The next frame to send, or null. */
   takeUnsent(): QueuedFrame | null {
     const frame = this.#frames[this.#firstUnsent];
     if (frame === undefined) return null;
     this.#firstUnsent++;
+    this.#bytesInFlight += frame.bytes.length;
     if (frame.sequence > this.#highestSent) this.#countAsSent(frame);
     return frame;
   }
 
-  /** All frames up to `sequence` are stored. */
   acknowledge(sequence: number): void {
     let count = 0;
     for (const frame of this.#frames) {
       if (frame.sequence > sequence) break;
-      count++;
       this.#bytes -= frame.bytes.length;
+      if (count < this.#firstUnsent) this.#bytesInFlight -= frame.bytes.length;
+      count++;
       // What the server has stored was sent, whatever connection it went over.
       if (frame.sequence > this.#highestSent) this.#countAsSent(frame);
-      this.totals.flowsAcknowledged += frame.flows;
-      this.totals.packetsAcknowledged += frame.packets;
+      countAcknowledged(this.totals, frame);
     }
     this.#frames.splice(0, count);
     this.#firstUnsent = Math.max(0, this.#firstUnsent - count);
@@ -101,14 +89,11 @@ export class FrameQueue {
 
   #countAsSent(frame: QueuedFrame): void {
     this.#highestSent = frame.sequence;
-    this.totals.flowsWaiting -= frame.flows;
-    this.totals.packetsWaiting -= frame.packets;
-    this.totals.flowsSent += frame.flows;
-    this.totals.packetsSent += frame.packets;
+    countSent(this.totals, frame);
   }
 
-  /** The connection broke: what was in flight has to be sent again. */
   rewind(): void {
     this.#firstUnsent = 0;
+    this.#bytesInFlight = 0;
   }
 }

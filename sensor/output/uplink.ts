@@ -1,66 +1,136 @@
-/** The connection to the server: hello, frames in order, acknowledgements; made again when it breaks. */
-import { WebSocket } from 'ws';
-import { decodeFrame, encodeFrame, type Frame, FrameKind, MAX_FRAME_BYTES } from '../../shared/wire/frame.ts';
-import { decodeJsonFrame, encodeJsonFrame } from '../../shared/wire/json-frame.ts';
-import type { ErrorMessage, SensorHealth, SensorHello, ServerHello } from '../../shared/wire/messages.ts';
-import { FrameQueue, type QueueTotals } from './frame-queue.ts';
+/** The way to the server: what is captured now over one connection, what waits from before over another beside it. */
+import type { ClientOptions } from 'ws';
+import { encodeFrame, type Frame, FrameKind } from '../../shared/wire/frame.ts';
+import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
+import type { SensorHealth, SensorHello, ServerHello, SpoolReport } from '../../shared/wire/messages.ts';
+import { Backlog, type BacklogGroup, contact, earlierOf } from './backlog.ts';
+import { FrameQueue } from './frame-queue.ts';
+import type { QueueTotals } from './frame-source.ts';
+import { Link, type LinkOptions, UplinkError } from './link.ts';
 import { nodePlatform } from './platform.ts';
+import { MAX_EPOCHS, type Spool } from './spool.ts';
+import { SpooledFrames } from './spooled-frames.ts';
+
+export { UplinkError };
 
 const MAX_FRAMES_IN_FLIGHT = 32;
-const MAX_BUFFERED_BYTES = 8 << 20;
-const FIRST_RETRY_MILLISECONDS = 250;
-const MAX_RETRY_MILLISECONDS = 15_000;
-const HANDSHAKE_TIMEOUT_MILLISECONDS = 10_000;
-const SILENCE_MILLISECONDS = 60_000;
+const MAX_BYTES_IN_FLIGHT = 8 << 20;
 const DEFAULT_QUEUE_BYTES = 64 << 20;
+/** What waited for longer is delivered beside what is captured now, and no more before it. */
+const BEFORE_MILLISECONDS = 10_000;
+const LOOK_EVERY_MILLISECONDS = 1_000;
+/** The same trouble is told again after this time. */
+const SAME_WORDS_MILLISECONDS = 600_000;
 
 export interface UplinkOptions {
   /** Such as `ws://127.0.0.1:8600`. */
   readonly server: string;
-  readonly token: string;
+  /** Asked anew for each connection. */
+  readonly token: () => string;
+  readonly connect?: ClientOptions;
+  /** Its epoch names the run. */
   readonly hello: SensorHello;
   /** Off on loopback, where bytes are cheaper than deflate. */
   readonly compress: boolean;
+  /** Without one, frames wait in memory. */
+  readonly spool?: Spool | null;
   readonly queueBytes?: number;
+  /** A refusal does not end the run, unless it is the first answer of all and `isWatched`. */
+  readonly isPatient?: boolean;
+  /** Somebody sits there who can do something about it. */
+  readonly isWatched?: boolean;
+  readonly newEpoch?: () => number;
+  /** There will be no more attempts. */
+  readonly onFailure?: () => void;
   readonly log: (message: string) => void;
-}
-
-/** The server does not want this sensor: trying again would not help. Codes: docs/errors.md. */
-export class UplinkError extends Error {
-  override readonly name = 'UplinkError';
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 export class Uplink {
   readonly #options: UplinkOptions;
-  readonly #queue: FrameQueue;
-  #socket: WebSocket | null = null;
-  #ready = false;
-  #closing = false;
-  #hurrying = false;
-  #heardMilliseconds = 0;
-  #watch: NodeJS.Timeout | null = null;
-  #retryMilliseconds = FIRST_RETRY_MILLISECONDS;
-  #retryTimer: NodeJS.Timeout | null = null;
+  readonly #link: Link;
+  readonly #backlog: Backlog;
+  readonly #group: BacklogGroup;
+  #hello: SensorHello;
+  #own: FrameQueue | SpooledFrames;
   #nextSequence = 1;
+  #hurrying = false;
+  #welcomed = false;
+  #hasGreeted = true;
   #failure: UplinkError | null = null;
   #waiting: (() => void)[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  /** Since when not everything could be sent. */
+  #behindMilliseconds: number | null = performance.now();
+  #report: (() => SensorHealth) | null = null;
+  #refusedToken: string | null = null;
+  #toldMilliseconds = new Map<string, number>();
+  /** Times at which the server broke the rules. */
+  faults = 0;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
-    this.#queue = new FrameQueue(options.queueBytes ?? DEFAULT_QUEUE_BYTES);
+    const { spool, hello, queueBytes } = options;
+    this.#hello = hello;
+    const earlier = spool?.epochs.slice() ?? [];
+    this.#own = spool ? spool.begin(hello) : new FrameQueue(queueBytes ?? DEFAULT_QUEUE_BYTES);
+    const { totals } = this.#own;
+    this.#group = {
+      isOwn: true,
+      totals,
+      earlier: earlier.filter((frames) => frames.totals === totals),
+      isContacted: false,
+    };
+    this.#backlog = new Backlog({ ...this.#linkParts(), run: hello, mayGo: () => this.#link.isReady });
+    const groups = new Map([[totals, this.#group]]);
+    for (const frames of earlier) {
+      const group = groups.get(frames.totals) ?? foreignGroup(frames.totals, earlier);
+      groups.set(frames.totals, group);
+      this.#addBacklog(frames, frames.epoch.hello, group);
+    }
+    this.#link = new Link({
+      ...this.#linkParts(),
+      maxFramesInFlight: MAX_FRAMES_IN_FLIGHT,
+      hello: () => this.#sayHello(),
+      frames: () => this.#own,
+      onWelcome: (answer) => this.#welcome(answer),
+      onProgress: () => this.#progress(),
+      onRefused: (error) => this.#refused(error),
+    });
+  }
+
+  #linkParts() {
+    const { server, token, connect = {}, spool } = this.#options;
+    return {
+      server,
+      token,
+      connect,
+      maxBytesInFlight: Math.min(MAX_BYTES_IN_FLIGHT, spool?.segmentBytes ?? MAX_BYTES_IN_FLIGHT),
+      log: (message: string) => this.#tell(message),
+      onProgress: () => this.#wake(),
+      onFault: () => void this.faults++,
+      onRefused: (error: UplinkError) => this.#refusedBacklog(error),
+    } satisfies Partial<LinkOptions>;
+  }
+
+  #addBacklog(frames: FrameQueue | SpooledFrames, hello: SensorHello, group: BacklogGroup): void {
+    const done = () => {
+      if (frames instanceof SpooledFrames) this.#options.spool?.remove(frames);
+      this.#wake();
+    };
+    this.#backlog.add({ hello, frames, group, done });
   }
 
   get totals(): Readonly<QueueTotals> {
-    return this.#queue.totals;
+    return this.#group.totals;
+  }
+
+  /** Names this process. */
+  get run(): number {
+    return this.#options.hello.epoch;
   }
 
   get epoch(): number {
-    return this.#options.hello.epoch;
+    return this.#hello.epoch;
   }
 
   /** The sequence number that the next frame will have. */
@@ -68,34 +138,66 @@ export class Uplink {
     return this.#nextSequence;
   }
 
+  spoolReport(): SpoolReport | null {
+    return this.#options.spool?.report(this.totals) ?? null;
+  }
+
+  /** Who is asked for the report that goes before the first frame. */
+  reportWith(report: () => SensorHealth): void {
+    this.#report = report;
+  }
+
   start(): void {
-    this.#watch = setInterval(() => this.#checkSilence(), SILENCE_MILLISECONDS / 6);
-    this.#connect();
+    this.#options.spool?.start();
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MILLISECONDS);
+    this.#link.start();
   }
 
   /** Queues a frame whose epoch and sequence are `epoch` and `nextSequence`. */
   send(frame: Frame, packets: number): void {
     const bytes = encodeFrame(frame, { compress: this.#options.compress, platform: nodePlatform });
-    this.#queue.push({ sequence: this.#nextSequence++, bytes, flows: frame.rows, packets });
-    this.#pump();
+    this.#own.push({ sequence: this.#nextSequence++, bytes, flows: frame.rows, packets });
+    this.#link.pump();
   }
 
-  /** A message that is stored and acknowledged like flows. */
-  sendSequenced(kind: FrameKind, message: unknown): void {
+  /** The last report of this run, which is stored and acknowledged like flows. */
+  sendLastWord(health: SensorHealth): void {
+    this.#keepWord(health);
     const sequence = this.#nextSequence++;
-    this.#queue.push({ sequence, bytes: encodeJsonFrame(kind, message, this.epoch, sequence), flows: 0, packets: 0 });
-    this.#pump();
+    const bytes = encodeJsonFrame(FrameKind.health, health, this.epoch, sequence);
+    this.#own.push({ sequence, bytes, flows: 0, packets: 0 });
+    this.#link.pump();
   }
 
-  /** Running totals: not queued, since the next one replaces them. */
+  /** Running totals: not queued, since the next one replaces them; but the last ones are kept on disk. */
   sendHealth(health: SensorHealth): void {
-    if (this.#ready) this.#socket?.send(encodeJsonFrame(FrameKind.health, health, this.epoch, 0));
+    this.#link.say(FrameKind.health, health);
+    this.#keepWord(health);
+  }
+
+  #keepWord(health: SensorHealth): void {
+    if (this.#own instanceof SpooledFrames) this.#options.spool?.keepWord(this.#own, this.#ownWord(health));
+  }
+
+  /** Without what earlier runs had closed: the next run counts that by itself. */
+  #ownWord(health: SensorHealth): SensorHealth {
+    const { flowsRecoveredDropped, packetsRecoveredDropped } = this.totals;
+    const ledger = {
+      ...health.ledger,
+      flowsSpoolDropped: health.ledger.flowsSpoolDropped - flowsRecoveredDropped,
+      packetsSpoolDropped: health.ledger.packetsSpoolDropped - packetsRecoveredDropped,
+    };
+    return { ...health, ledger, recovered: { flows: 0, packets: 0 }, spool: null };
   }
 
   /** Resolves when there is room for more frames (sources that can wait). Throws UplinkError when there never will be. */
   async room(): Promise<void> {
-    while (this.#queue.isFull && !this.#hurrying) await this.#change();
+    while (this.#isFull && !this.#hurrying) await this.#change();
     this.#throwFailure();
+  }
+
+  get #isFull(): boolean {
+    return this.#own instanceof FrameQueue ? this.#own.isFull : this.#options.spool!.isFull;
   }
 
   /** From now on nobody waits for room: the sensor is about to stop. */
@@ -106,13 +208,14 @@ export class Uplink {
 
   /** Makes room by giving up the oldest (sources that cannot wait). */
   makeRoom(): void {
-    this.#queue.dropOldest();
+    if (this.#own instanceof FrameQueue) this.#own.dropOldest();
+    else this.#options.spool!.dropOldest();
   }
 
   /** Resolves true when everything is acknowledged, false when the time is up. Throws UplinkError. */
   async drain(timeoutMilliseconds: number): Promise<boolean> {
     const deadline = performance.now() + timeoutMilliseconds;
-    while (!this.#queue.isEmpty) {
+    while (!this.#own.isEmpty || !this.#backlog.isEmpty) {
       const left = deadline - performance.now();
       if (left <= 0) return false;
       await this.#change(left);
@@ -120,12 +223,112 @@ export class Uplink {
     return true;
   }
 
-  close(): void {
-    this.#closing = true;
-    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
-    if (this.#watch !== null) clearInterval(this.#watch);
-    this.#socket?.close(1000);
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#options.spool?.close();
+  }
+
+  #stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#backlog.close();
+    this.#link.close();
     this.#wake();
+  }
+
+  /** Frames from now on are counted anew; those before are delivered beside them. */
+  beginEpoch(): void {
+    const { spool, newEpoch } = this.#options;
+    if (newEpoch === undefined) return;
+    const before = { frames: this.#own, hello: this.#hello };
+    this.#hello = { ...this.#hello, epoch: newEpoch(), run: this.#options.hello.epoch };
+    this.#nextSequence = 1;
+    if (spool && before.frames instanceof SpooledFrames) {
+      this.#own = spool.begin(this.#hello);
+      before.frames.rewind();
+      void before.frames.close().catch((error: Error) => this.#tell(`the spool: ${error.message}`));
+    } else this.#own = new FrameQueue(this.#options.queueBytes ?? DEFAULT_QUEUE_BYTES, this.totals);
+    this.#behindMilliseconds = null;
+    this.#addBacklog(before.frames, before.hello, this.#group);
+  }
+
+  /** The server answers. What waited for long goes another way. */
+  #sayHello(): SensorHello {
+    const { spool } = this.#options;
+    const isOld =
+      this.#behindMilliseconds !== null && performance.now() - this.#behindMilliseconds > BEFORE_MILLISECONDS;
+    const isLive = this.#hello.session.kind === 'live';
+    if (isOld && isLive && spool && !this.#own.isEmpty && spool.epochs.length < MAX_EPOCHS) this.beginEpoch();
+    return {
+      ...this.#hello,
+      run: this.run,
+      earlier: this.#group.isContacted ? [] : earlierOf(this.#group),
+    };
+  }
+
+  #welcome(answer: ServerHello): boolean {
+    if (answer.resumeAfter > this.#own.highestSent) return false;
+    if (!this.#group.isContacted && !contact(this.#group, answer)) return false;
+    this.#own.acknowledge(answer.resumeAfter);
+    this.#welcomed = true;
+    this.#hasGreeted = false;
+    this.#refusedToken = null;
+    return true;
+  }
+
+  #progress(): void {
+    if (!this.#hasGreeted && this.#report !== null) this.#link.say(FrameKind.health, this.#report());
+    this.#hasGreeted = true;
+    this.#wake();
+    this.#backlog.go();
+  }
+
+  #refused(error: UplinkError): boolean {
+    const { isPatient = false, isWatched = false, token } = this.#options;
+    if (isPatient && (this.#welcomed || !isWatched)) {
+      this.#refusedToken = token();
+      this.#tell(
+        `${error.message} [${error.code}] Capturing goes on, what is captured waits, and the server is asked again from time to time`,
+      );
+      return true;
+    }
+    this.#failure = error;
+    this.#stop();
+    this.#options.onFailure?.();
+    return false;
+  }
+
+  /** What waits from before then waits for the next run. */
+  #refusedBacklog(error: UplinkError): boolean {
+    this.#tell(`what waits from before is not taken: ${error.message} [${error.code}]`);
+    if (this.#options.isPatient) return true;
+    this.#backlog.close();
+    this.#wake();
+    return false;
+  }
+
+  #look(): void {
+    const { token } = this.#options;
+    if (this.#refusedToken !== null && token() !== this.#refusedToken) {
+      this.#refusedToken = token();
+      this.#link.retryNow();
+      this.#backlog.retryNow();
+    }
+    const isBehind = this.#own instanceof SpooledFrames ? this.#own.isBehind : false;
+    if (this.#link.isReady && !isBehind) this.#behindMilliseconds = null;
+    else this.#behindMilliseconds ??= performance.now();
+    // A server that takes less than comes: what is captured now goes past what waits.
+    const isOld = performance.now() - (this.#behindMilliseconds ?? performance.now()) > 3 * BEFORE_MILLISECONDS;
+    if (this.#link.isReady && isBehind && isOld && this.#hello.session.kind === 'live') this.#link.renew();
+    this.#backlog.go();
+  }
+
+  /** Trouble that goes on is told once, and again after a while. */
+  #tell(message: string): void {
+    const now = performance.now();
+    if (now - (this.#toldMilliseconds.get(message) ?? Number.NEGATIVE_INFINITY) < SAME_WORDS_MILLISECONDS) return;
+    if (this.#toldMilliseconds.size > 100) this.#toldMilliseconds.clear();
+    this.#toldMilliseconds.set(message, now);
+    this.#options.log(message);
   }
 
   #throwFailure(): void {
@@ -150,102 +353,8 @@ export class Uplink {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
+}
 
-  #fail(failure: UplinkError): void {
-    this.#failure = failure;
-    this.close();
-  }
-
-  #connect(): void {
-    const url = new URL('/api/v1/ingest', this.#options.server);
-    const socket = new WebSocket(url, {
-      headers: { authorization: `Bearer ${this.#options.token}` },
-      perMessageDeflate: false,
-      maxPayload: MAX_FRAME_BYTES,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MILLISECONDS,
-      // Masks guard caches between browser and server; on loopback there are none, and a mask of zeros costs nothing.
-      ...(this.#options.compress ? {} : { generateMask: (mask: Buffer) => void mask.fill(0) }),
-    });
-    this.#socket = socket;
-    socket.binaryType = 'nodebuffer';
-    socket.on('open', () => socket.send(encodeJsonFrame(FrameKind.hello, this.#options.hello, this.epoch, 0)));
-    socket.on('message', (data: Buffer) => this.#receive(data));
-    socket.on('unexpected-response', (_request, response) => {
-      if (response.statusCode === 401 || response.statusCode === 403) {
-        this.#fail(
-          new UplinkError(
-            'UPLINK_UNAUTHORIZED',
-            `The server ${url.host} refuses this sensor's token: make a new one there with "kurayami token add".`,
-          ),
-        );
-      }
-      response.resume();
-      socket.terminate();
-    });
-    socket.on('error', (error) =>
-      this.#options.log(`connection to ${url.host}: ${error.message || (error as NodeJS.ErrnoException).code}`),
-    );
-    socket.on('close', () => this.#reconnectLater());
-  }
-
-  /** A cable that was pulled says nothing: frames that are not acknowledged for this long mean a connection that is none. */
-  #checkSilence(): void {
-    if (!this.#ready || this.#queue.framesInFlight === 0) return;
-    if (performance.now() - this.#heardMilliseconds > SILENCE_MILLISECONDS) this.#socket?.terminate();
-  }
-
-  #reconnectLater(): void {
-    this.#ready = false;
-    this.#socket = null;
-    this.#queue.rewind();
-    if (this.#closing) return;
-    // Jitter, so that many sensors do not come back in the same moment.
-    const wait = this.#retryMilliseconds * (0.5 + Math.random());
-    this.#retryMilliseconds = Math.min(MAX_RETRY_MILLISECONDS, this.#retryMilliseconds * 2);
-    this.#retryTimer = setTimeout(() => this.#connect(), wait);
-  }
-
-  #receive(data: Buffer): void {
-    this.#heardMilliseconds = performance.now();
-    try {
-      const frame = decodeFrame(data, nodePlatform);
-      if (frame.kind === FrameKind.hello) this.#welcome(decodeJsonFrame(frame) as ServerHello);
-      else if (frame.kind === FrameKind.acknowledge && frame.epoch === this.epoch) this.#acknowledged(frame.sequence);
-      else if (frame.kind === FrameKind.error) this.#refused(decodeJsonFrame(frame) as ErrorMessage);
-    } catch (error) {
-      this.#options.log(`the server sent what is no frame (${(error as Error).message}); connecting anew`);
-      this.#socket?.terminate();
-    }
-  }
-
-  #welcome(hello: ServerHello): void {
-    if (!Number.isInteger(hello?.resumeAfter)) throw new Error('its hello names no position');
-    this.#retryMilliseconds = FIRST_RETRY_MILLISECONDS;
-    this.#queue.acknowledge(hello.resumeAfter);
-    this.#queue.rewind();
-    this.#ready = true;
-    this.#wake();
-    this.#pump();
-  }
-
-  #acknowledged(sequence: number): void {
-    this.#queue.acknowledge(sequence);
-    this.#wake();
-    this.#pump();
-  }
-
-  #refused({ code, message }: ErrorMessage): void {
-    if (code === 'INGEST_BUSY') return;
-    this.#fail(new UplinkError(String(code), `The server refused: ${String(message)}`));
-  }
-
-  #pump(): void {
-    const socket = this.#socket;
-    if (!this.#ready || socket === null) return;
-    while (this.#queue.framesInFlight < MAX_FRAMES_IN_FLIGHT && socket.bufferedAmount < MAX_BUFFERED_BYTES) {
-      const frame = this.#queue.takeUnsent();
-      if (frame === null) return;
-      socket.send(frame.bytes);
-    }
-  }
+function foreignGroup(totals: QueueTotals, earlier: readonly SpooledFrames[]): BacklogGroup {
+  return { isOwn: false, totals, earlier: earlier.filter((frames) => frames.totals === totals), isContacted: false };
 }

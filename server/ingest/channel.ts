@@ -8,6 +8,8 @@ export interface Channel {
   readonly session: SessionRecord;
   readonly hello: SensorHello;
   readonly slots: TargetSlots;
+  /** Of each epoch that the hello named as earlier: the last sequence that is stored. */
+  readonly earlier: { readonly epoch: number; readonly resumeAfter: number }[];
   /** Last sequence that was taken in, stored or about to be. */
   lastSequence: number;
   /** Last sequence that is stored: what the sensor may forget. */

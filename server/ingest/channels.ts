@@ -4,6 +4,7 @@ import type { SensorHello } from '../../shared/wire/messages.ts';
 import type { SlotTables } from '../enrich/slot-tables.ts';
 import type { Catalog } from '../store/stores.ts';
 import type { Channel, ChannelPeer } from './channel.ts';
+import { runOf } from './sensor-runs.ts';
 
 /** Runs that are kept in mind; should one that was forgotten come back, the store knows how far it was. */
 const MAX_CHANNELS = 1_000;
@@ -40,22 +41,28 @@ export class Channels {
   async #openNow(hello: SensorHello, peer: ChannelPeer): Promise<Channel> {
     const sensor = await this.#catalog.sensor(hello.name, hello.place);
     const session = await this.#catalog.session({ ...hello.session, sensor: sensor.id, epoch: hello.epoch });
-    await this.#endOthers(sensor.id, session.id);
+    await this.#endOthers(sensor.id, session.id, hello);
     const storedSequence = await this.#catalog.position(sensor.id, hello.epoch);
+    const earlier = await this.#positions(sensor.id, hello);
     const key = `${sensor.id}/${hello.epoch}`;
-    const channel: Channel = this.#channels.get(key) ?? {
-      sensor,
-      session,
-      hello,
-      slots: this.#slots.of(hello.prefixes),
-      lastSequence: storedSequence,
-      storedSequence,
-      newestSeconds: { 4: Number.NEGATIVE_INFINITY, 6: Number.NEGATIVE_INFINITY },
-      health: null,
-      state: 'connected',
-      lastHeardMilliseconds: Date.now(),
-      peer,
-    };
+    const known = this.#channels.get(key);
+    const isSame = known !== undefined && runOf(known.hello) === runOf(hello) && known.hello.backlog === hello.backlog;
+    const channel: Channel = isSame
+      ? known
+      : {
+          sensor,
+          session,
+          hello,
+          slots: this.#slots.of(hello.prefixes),
+          earlier,
+          lastSequence: storedSequence,
+          storedSequence,
+          newestSeconds: { 4: Number.NEGATIVE_INFINITY, 6: Number.NEGATIVE_INFINITY },
+          health: null,
+          state: 'connected',
+          lastHeardMilliseconds: Date.now(),
+          peer,
+        };
     channel.peer = peer;
     channel.state = 'connected';
     this.#channels.set(key, channel);
@@ -63,19 +70,28 @@ export class Channels {
     return channel;
   }
 
-  /** A sensor is one process at a time: other connections of it end, and what they brought is stored before anything new is. */
-  async #endOthers(sensor: number, session: number): Promise<void> {
+  async #positions(sensor: number, { earlier = [] }: SensorHello): Promise<Channel['earlier']> {
+    const positions: Channel['earlier'] = [];
+    for (const { epoch } of earlier)
+      positions.push({ epoch, resumeAfter: await this.#catalog.position(sensor, epoch) });
+    return positions;
+  }
+
+  /**
+   * A sensor is one process at a time: other connections of it end, and what they brought is stored before anything new
+   * is. One process may bring several epochs side by side. Throws when the store takes too long: what it has is then not known.
+   */
+  async #endOthers(sensor: number, session: number, hello: SensorHello): Promise<void> {
     for (const channel of this.all()) {
       if (channel.sensor.id !== sensor || channel.session.id !== session) continue;
+      if (runOf(channel.hello) === runOf(hello) && channel.hello.epoch !== hello.epoch) continue;
       const { peer } = channel;
       channel.peer = null;
       peer?.refuse('INGEST_REPLACED', 'a sensor of the same name connected anew');
-      for (
-        let waited = 0;
-        !isSettled(channel) && this.#has(channel) && waited < SETTLE_MILLISECONDS;
-        waited += SETTLE_STEP_MILLISECONDS
-      )
+      for (let waited = 0; !isSettled(channel) && this.#has(channel); waited += SETTLE_STEP_MILLISECONDS) {
+        if (waited >= SETTLE_MILLISECONDS) throw new Error('what it brought before is not stored yet');
         await sleep(SETTLE_STEP_MILLISECONDS);
+      }
     }
   }
 

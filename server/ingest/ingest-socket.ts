@@ -116,6 +116,7 @@ class SensorPeer implements ChannelPeer {
         sensor: channel.sensor.id,
         session: channel.session.id,
         resumeAfter: channel.storedSequence,
+        earlier: channel.earlier,
       };
       this.#channel = channel;
       if (this.#socket.readyState !== this.#socket.OPEN) return void this.#closed();

@@ -3,7 +3,7 @@ import { addServerLedgers, emptyServerLedger, type ServerLedger } from '../../sh
 import type { SensorHealth } from '../../shared/wire/messages.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { Channel } from './channel.ts';
-import { addRun } from './sensor-runs.ts';
+import { addRun, hearLastWords, reportOfBegin, runOf } from './sensor-runs.ts';
 
 /** What one commit adds to the server's counters, by ledger. */
 export class LedgerChanges {
@@ -45,6 +45,17 @@ export class LedgerBook {
     const server = before?.server ?? emptyServerLedger();
     const added = addRun(health, channel.hello, before?.health ?? null, server);
     this.#put(channel, { ...blank(channel), server, health: added, serverAtReport: server });
+  }
+
+  /** Before a run's first flow: what the server has by now is what the runs before it delivered. */
+  begin(channel: Channel): void {
+    const { hello } = channel;
+    const before = this.of(channel);
+    if (before?.health?.epoch === runOf(hello)) return;
+    const server = before?.server ?? emptyServerLedger();
+    const heard = hearLastWords(hello, before?.health ?? null, server);
+    if (heard !== null) this.#put(channel, { ...blank(channel), server, health: heard });
+    this.takeHealth(channel, reportOfBegin(hello));
   }
 
   countDuplicate(channel: Channel): void {

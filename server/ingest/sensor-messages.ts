@@ -14,31 +14,14 @@ const Counts = Type.Record(Type.String({ pattern: '^[0-9A-Za-z ]{1,40}$' }), Cou
   maxProperties: 2_000,
   additionalProperties: false,
 });
+const Epoch = Type.Integer({ minimum: 1, maximum: 0xffffffff });
+/** A sensor keeps 256. */
+const MAX_EARLIER = 300;
 const Seconds = Type.Number({ minimum: -1e12, maximum: 1e12 });
 
 const Clock = Type.Object({
   mode: Type.Union([Type.Literal('live'), Type.Literal('paced'), Type.Literal('max')]),
   speed: Type.Number({ minimum: 0, maximum: 100_000 }),
-});
-
-const Hello = Type.Object({
-  software: Name,
-  name: Name,
-  epoch: Type.Integer({ minimum: 1, maximum: 0xffffffff }),
-  session: Type.Object({
-    kind: Type.Union([Type.Literal('live'), Type.Literal('file'), Type.Literal('simulated')]),
-    name: Type.String({ maxLength: 200 }),
-  }),
-  place: Type.Union([
-    Type.Object({
-      name: Type.String({ maxLength: 80 }),
-      latitude: Type.Number({ minimum: -90, maximum: 90 }),
-      longitude: Type.Number({ minimum: -180, maximum: 180 }),
-    }),
-    Type.Null(),
-  ]),
-  prefixes: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 10_000 }),
-  clock: Clock,
 });
 
 const Ledger = Type.Object({
@@ -74,6 +57,17 @@ const Ledger = Type.Object({
   packetsSpoolDropped: Count,
 });
 
+const Spool = Type.Object({
+  flows: Count,
+  packets: Count,
+  bytes: Count,
+  maxBytes: Count,
+  oldestSeconds: Type.Union([Seconds, Type.Null()]),
+  hoursLeft: Type.Union([Type.Number({ minimum: 0, maximum: 1e6 }), Type.Null()]),
+  isDiskFull: Type.Boolean(),
+  cutBytes: Count,
+});
+
 const Health = Type.Object({
   ledger: Ledger,
   link: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('none')]),
@@ -83,6 +77,34 @@ const Health = Type.Object({
   lastSkippedGap: Type.Union([Type.Object({ fromSeconds: Seconds, toSeconds: Seconds }), Type.Null()]),
   damage: Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 20 }),
   finished: Type.Boolean(),
+  run: Type.Optional(Epoch),
+  recovered: Type.Optional(Type.Object({ flows: Count, packets: Count })),
+  spool: Type.Optional(Type.Union([Spool, Type.Null()])),
+});
+
+const Hello = Type.Object({
+  software: Name,
+  name: Name,
+  epoch: Epoch,
+  session: Type.Object({
+    kind: Type.Union([Type.Literal('live'), Type.Literal('file'), Type.Literal('simulated')]),
+    name: Type.String({ maxLength: 200 }),
+  }),
+  place: Type.Union([
+    Type.Object({
+      name: Type.String({ maxLength: 80 }),
+      latitude: Type.Number({ minimum: -90, maximum: 90 }),
+      longitude: Type.Number({ minimum: -180, maximum: 180 }),
+    }),
+    Type.Null(),
+  ]),
+  prefixes: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 10_000 }),
+  clock: Clock,
+  run: Type.Optional(Epoch),
+  backlog: Type.Optional(Type.Boolean()),
+  earlier: Type.Optional(
+    Type.Array(Type.Object({ epoch: Epoch, run: Epoch, lastWord: Type.Optional(Health) }), { maxItems: MAX_EARLIER }),
+  ),
 });
 
 /** Later sensors may say more than this server knows: that is left out, and so is whatever else they write. */
@@ -101,7 +123,11 @@ export function readHello(sent: unknown): SensorHello {
   const hello: Static<typeof Hello> = message;
   if (hello.prefixes.some((prefix) => parsePrefix(prefix) === null))
     throw new WireError('WIRE_BAD_MESSAGE', 'the hello names a prefix that is none');
-  return hello;
+  const { earlier = [], ...rest } = hello;
+  const withWords = earlier.map(({ lastWord, ...entry }) =>
+    lastWord === undefined ? entry : { ...entry, lastWord: withAllCounts(lastWord) },
+  );
+  return withWords.length === 0 ? rest : { ...rest, earlier: withWords };
 }
 
 /** Throws WireError. */
@@ -113,6 +139,11 @@ export function readHealth(sent: unknown): SensorHealth {
       `the health report is not as it should be: ${problem(checkHealth.Errors(message))}`,
     );
   const health: Static<typeof Health> = message;
+  return withAllCounts(health);
+}
+
+/** Earlier versions of sensors do not have all of them. */
+function withAllCounts(health: Static<typeof Health>): SensorHealth {
   const { ledger } = health;
   return {
     ...health,

@@ -2,6 +2,7 @@
 import { type Prefix, parsePrefix } from '../../shared/address.ts';
 import type { WatchState } from '../store/ingest-commit.ts';
 import type { Channel } from './channel.ts';
+import { runOf } from './sensor-runs.ts';
 
 export class WatchBook {
   readonly #watches = new Map<string, WatchState>();
@@ -12,7 +13,7 @@ export class WatchBook {
     const addresses = addressesWatched(channel.hello.prefixes);
     const known = stored.findLast(
       (watch) =>
-        watch.sensor === channel.sensor.id && watch.epoch === channel.hello.epoch && watch.addresses === addresses,
+        watch.sensor === channel.sensor.id && watch.epoch === runOf(channel.hello) && watch.addresses === addresses,
     );
     if (known !== undefined && !this.#watches.has(keyOf(channel))) this.#watches.set(keyOf(channel), known);
   }
@@ -24,7 +25,7 @@ export class WatchBook {
     const watch = this.#watches.get(key) ?? {
       session: session.id,
       sensor: sensor.id,
-      epoch: hello.epoch,
+      epoch: runOf(hello),
       fromSeconds,
       toSeconds,
       addresses: addressesWatched(hello.prefixes),
@@ -46,7 +47,7 @@ export class WatchBook {
 }
 
 function keyOf({ session, sensor, hello }: Channel): string {
-  return `${session.id}/${sensor.id}/${hello.epoch}`;
+  return `${session.id}/${sensor.id}/${runOf(hello)}`;
 }
 
 /** Addresses of the IPv4 blocks, each once; blocks of IPv6 are too large to count. */

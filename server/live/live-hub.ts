@@ -130,7 +130,9 @@ export class LiveHub {
   publish(channel: Channel, batch: FlowBatch): void {
     const session = this.#sessions.get(channel.session.id);
     if (session === undefined) return;
-    session.add(batch);
+    session.add(batch, channel.hello.backlog === true);
+    // What waited in a spool is hours old: it counts, and does not fly among what happens now.
+    if (channel.hello.backlog) return;
     if (this.viewers.size === 0 || session !== this.current()) return;
     const streaks = new SharedStreaks(makeStreaks(batch, channel.slots, this.#parts.places), batch.target);
     for (const viewer of this.#welcome()) viewer.sendStreaks(streaks);

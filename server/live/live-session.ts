@@ -32,8 +32,9 @@ export class LiveSession {
     this.activeMilliseconds = activeMilliseconds;
   }
 
-  add(batch: FlowBatch): void {
-    this.window.add(batch);
+  /** `isBacklog`: it waited in a spool, and is not of now. */
+  add(batch: FlowBatch, isBacklog = false): void {
+    if (!isBacklog) this.window.add(batch);
     this.totals.packets += sumPackets(batch, 0, batch.length);
     this.totals.flows += batch.length;
     for (let row = 0; row < batch.length; row++) {
@@ -41,7 +42,7 @@ export class LiveSession {
       if (batch.country[row] === 0) this.totals.unknownPlacePackets += batch.packets[row]!;
     }
     if (batch.family === 4) this.#addTargets(batch);
-    this.activeMilliseconds = Date.now();
+    if (!isBacklog) this.activeMilliseconds = Date.now();
   }
 
   #addTargets({ target, length }: FlowBatch): void {

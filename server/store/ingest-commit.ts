@@ -66,8 +66,11 @@ export interface Position {
 
 /** A sensor's last report. `ledger` is that of all its runs in the session, `earlier` that of the runs before the one of `epoch`. */
 export interface LedgerHealth extends SensorHealth {
+  /** Names the run: its first epoch. */
   readonly epoch: number;
   readonly earlier: SensorLedger | null;
+  /** Runs that are in `earlier`, the last of them. */
+  readonly earlierRuns?: readonly number[];
   /** Blocks that the sensor watched then. Secret. */
   readonly prefixes: readonly string[];
 }

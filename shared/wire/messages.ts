@@ -16,11 +16,27 @@ export interface CaptureClock {
   speed: number;
 }
 
+/** Of an earlier run: what the sensor still has of it. */
+export interface EarlierEpoch {
+  epoch: number;
+  /** The run that it is of. */
+  run: number;
+  /** The last report of that run that came to the sensor's disk; the server may have heard a later one, or none at all. */
+  lastWord?: SensorHealth;
+}
+
 /** First message of a sensor. */
 export interface SensorHello {
   software: string;
   name: string;
+  /** Names the frames that sequences count. */
   epoch: number;
+  /** Names the sensor's process; where it is missing, the epoch does. */
+  run?: number;
+  /** These are frames from the spool: they come beside those of another connection of the same run. */
+  backlog?: boolean;
+  /** Epochs of earlier runs in the same session, oldest first: the server says how much of each it has. */
+  earlier?: EarlierEpoch[];
   session: { kind: SessionKind; name: string };
   place: Place | null;
   /** Watched addresses. Secret: they never leave the server. */
@@ -34,6 +50,25 @@ export interface ServerHello {
   sensor: number;
   session: number;
   resumeAfter: number;
+  /** For each epoch that the hello named as earlier. */
+  earlier?: { epoch: number; resumeAfter: number }[];
+}
+
+/** What lies on the sensor's disk. */
+export interface SpoolReport {
+  /** Not sent yet, of the session that is reported. */
+  flows: number;
+  packets: number;
+  /** Of all files, with what is sent and not acknowledged. */
+  bytes: number;
+  maxBytes: number;
+  /** When the oldest of it was written; null where there is none. */
+  oldestSeconds: number | null;
+  /** Until the limit, at the rate of the last minute; null without a rate. */
+  hoursLeft: number | null;
+  isDiskFull: boolean;
+  /** Of frames that a crash left half-written, cut off at the start. */
+  cutBytes: number;
 }
 
 /** A stretch of capture time that was jumped over, since nothing happened in it. */
@@ -54,6 +89,11 @@ export interface SensorHealth {
   /** Sentences about damaged input. */
   damage: string[];
   finished: boolean;
+  /** The run that it is of; where it is missing, that of the connection. */
+  run?: number;
+  /** Found in the spool: closed by earlier runs, delivered by this one; part of what it sent, spooled and dropped. */
+  recovered?: { flows: number; packets: number };
+  spool?: SpoolReport | null;
 }
 
 export interface ErrorMessage {

@@ -18,7 +18,7 @@ async function send(path: string, url: string, token: string) {
     software: 'test',
     name: 'captures',
     server: url.replace('http', 'ws'),
-    token,
+    token: () => token,
     place: null,
     prefixes: [],
     stop: new AbortController().signal,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FrameQueue, type QueuedFrame } from '../../../sensor/output/frame-queue.ts';
+import { FrameQueue } from '../../../sensor/output/frame-queue.ts';
+import type { QueuedFrame } from '../../../sensor/output/frame-source.ts';
 
 const frame = (sequence: number, bytes = 100, flows = 1, packets = 10): QueuedFrame => ({
   sequence,

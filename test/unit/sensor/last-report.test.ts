@@ -46,7 +46,14 @@ async function serverThatIsAway(back: () => boolean): Promise<{ url: string; tak
 }
 
 function run(url: string, stop: AbortSignal) {
-  const words = { software: 'test', name: 'test', token: 'none', place: null, prefixes: [], log: () => undefined };
+  const words = {
+    software: 'test',
+    name: 'test',
+    token: () => 'none',
+    place: null,
+    prefixes: [],
+    log: () => undefined,
+  };
   return runSensor({ ...words, source: emptySource, server: url, stop });
 }
 

@@ -1,0 +1,279 @@
+/** One connection to the server: hello, frames of one epoch in order, acknowledgements; made again when it breaks. */
+import type { IncomingMessage } from 'node:http';
+import { type ClientOptions, WebSocket } from 'ws';
+import { decodeFrame, type Frame, FrameKind } from '../../shared/wire/frame.ts';
+import { decodeJsonFrame, encodeJsonFrame } from '../../shared/wire/json-frame.ts';
+import type { SensorHello, ServerHello } from '../../shared/wire/messages.ts';
+import type { FrameSource } from './frame-source.ts';
+import { nodePlatform } from './platform.ts';
+import { readErrorMessage, readServerHello } from './server-messages.ts';
+
+const MAX_BUFFERED_BYTES = 8 << 20;
+const FIRST_RETRY_MILLISECONDS = 250;
+const MAX_RETRY_MILLISECONDS = 15_000;
+/** A server that refuses is asked again, seldom: somebody has to do something first. */
+const FIRST_REFUSED_MILLISECONDS = 30_000;
+const MAX_REFUSED_MILLISECONDS = 900_000;
+const HANDSHAKE_TIMEOUT_MILLISECONDS = 10_000;
+const SILENCE_MILLISECONDS = 60_000;
+/** What a server says is short; the hello names an epoch in some 50 bytes. */
+const MAX_MESSAGE_BYTES = 64 << 10;
+const MAX_REFUSAL_BYTES = 1_024;
+
+/** The server does not want this sensor. Codes: docs/errors.md. */
+export class UplinkError extends Error {
+  override readonly name = 'UplinkError';
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface LinkOptions {
+  /** Such as `ws://127.0.0.1:8600`. */
+  readonly server: string;
+  /** Asked anew for each connection: a token may be changed while the sensor runs. */
+  readonly token: () => string;
+  readonly connect: ClientOptions;
+  /** Asked for once the server answers: it may begin a new epoch. */
+  readonly hello: () => SensorHello;
+  readonly frames: () => FrameSource;
+  readonly maxFramesInFlight: number;
+  readonly maxBytesInFlight: number;
+  /** Whether frames may be sent now. */
+  readonly maySend?: () => boolean;
+  readonly log: (message: string) => void;
+  /** The server took us in; nothing was sent to it yet. False when what it says cannot be. */
+  onWelcome(hello: ServerHello): boolean;
+  /** Something was acknowledged. */
+  onProgress(): void;
+  /** False when there shall be no more attempts. */
+  onRefused(error: UplinkError): boolean;
+  /** The server broke the rules. */
+  onFault(): void;
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  #socket: WebSocket | null = null;
+  #ready = false;
+  #closing = false;
+  #refused = false;
+  #heardMilliseconds = 0;
+  #watch: NodeJS.Timeout | null = null;
+  #retryMilliseconds = FIRST_RETRY_MILLISECONDS;
+  #retryTimer: NodeJS.Timeout | null = null;
+  #epoch = 0;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  start(): void {
+    this.#watch = setInterval(() => this.#checkSilence(), HANDSHAKE_TIMEOUT_MILLISECONDS / 4);
+    this.#connect();
+  }
+
+  /** A message that the next replaces: sent when there is somebody to hear it. */
+  say(kind: FrameKind, message: unknown): void {
+    if (this.#ready) this.#socket?.send(encodeJsonFrame(kind, message, this.#epoch, 0));
+  }
+
+  /** Sends as much as may be under way. */
+  pump(): void {
+    const socket = this.#socket;
+    const { frames, maxFramesInFlight, maxBytesInFlight, maySend } = this.#options;
+    if (!this.#ready || socket === null || maySend?.() === false) return;
+    const source = frames();
+    while (source.framesInFlight < maxFramesInFlight && socket.bufferedAmount < MAX_BUFFERED_BYTES) {
+      if (source.framesInFlight > 0 && source.bytesInFlight >= maxBytesInFlight) return;
+      const frame = source.takeUnsent();
+      if (frame === null) return;
+      socket.send(frame.bytes);
+    }
+  }
+
+  /** Breaks the connection and says hello anew. */
+  renew(): void {
+    this.#socket?.terminate();
+  }
+
+  close(): void {
+    this.#closing = true;
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#socket?.close(1000);
+  }
+
+  #connect(): void {
+    const { server, token, connect, log } = this.#options;
+    const url = new URL('/api/v1/ingest', server);
+    this.#refused = false;
+    const socket = new WebSocket(url, {
+      ...connect,
+      headers: { authorization: `Bearer ${token()}` },
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MILLISECONDS,
+    });
+    this.#socket = socket;
+    socket.binaryType = 'nodebuffer';
+    socket.on('open', () => this.#opened(socket));
+    socket.on('message', (data: Buffer) => this.#receive(socket, data));
+    socket.on('unexpected-response', (_request, response) => {
+      void this.#refusedByHttp(url, response).finally(() => socket.terminate());
+    });
+    socket.on('error', (error) => {
+      const { code } = error as NodeJS.ErrnoException;
+      const untrusted = untrustedBecause(error as NodeJS.ErrnoException);
+      if (untrusted !== null) this.#refuse(new UplinkError('UPLINK_UNTRUSTED', `${url.host} ${untrusted}`));
+      else log(`connection to ${url.host}: ${error.message || code}`);
+      if (code?.startsWith('WS_ERR_')) this.#options.onFault();
+    });
+    socket.on('close', () => this.#reconnectLater());
+  }
+
+  #opened(socket: WebSocket): void {
+    this.#heardMilliseconds = performance.now();
+    const hello = this.#options.hello();
+    this.#epoch = hello.epoch;
+    socket.send(encodeJsonFrame(FrameKind.hello, hello, hello.epoch, 0));
+  }
+
+  /** A cable that was pulled says nothing: frames that are not acknowledged for this long mean a connection that is none. */
+  #checkSilence(): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    const silent = performance.now() - this.#heardMilliseconds;
+    if (!this.#ready && silent > HANDSHAKE_TIMEOUT_MILLISECONDS) this.#fault('it does not answer the hello');
+    if (this.#ready && this.#options.frames().framesInFlight > 0 && silent > SILENCE_MILLISECONDS)
+      this.#socket?.terminate();
+  }
+
+  #reconnectLater(): void {
+    this.#ready = false;
+    this.#socket = null;
+    this.#options.frames().rewind();
+    if (this.#closing) return;
+    const most = this.#refused ? MAX_REFUSED_MILLISECONDS : MAX_RETRY_MILLISECONDS;
+    const least = this.#refused ? FIRST_REFUSED_MILLISECONDS : FIRST_RETRY_MILLISECONDS;
+    const wait = Math.min(most, Math.max(least, this.#retryMilliseconds));
+    this.#retryMilliseconds = Math.min(MAX_REFUSED_MILLISECONDS, wait * 2);
+    // Jitter, so that many sensors do not come back in the same moment.
+    this.#retryTimer = setTimeout(() => this.#connect(), wait * (0.5 + Math.random()));
+  }
+
+  /** Something changed that may help: a new token, say. */
+  retryNow(): void {
+    if (this.#socket !== null || this.#closing || this.#retryTimer === null) return;
+    clearTimeout(this.#retryTimer);
+    this.#connect();
+  }
+
+  #receive(socket: WebSocket, data: Buffer): void {
+    if (socket !== this.#socket || this.#closing) return;
+    this.#heardMilliseconds = performance.now();
+    try {
+      this.#take(decodeFrame(data, nodePlatform));
+    } catch (error) {
+      this.#fault((error as Error).message);
+    }
+  }
+
+  /** Throws for what no server of ours says. */
+  #take(frame: Frame): void {
+    if (frame.kind === FrameKind.error) this.#refusedByMessage(frame);
+    else if (frame.kind === FrameKind.hello) this.#welcome(readServerHello(decodeJsonFrame(frame)));
+    else if (frame.kind === FrameKind.acknowledge) this.#acknowledged(frame);
+  }
+
+  #acknowledged(frame: Frame): void {
+    if (!this.#ready || frame.epoch !== this.#epoch) throw new Error('it acknowledges what it was not sent');
+    const source = this.#options.frames();
+    if (frame.sequence > source.highestSent) throw new Error('it acknowledges what it was not sent');
+    source.acknowledge(frame.sequence);
+    // It does what it is there for: what went wrong before is over.
+    this.#retryMilliseconds = FIRST_RETRY_MILLISECONDS;
+    this.#options.onProgress();
+    this.pump();
+  }
+
+  #welcome(hello: ServerHello): void {
+    if (this.#ready) throw new Error('it says hello twice');
+    if (!this.#options.onWelcome(hello)) throw new Error('it has what it was not sent');
+    this.#options.frames().rewind();
+    this.#ready = true;
+    this.#options.onProgress();
+    this.pump();
+  }
+
+  #fault(what: string): void {
+    this.#options.log(`the server breaks the rules (${what}); connecting anew`);
+    this.#options.onFault();
+    this.#socket?.terminate();
+  }
+
+  #refusedByMessage(frame: Frame): void {
+    const { code, message } = readErrorMessage(decodeJsonFrame(frame));
+    // The server says so when its store fails: it is not about us.
+    if (code !== 'INGEST_BUSY') this.#refuse(new UplinkError(code, `The server refused: ${message}`));
+  }
+
+  async #refusedByHttp(url: URL, response: IncomingMessage): Promise<void> {
+    const status = response.statusCode ?? 0;
+    const code = await readCode(response);
+    if (status === 401 || status === 403)
+      this.#refuse(new UplinkError('UPLINK_UNAUTHORIZED', `The server ${url.host} ${refusalInWords(code)}`));
+    else this.#options.log(`the server ${url.host} answers ${status}${code === '' ? '' : ` [${code}]`}`);
+  }
+
+  #refuse(error: UplinkError): void {
+    if (this.#refused || this.#closing) return;
+    this.#refused = true;
+    if (!this.#options.onRefused(error)) this.close();
+  }
+}
+
+const TOKEN_ADVICE = 'make a new one there with "kurayami token add"';
+const refusals: Readonly<Record<string, string>> = {
+  ACCESS_TOKEN_REVOKED: `refuses this sensor's token, which was revoked: ${TOKEN_ADVICE} [ACCESS_TOKEN_REVOKED].`,
+  ACCESS_TOKEN_EXPIRED: `refuses this sensor's token, which has expired: ${TOKEN_ADVICE} [ACCESS_TOKEN_EXPIRED].`,
+  ACCESS_WRONG_HOST: 'is not reached under this name: use one that it knows [ACCESS_WRONG_HOST].',
+  ACCESS_CLIENT_CERTIFICATE:
+    'wants a certificate of this sensor: name certFile and keyFile in its settings [ACCESS_CLIENT_CERTIFICATE].',
+};
+
+function refusalInWords(code: string): string {
+  return refusals[code] ?? `refuses this sensor's token: ${TOKEN_ADVICE}.`;
+}
+
+/** The stable code of a problem document; empty for anything else. */
+async function readCode(response: IncomingMessage): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of response) {
+      text += String(chunk);
+      if (text.length > MAX_REFUSAL_BYTES) break;
+    }
+    const { code } = JSON.parse(text) as { code?: unknown };
+    return typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Why the server's certificate is not believed, in words, or null for another error. */
+function untrustedBecause({ code, message }: NodeJS.ErrnoException): string | null {
+  if (code === 'CERT_HAS_EXPIRED') return 'shows a certificate that has expired.';
+  if (code === 'CERT_NOT_YET_VALID') return 'shows a certificate that is not valid yet: check the clocks.';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'shows the certificate of another name.';
+  if (/SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_UNTRUSTED|CERT_SIGNATURE|CERT_REVOKED|INVALID_CA/.test(code ?? ''))
+    return 'shows a certificate that nobody known has signed: name the file of its authority with --ca.';
+  if (/alert (certificate|unknown ca|bad certificate)|CERTIFICATE_REQUIRED/i.test(`${code} ${message}`))
+    return 'wants a certificate of this sensor: name certFile and keyFile in its settings.';
+  return null;
+}
