@@ -24,6 +24,7 @@ export class SpoolEpoch {
   readonly lastWord: SensorHealth | null;
   readonly #segmentBytes: number;
   #nextNumber = 1;
+  #closing: Promise<unknown> = Promise.resolve();
 
   private constructor(folder: string, hello: SensorHello, lastWord: SensorHealth | null, segmentBytes: number) {
     this.folder = folder;
@@ -84,7 +85,8 @@ export class SpoolEpoch {
     const name = `${String(this.#nextNumber).padStart(8, '0')}.frames`;
     const segment = SpoolSegment.create(join(this.folder, name));
     this.#nextNumber++;
-    void last?.close().catch(() => undefined);
+    // Should it fail, the next start reads the segment itself.
+    if (last !== undefined) this.#closing = Promise.all([this.#closing, last.close()]).catch(() => undefined);
     this.segments.push(segment);
     return segment;
   }
@@ -127,6 +129,7 @@ export class SpoolEpoch {
 
   /** Nothing more is added. */
   async close(): Promise<void> {
+    await this.#closing;
     await this.segments.at(-1)?.close();
   }
 

@@ -14,6 +14,8 @@ import { SpooledFrames, type SpoolWriter } from './spooled-frames.ts';
 const SYNC_EVERY_MILLISECONDS = 1_000;
 const MAX_SEGMENT_BYTES = 16 << 20;
 const SEGMENTS = 16;
+/** Said in the log: docs/errors.md. */
+const DISK_FULL = 'SPOOL_DISK_FULL';
 const WINDOW_BYTES = 8 << 20;
 export const MIN_SPOOL_BYTES = 4 << 20;
 /** The rate that tells how long the room will do is a mean over about so long. */
@@ -218,7 +220,7 @@ export class Spool implements SpoolWriter {
     const { folder, log } = this.#options;
     log(
       isFull
-        ? `the spool in ${folder} cannot be written (${why}): what the server does not take now stays in memory, as far as that goes [SPOOL_DISK_FULL]`
+        ? `the spool in ${folder} cannot be written (${why}): what the server does not take now stays in memory, as far as that goes [${DISK_FULL}]`
         : `the spool in ${folder} is written again`,
     );
   }

@@ -17,8 +17,11 @@ import {
 import type { Place, SpoolEpoch } from './spool-epoch.ts';
 import type { SegmentSums, SpoolSegment } from './spool-segment.ts';
 
-/** Of an earlier run, what lies in the first segments may have been sent; what lies behind them was not. */
-const SEGMENTS_MAYBE_SENT = 2;
+/**
+ * Of an earlier run, what lies in the first segments may have been sent; what lies behind them was not: less than a
+ * segment and one frame are under way, and a segment of which everything is stored may still be there.
+ */
+const SEGMENTS_MAYBE_SENT = 3;
 
 export interface SpoolWriter {
   /** Of the frames that are to be sent next; twice as much stays in memory while the disk takes nothing. */
