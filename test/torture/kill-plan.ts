@@ -30,11 +30,20 @@ export interface PartOfTorture {
   readonly about: string;
   readonly victims: readonly Victim[];
   readonly needsInflux: boolean;
+  /** The sensor's frames lie on its disk: what one run leaves, the next delivers. */
+  readonly spool?: true;
 }
 
 export const parts: readonly PartOfTorture[] = [
   { name: 'server', about: 'the server is killed', victims: ['server'], needsInflux: false },
   { name: 'sensor', about: 'the sensor is killed', victims: ['sensor'], needsInflux: false },
+  {
+    name: 'spool',
+    about: 'server and a sensor with a spool are killed',
+    victims: ['server', 'sensor'],
+    needsInflux: false,
+    spool: true,
+  },
   { name: 'influxdb', about: 'InfluxDB is killed', victims: ['influxdb'], needsInflux: true },
   { name: 'both', about: 'server and InfluxDB are killed', victims: ['server', 'influxdb'], needsInflux: true },
 ];

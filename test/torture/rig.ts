@@ -16,6 +16,7 @@ export class Rig {
   readonly influx: TestInflux | null;
   readonly #capture: string;
   readonly #tokenFile: string;
+  readonly #spool: string;
   #server: RunningProgram | null = null;
   #sensor: RunningProgram | null = null;
   #url = '';
@@ -24,6 +25,7 @@ export class Rig {
   private constructor(folder: string, capture: string, influx: TestInflux | null) {
     this.data = join(folder, 'data');
     this.#tokenFile = join(folder, 'sensor.token');
+    this.#spool = join(folder, 'spool');
     this.#capture = capture;
     this.influx = influx;
   }
@@ -64,12 +66,13 @@ export class Rig {
     return ['server', '--port', port, '--data', this.data, ...series];
   }
 
-  startSensor(speed: string): void {
+  startSensor(speed: string, withSpool = false): void {
     const server = this.#url.replace('http', 'ws');
     const token = ['--token-file', this.#tokenFile];
     const words = ['sensor', '--name', SENSOR_NAME, '--server', server, ...token, '--read', this.#capture];
     this.#isHeld = false;
-    this.#sensor = runProgram([...words, '--speed', speed]);
+    const spool = withSpool ? ['--spool', this.#spool] : [];
+    this.#sensor = runProgram([...words, '--speed', speed, ...spool]);
   }
 
   /** The sensor stands still, and whatever it was about to do. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
-const PARTS = ['server', 'sensor', 'influxdb', 'both'];
+const PARTS = ['server', 'sensor', 'spool', 'influxdb', 'both'];
 const HELP = `npm run torture -- [--kills N] [--seed N] [--only PART,…]
 
 Kills server, sensor and InfluxDB with SIGKILL at random moments under load, starts them again, and holds what is stored
