@@ -130,7 +130,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
     stops.push(() => app.close());
     const { streaksPerSecond } = config;
     const sockets = new Sockets({
-      isTokenGood: (id) => tokens.isGood(id),
+      tokenState: (id) => tokens.stateOf(id),
       pipeline,
       live,
       tokens,

@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { MAX_FRAME_BYTES } from '../shared/wire/frame.ts';
 import { bearerToken, isOwnRequest } from './access/hosts.ts';
 import { type AccessParts, askerOf } from './access/role.ts';
+import type { TokenState } from './access/token-file.ts';
 import { type IngestParts, serveSensor } from './ingest/ingest-socket.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import { MAX_VIEWERS, serveViewer } from './live/live-socket.ts';
@@ -45,9 +46,16 @@ export class Sockets {
   #upgradeSensor(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const token = bearerToken(request);
     const record = token === null ? null : this.#parts.tokens.find(token);
-    if (record?.role !== 'sensor') return void refuse(socket, 401, 'ACCESS_TOKEN');
+    if (record?.role !== 'sensor') return void this.#refuseToken(socket, token);
     if (this.#sensors.clients.size >= MAX_SENSORS) return void refuse(socket, 503, 'TOO_MANY_SENSORS');
     this.#sensors.handleUpgrade(request, socket, head, (webSocket) => serveSensor(webSocket, record, this.#parts));
+  }
+
+  #refuseToken(socket: Duplex, token: string | null): void {
+    const state = token === null ? 'unknown' : this.#parts.tokens.stateOfToken(token);
+    const code = tokenCodes[state];
+    this.#parts.log(`a sensor is refused: its token is ${state === 'good' ? 'not that of a sensor' : state} [${code}]`);
+    refuse(socket, 401, code);
   }
 
   #upgradeViewer(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -71,6 +79,13 @@ export class Sockets {
     }
   }
 }
+
+const tokenCodes: Readonly<Record<TokenState, string>> = {
+  good: 'ACCESS_TOKEN',
+  unknown: 'ACCESS_TOKEN',
+  revoked: 'ACCESS_TOKEN_REVOKED',
+  expired: 'ACCESS_TOKEN_EXPIRED',
+};
 
 const reasons: Record<number, string> = {
   401: 'Unauthorized',

@@ -15,11 +15,15 @@ const Token = Type.Object({
   name: Type.String(),
   createdSeconds: Type.Number(),
   revoked: Type.Boolean(),
+  /** From then on it is refused; without one, it holds until it is revoked. */
+  expiresSeconds: Type.Optional(Type.Number()),
   /** Hex SHA-256. */
   hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
 });
 export type TokenRecord = Omit<Static<typeof Token>, 'role'> & { role: Role };
 const Tokens = Compile(Type.Object({ tokens: Type.Array(Token, { maxItems: 10_000 }) }));
+
+export type TokenState = 'good' | 'revoked' | 'expired' | 'unknown';
 
 const OWNER_ONLY = 0o600;
 
@@ -29,7 +33,10 @@ export class TokenFile {
   #tokens: TokenRecord[] = [];
   #damageTold = false;
 
-  constructor(dataFolder: string) {
+  readonly #now: () => number;
+
+  constructor(dataFolder: string, now: () => number = Date.now) {
+    this.#now = now;
     // It holds targets and the key of their masks.
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     this.#path = join(dataFolder, 'tokens.json');
@@ -45,15 +52,28 @@ export class TokenFile {
     return this.#tokens;
   }
 
-  /** Whether the token of that id is there and not revoked. While the file is damaged, connections that are open stay so. */
+  /** Whether the token of that id still holds. While the file is damaged, connections that are open stay so. */
   isGood(id: number): boolean {
-    if (this.#listOrNone().length === 0 && this.#damageTold) return true;
-    return this.#listOrNone().some((record) => record.id === id && !record.revoked);
+    return this.stateOf(id) === 'good';
+  }
+
+  stateOf(id: number): TokenState {
+    const tokens = this.#listOrNone();
+    if (tokens.length === 0 && this.#damageTold) return 'good';
+    return this.#stateOf(tokens.find((record) => record.id === id));
+  }
+
+  #stateOf(record: TokenRecord | undefined): TokenState {
+    if (record === undefined) return 'unknown';
+    if (record.revoked) return 'revoked';
+    return (record.expiresSeconds ?? Number.POSITIVE_INFINITY) <= this.#now() / 1000 ? 'expired' : 'good';
   }
 
   /** Whether this very token still holds: ids begin again where the file was moved away. None does while it is damaged. */
   holds({ id, hash }: Pick<TokenRecord, 'id' | 'hash'>): boolean {
-    return this.#listOrNone().some((record) => record.id === id && record.hash === hash && !record.revoked);
+    return this.#listOrNone().some(
+      (record) => record.id === id && record.hash === hash && this.#stateOf(record) === 'good',
+    );
   }
 
   #listOrNone(): readonly TokenRecord[] {
@@ -73,7 +93,7 @@ export class TokenFile {
   }
 
   /** Makes a token; its text is not kept and cannot be shown again. */
-  add(role: Role, name: string): { token: string; record: TokenRecord } {
+  add(role: Role, name: string, expiresSeconds?: number): { token: string; record: TokenRecord } {
     const token = createToken();
     const before = this.list();
     const id = before.reduce((highest, record) => Math.max(highest, record.id), 0) + 1;
@@ -83,6 +103,7 @@ export class TokenFile {
       name,
       createdSeconds: Math.floor(Date.now() / 1000),
       revoked: false,
+      ...(expiresSeconds === undefined ? {} : { expiresSeconds }),
       hash: hashToken(token),
     };
     this.#write([...before, record]);
@@ -102,11 +123,22 @@ export class TokenFile {
     this.#write(this.list().filter((record) => !matches(record)));
   }
 
-  /** The record of a token that is good, or null (none is while the file is damaged). Every hash is compared, each in constant time. */
+  /** The record of a token that is good, or null (none is while the file is damaged). */
   find(token: string): TokenRecord | null {
+    const record = this.#match(token);
+    return record !== undefined && this.#stateOf(record) === 'good' ? record : null;
+  }
+
+  /** What is the matter with a token: who holds it may know. */
+  stateOfToken(token: string): TokenState {
+    return this.#stateOf(this.#match(token));
+  }
+
+  /** Every hash is compared, each in constant time. */
+  #match(token: string): TokenRecord | undefined {
     const hash = hashToken(token);
-    let found: TokenRecord | null = null;
-    for (const record of this.#listOrNone()) if (sameHash(record.hash, hash) && !record.revoked) found = record;
+    let found: TokenRecord | undefined;
+    for (const record of this.#listOrNone()) if (sameHash(record.hash, hash)) found = record;
     return found;
   }
 

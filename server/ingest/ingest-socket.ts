@@ -4,7 +4,7 @@ import { decodeFrame, FrameKind } from '../../shared/wire/frame.ts';
 import { decodeJsonFrame, encodeAcknowledge, encodeJsonFrame } from '../../shared/wire/json-frame.ts';
 import type { ErrorMessage, SensorHello, ServerHello } from '../../shared/wire/messages.ts';
 import { WireError } from '../../shared/wire/wire-error.ts';
-import type { TokenRecord } from '../access/token-file.ts';
+import type { TokenRecord, TokenState } from '../access/token-file.ts';
 import type { IngestPipeline } from '../pipeline.ts';
 import type { Channel, ChannelPeer } from './channel.ts';
 import { nodePlatform } from './platform.ts';
@@ -16,8 +16,8 @@ const TOKEN_CHECK_MILLISECONDS = 1_000;
 
 export interface IngestParts {
   readonly pipeline: IngestPipeline;
-  /** Whether the token of that id is still good. */
-  readonly isTokenGood: (id: number) => boolean;
+  /** How the token of that id stands by now. */
+  readonly tokenState: (id: number) => TokenState;
   readonly software: string;
   readonly log: (message: string) => void;
 }
@@ -71,7 +71,7 @@ class SensorPeer implements ChannelPeer {
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    if (this.#refused || this.#isTokenRevoked()) return;
+    if (this.#refused || this.#isTokenGone()) return;
     try {
       if (!isBinary) throw new WireError('WIRE_BAD_MAGIC', 'text is no frame');
       const frame = decodeFrame(data, nodePlatform);
@@ -90,13 +90,16 @@ class SensorPeer implements ChannelPeer {
     }
   }
 
-  /** A token may be revoked while its sensor is connected. */
-  #isTokenRevoked(): boolean {
+  /** A token may be revoked, or its time may run out, while its sensor is connected. */
+  #isTokenGone(): boolean {
     const now = Date.now();
     if (now - this.#tokenCheckedMilliseconds < TOKEN_CHECK_MILLISECONDS) return false;
     this.#tokenCheckedMilliseconds = now;
-    if (this.#parts.isTokenGood(this.#token.id)) return false;
-    this.refuse('INGEST_TOKEN_REVOKED', 'this token was revoked');
+    const state = this.#parts.tokenState(this.#token.id);
+    if (state === 'good') return false;
+    this.#parts.log(`sensor ${this.#token.name}: its token is ${state}`);
+    if (state === 'expired') this.refuse('INGEST_TOKEN_EXPIRED', 'this token has expired');
+    else this.refuse('INGEST_TOKEN_REVOKED', 'this token was revoked');
     return true;
   }
 

@@ -53,7 +53,7 @@ export async function openAccessServer(): Promise<AccessServer> {
   await live.start();
   const shared = { tokens, signIns, live, software: 'kurayami 0' };
   const app = await buildApp({ ...shared, catalog, pageFolder: projectFolder } as unknown as ApiParts);
-  const sockets = new Sockets({ ...shared, streaksPerSecond: 1_000 } as unknown as SocketParts);
+  const sockets = new Sockets({ ...shared, log: () => undefined, streaksPerSecond: 1_000 } as unknown as SocketParts);
   sockets.attach(app.server);
   onTestFinished(async () => {
     live.stop();
