@@ -38,6 +38,8 @@ export const start: Command = {
       const code = await withFewerRights((message) => process.stderr.write(`start: ${message}\n`), [config.data]);
       if (code !== null) return code;
     }
+    if (config.tls.certFile !== '')
+      throw new UsageError('the server has a certificate: start "kurayami server" and "kurayami sensor" apart');
     const running = await startServer({
       config,
       programFolder: program.folder,

@@ -44,6 +44,17 @@ export const SensorConfig = Type.Object({
     maxItems: 10_000,
     description: 'the watched blocks, such as 192.0.2.0/24; never shown to viewers',
   }),
+  tls: Type.Object(
+    {
+      caFile: Type.String({
+        default: '',
+        description: 'who must have signed the certificate of the server, in PEM; empty: those that Node.js knows',
+      }),
+      certFile: Type.String({ default: '', description: 'certificate of this sensor, where the server wants one' }),
+      keyFile: Type.String({ default: '', description: 'its key' }),
+    },
+    { default: {} },
+  ),
   spool: Type.Object(
     {
       directory: Type.String({
@@ -85,5 +96,7 @@ export function loadSensorConfig(
   const wrong = config.prefixes.filter((prefix) => parsePrefix(prefix) === null);
   if (wrong.length > 0)
     throw new ConfigError(`prefixes: ${wrong.join(', ')} is no block of addresses (write 192.0.2.0/24, host bits 0).`);
+  if ((config.tls.certFile === '') !== (config.tls.keyFile === ''))
+    throw new ConfigError('tls: certFile and keyFile go together: name both, or neither.');
   return config;
 }

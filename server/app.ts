@@ -3,8 +3,8 @@ import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import { isOwnRequest } from './access/hosts.ts';
-import { roleOf } from './access/role.ts';
+import { isFromProxy, isOwnRequest } from './access/hosts.ts';
+import { isForEveryone, roleOf } from './access/role.ts';
 import { flowRoutes } from './api/flows.ts';
 import { healthRoutes } from './api/health.ts';
 import { ledgerRoutes } from './api/ledger.ts';
@@ -38,7 +38,8 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     bodyLimit: 65_536,
     routerOptions: { maxParamLength: 100 },
     forceCloseConnections: true,
-  }).withTypeProvider<TypeBoxTypeProvider>();
+    ...(parts.tls ? { https: parts.tls } : {}),
+  } as object).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
@@ -48,11 +49,14 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
     });
-    if (!isOwnRequest(request.raw))
+    const { names = [], proxy = '' } = parts.reach ?? {};
+    if (!isFromProxy(request.raw, proxy))
+      throw new ApiError(403, 'ACCESS_NOT_PROXY', 'this server is reached through its proxy only');
+    if (!isOwnRequest(request.raw, names))
       throw new ApiError(403, 'ACCESS_WRONG_HOST', 'this server is not reached under that name');
     const role = roleOf(request.raw, parts);
     if (role === 'sensor') throw new ApiError(403, 'ACCESS_ROLE', 'a sensor’s token is for sending, not for reading');
-    if (role === null) throw new ApiError(401, 'ACCESS_TOKEN', 'the token is not good');
+    if (role === null && !isForEveryone(request.raw)) throw new ApiError(401, 'ACCESS_TOKEN', 'the token is not good');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply));

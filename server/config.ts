@@ -1,5 +1,6 @@
 /** Settings of the server: config/server.toml. */
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { ConfigError, resolveConfig } from '../shared/config.ts';
@@ -10,7 +11,30 @@ const keeping = (description: string) =>
   Type.Number({ minimum: 0, default: 0, description: `${description}; 0 keeps without end` });
 
 export const ServerConfig = Type.Object({
-  host: Type.String({ default: '127.0.0.1', description: 'address to listen on; only loopback for now' }),
+  host: Type.String({
+    default: '127.0.0.1',
+    description: 'address to listen on; others than loopback need tls or proxy, and names',
+  }),
+  names: Type.Array(Type.String({ pattern: '^[0-9A-Za-z.:-]{1,253}$' }), {
+    default: [],
+    maxItems: 100,
+    description: 'names and addresses by which this server is reached, beside those of the loopback',
+  }),
+  proxy: Type.String({
+    default: '',
+    description: 'address of a reverse proxy that speaks TLS for us: nobody else may connect then, but the loopback',
+  }),
+  tls: Type.Object(
+    {
+      certFile: Type.String({ default: '', description: 'certificate of this server, with those between, in PEM' }),
+      keyFile: Type.String({ default: '', description: 'its key, in PEM' }),
+      clientCaFile: Type.String({
+        default: '',
+        description: 'sensors must show a certificate that this authority has signed, in PEM',
+      }),
+    },
+    { default: {} },
+  ),
   port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8600, description: '0 lets the system choose' }),
   data: Type.String({ minLength: 1, default: 'data', description: 'folder of the stores; made where it is missing' }),
   streaksPerSecond: Type.Integer({
@@ -75,11 +99,7 @@ export function loadServerConfig(
     prefix: 'KURAYAMI_SERVER',
     flags,
   });
-  if (!LOOPBACK.has(config.host)) {
-    throw new ConfigError(
-      `host: ${config.host} is not loopback, and without TLS the page and the tokens would go over the network in the clear. Leave it at 127.0.0.1 and reach it through a tunnel (ssh -L 8600:127.0.0.1:8600 …).`,
-    );
-  }
+  checkReach(config);
   checkSeriesTarget(config.series.target);
   return config;
 }
@@ -90,4 +110,26 @@ function checkSeriesTarget(target: string): void {
   } catch (cause) {
     throw new ConfigError(`series.target: ${(cause as Error).message}.`, { cause });
   }
+}
+
+/** Beyond the loopback, page and tokens do not travel in the clear, and everyone shows a token. Throws ConfigError. */
+function checkReach({ host, names, proxy, tls }: ServerConfig): void {
+  if ((tls.certFile === '') !== (tls.keyFile === ''))
+    throw new ConfigError('tls: certFile and keyFile go together: name both, or neither.');
+  if (tls.clientCaFile !== '' && tls.certFile === '')
+    throw new ConfigError(
+      'tls.clientCaFile: without certFile and keyFile there is no TLS, and so no certificate of a client.',
+    );
+  if (proxy !== '' && isIP(proxy) === 0) throw new ConfigError(`proxy: ${proxy} is no address.`);
+  if (isLoopbackHost(host)) return;
+  if (tls.certFile === '' && proxy === '')
+    throw new ConfigError(
+      `host: ${host} is not loopback, and without TLS the page and the tokens would go over the network in the clear. Name tls.certFile and tls.keyFile, or the reverse proxy that speaks TLS (proxy); or leave it at 127.0.0.1 and reach it through a tunnel (ssh -L 8600:127.0.0.1:8600 …).`,
+    );
+  if (names.length === 0 && isIP(host) !== 0 && /^(0\.0\.0\.0|::)$/.test(host))
+    throw new ConfigError(`names: ${host} is every address of this machine: say by which names the server is reached.`);
+}
+
+export function isLoopbackHost(host: string): boolean {
+  return LOOPBACK.has(host);
 }

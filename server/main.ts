@@ -9,7 +9,7 @@ import { TokenFile } from './access/token-file.ts';
 import { FlowSums } from './api/flow-sums.ts';
 import type { ApiParts } from './api/parts.ts';
 import { buildApp } from './app.ts';
-import type { ServerConfig } from './config.ts';
+import { isLoopbackHost, type ServerConfig } from './config.ts';
 import { COUNTRY_CREDIT, CountryTable } from './enrich/country.ts';
 import { loadCountryPlaces } from './enrich/country-places.ts';
 import { NETWORK_CREDIT, openNetworkTable } from './enrich/network-file.ts';
@@ -25,6 +25,7 @@ import { DiskWatch } from './store/disk-watch.ts';
 import { openStores } from './store/index.ts';
 import type { LedgerState } from './store/ingest-commit.ts';
 import { StoreError } from './store/stores.ts';
+import { readTls } from './tls.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -62,6 +63,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
     throw new ServerError('SERVER_NO_PAGE', 'The page is not built: run "npm run build" first.');
   // Whatever is written from here on holds targets, tokens or keys: it is the owner's alone.
   process.umask(0o077);
+  const tls = readTls(config);
   const tokens = openTokens(config.data);
   const signIns = new SignIns(tokens);
   // Stop is start in reverse, also when the start fails on its way.
@@ -110,7 +112,10 @@ export async function startServer({ config, programFolder, software, log }: Serv
     await pipeline.start();
     stops.push(() => pipeline.stop());
     stores.followHealth(() => healthPoints(pipeline.channels(), ledgers(), Date.now()));
+    const reach = { names: [...config.names, config.host], proxy: config.proxy, isOpen: isLoopbackHost(config.host) };
     const app = await buildApp({
+      reach,
+      tls,
       flows,
       series,
       catalog,
@@ -130,6 +135,8 @@ export async function startServer({ config, programFolder, software, log }: Serv
     stops.push(() => app.close());
     const { streaksPerSecond } = config;
     const sockets = new Sockets({
+      reach,
+      needsClientCertificate: config.tls.clientCaFile !== '',
       tokenState: (id) => tokens.stateOf(id),
       pipeline,
       live,
@@ -149,7 +156,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
     const { port } = app.server.address() as AddressInfo;
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     return {
-      url: `http://${host}:${port}`,
+      url: `${tls === null ? 'http' : 'https'}://${host}:${port}`,
       tokens,
       packetsStored: () => packetsStored() - storedAtStart,
       hasSensor: () => pipeline.channels().length > 0,

@@ -1,9 +1,10 @@
 /** WebSockets: which requests become one, and which are refused before anything is read from them. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { MAX_FRAME_BYTES } from '../shared/wire/frame.ts';
-import { bearerToken, isOwnRequest } from './access/hosts.ts';
+import { bearerToken, isFromProxy, isOwnRequest } from './access/hosts.ts';
 import { type AccessParts, askerOf } from './access/role.ts';
 import type { TokenState } from './access/token-file.ts';
 import { type IngestParts, serveSensor } from './ingest/ingest-socket.ts';
@@ -17,6 +18,8 @@ const MAX_SENSORS = 1_000;
 export interface SocketParts extends IngestParts, AccessParts {
   readonly live: LiveHub;
   readonly streaksPerSecond: number;
+  /** Sensors show a certificate that the client authority has signed. */
+  readonly needsClientCertificate?: boolean;
 }
 
 export class Sockets {
@@ -36,7 +39,9 @@ export class Sockets {
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy());
       const path = (request.url ?? '').split('?')[0];
-      if (!isOwnRequest(request)) refuse(socket, 403, 'ACCESS_WRONG_HOST');
+      const { names = [], proxy = '' } = this.#parts.reach ?? {};
+      if (!isFromProxy(request, proxy)) refuse(socket, 403, 'ACCESS_NOT_PROXY');
+      else if (!isOwnRequest(request, names)) refuse(socket, 403, 'ACCESS_WRONG_HOST');
       else if (path === '/api/v1/ingest') this.#upgradeSensor(request, socket, head);
       else if (path === '/api/v1/live') this.#upgradeViewer(request, socket, head);
       else refuse(socket, 404, 'NOT_FOUND');
@@ -44,6 +49,11 @@ export class Sockets {
   }
 
   #upgradeSensor(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#parts.needsClientCertificate && (socket as TLSSocket).authorized !== true) {
+      const why = (socket as TLSSocket).authorizationError ?? 'it shows none';
+      this.#parts.log(`a sensor is refused: its certificate is not good (${why}) [ACCESS_CLIENT_CERTIFICATE]`);
+      return void refuse(socket, 403, 'ACCESS_CLIENT_CERTIFICATE');
+    }
     const token = bearerToken(request);
     const record = token === null ? null : this.#parts.tokens.find(token);
     if (record?.role !== 'sensor') return void this.#refuseToken(socket, token);

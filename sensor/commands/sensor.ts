@@ -8,6 +8,7 @@ import { openInterfaces } from '../capture/live/index.ts';
 import { SimulationSource } from '../capture/simulation-source.ts';
 import { loadSensorConfig, type SensorConfig } from '../config.ts';
 import { runSensor } from '../main.ts';
+import { readTrust } from '../output/trust.ts';
 import { withFewerRights } from '../privileges.ts';
 import { filterOption, kernelFilterOption } from './filter-option.ts';
 import { followedFile, sourceOptions } from './source-options.ts';
@@ -31,6 +32,10 @@ export const sensor: Command = {
   },
   examples: [
     ['sudo kurayami sensor --interface eth1 --token-file sensor.token', 'watch a darknet interface'],
+    [
+      'kurayami sensor --interface eth1 --server wss://telescope.example --ca ca.pem --token-file sensor.token',
+      'to a server elsewhere, whose certificate our own authority has signed',
+    ],
     [
       'kurayami sensor --read monday.pcap.gz --speed max --token-file sensor.token',
       'send a capture as fast as it goes',
@@ -56,6 +61,7 @@ export const sensor: Command = {
       name: config.name,
       server: config.server,
       token: tokenReader(config),
+      connect: readTrust(config.tls),
       spool: openSpool(config, source),
       isWatched: process.stderr.isTTY === true,
       place: config.place ?? (source instanceof SimulationSource ? source.place : null),
@@ -88,6 +94,7 @@ function configFlags(given: CommandArguments): Partial<SensorConfig> {
     backend: textOption(given, 'backend'),
     interfaces: given.options.interface,
     spool: spoolFlags(textOption(given, 'spool')),
+    tls: textOption(given, 'ca') === undefined ? undefined : { caFile: textOption(given, 'ca') },
   };
   return flags as Partial<SensorConfig>;
 }

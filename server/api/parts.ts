@@ -1,5 +1,6 @@
 /** What routes are made of: handed in, so that tests need no socket. */
 
+import type { TlsOptions } from 'node:tls';
 import type { AccessParts } from '../access/role.ts';
 import type { NetworkTable } from '../enrich/networks/network-table.ts';
 import type { Channel } from '../ingest/channel.ts';
@@ -26,6 +27,8 @@ export interface ApiParts extends AccessParts {
   readonly diskState: () => DiskState;
   /** State of the series' copy in another store, where there is one. */
   readonly seriesMirror: () => object | null;
+  /** Certificate and key; without them HTTP is spoken, on the loopback or behind a proxy. */
+  readonly tls?: TlsOptions | null;
   /** Folder of the built page. */
   readonly pageFolder: string;
 }
