@@ -31,7 +31,7 @@ export interface AccessServer {
   publish(batch: FlowBatch): void;
 }
 
-export async function openAccessServer(): Promise<AccessServer> {
+export async function openAccessServer(more: Partial<ApiParts & SocketParts> = {}): Promise<AccessServer> {
   const folder = await testFolder();
   const tokens = new TokenFile(folder);
   let now = 1_700_000_000_000;
@@ -52,8 +52,13 @@ export async function openAccessServer(): Promise<AccessServer> {
   });
   await live.start();
   const shared = { tokens, signIns, live, software: 'kurayami 0' };
-  const app = await buildApp({ ...shared, catalog, pageFolder: projectFolder } as unknown as ApiParts);
-  const sockets = new Sockets({ ...shared, log: () => undefined, streaksPerSecond: 1_000 } as unknown as SocketParts);
+  const app = await buildApp({ ...shared, catalog, pageFolder: projectFolder, ...more } as unknown as ApiParts);
+  const sockets = new Sockets({
+    ...shared,
+    log: () => undefined,
+    streaksPerSecond: 1_000,
+    ...more,
+  } as unknown as SocketParts);
   sockets.attach(app.server);
   onTestFinished(async () => {
     live.stop();
