@@ -6,6 +6,7 @@ import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
 import { flowsToFrame, MAX_FRAME_ROWS, sumPackets } from '../shared/wire/flow-frames.ts';
 import type { SensorHealth, SkippedGap } from '../shared/wire/messages.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
+import { type Clocks, ClockWatch } from './clock-watch.ts';
 import { Decoder } from './decode/decoder.ts';
 import type { PacketFilter } from './filter/index.ts';
 import { fingerprints } from './fingerprint/index.ts';
@@ -22,6 +23,8 @@ export interface PipelineOptions {
   readonly checksums?: boolean;
   /** Packets that do not match go no further; they are counted as filtered out. */
   readonly filter?: PacketFilter | null;
+  /** The host's, unless others are handed in. */
+  readonly clocks?: Clocks;
 }
 
 export class SensorPipeline {
@@ -35,11 +38,14 @@ export class SensorPipeline {
   readonly #flows6: FlowTable;
   #captureSeconds: number | null = null;
   #emptying = false;
+  readonly #clock: ClockWatch;
+  #clockSteps = 0;
 
   constructor(source: CaptureSource, uplink: Uplink, seed: number, options: PipelineOptions = {}) {
     this.#source = source;
     this.#decoder = new Decoder({ checksums: options.checksums ?? false });
     this.#filter = options.filter ?? null;
+    this.#clock = new ClockWatch(options.clocks);
     this.#uplink = uplink;
     uplink.reportWith(() => this.health(false));
     // When one family's table is emptied, the other's is, too: neither comes long after the other.
@@ -54,7 +60,7 @@ export class SensorPipeline {
   /** Runs until the source ends or is stopped, with every flow handed to the uplink. Throws CaptureError, UplinkError. */
   async run(): Promise<void> {
     const inOwnTime = this.#source.clock.mode !== 'max';
-    const timers = [setInterval(() => this.#uplink.sendHealth(this.health(false)), HEALTH_EVERY_MILLISECONDS)];
+    const timers = [setInterval(() => this.#report(), HEALTH_EVERY_MILLISECONDS)];
     if (inOwnTime) timers.push(setInterval(() => this.#emptyTables(), EMPTY_EVERY_MILLISECONDS));
     try {
       for await (const records of this.#source.batches()) {
@@ -66,6 +72,18 @@ export class SensorPipeline {
       for (const timer of timers) clearInterval(timer);
       this.#emptyTables();
     }
+  }
+
+  #report(): void {
+    if (this.#source.kind === 'live' && this.#clock.look() !== 0) this.#clockWasSet();
+    this.#uplink.sendHealth(this.health(false));
+  }
+
+  /** What was captured before is of one piece, and goes under its own epoch. */
+  #clockWasSet(): void {
+    this.#clockSteps++;
+    this.#emptyTables();
+    this.#uplink.renewEpoch();
   }
 
   #take(records: RecordBatch): void {
@@ -119,6 +137,8 @@ export class SensorPipeline {
       run: this.#uplink.run,
       recovered: { flows: this.#uplink.totals.flowsRecovered, packets: this.#uplink.totals.packetsRecovered },
       spool: this.#uplink.spoolReport(),
+      lagSeconds: this.#uplink.lagSeconds,
+      clockSteps: this.#clockSteps,
     };
   }
 

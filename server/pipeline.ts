@@ -124,7 +124,9 @@ export class IngestPipeline {
     const now = Date.now() / 1000;
     const isLive = channel.session.kind === 'live';
     const span = { fromSeconds: isLive ? now - WATCH_BACK_SECONDS : 0, toSeconds: MAX_CAPTURE_SECONDS };
-    this.#watches.resume(channel, await this.#parts.catalog.watches(channel.session.id, span));
+    const stored = await this.#parts.catalog.watches(channel.session.id, span);
+    this.#watches.resume(channel, stored);
+    if (isLive) this.#watches.recover(channel, stored);
     if (isLive) this.#watches.saw(channel, now, now + REPORT_HOLDS_SECONDS);
   }
 

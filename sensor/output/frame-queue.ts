@@ -16,6 +16,7 @@ export class FrameQueue implements FrameSource {
   /** Oldest first; those before #firstUnsent are in flight. */
   #frames: QueuedFrame[] = [];
   #firstUnsent = 0;
+  #acknowledged = 0;
   /** Frames up to this sequence were sent at least once: sent again after a reconnect, they are not counted anew. */
   #highestSent = 0;
   #bytes = 0;
@@ -32,6 +33,10 @@ export class FrameQueue implements FrameSource {
 
   get isFull(): boolean {
     return this.#bytes >= this.#maxBytes;
+  }
+
+  get acknowledgedSequence(): number {
+    return this.#acknowledged;
   }
 
   get framesInFlight(): number {
@@ -73,6 +78,7 @@ export class FrameQueue implements FrameSource {
   }
 
   acknowledge(sequence: number): void {
+    this.#acknowledged = Math.max(this.#acknowledged, sequence);
     let count = 0;
     for (const frame of this.#frames) {
       if (frame.sequence > sequence) break;

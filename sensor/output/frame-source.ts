@@ -49,6 +49,8 @@ export interface FrameSource {
   readonly bytesInFlight: number;
   /** Sequence of the newest frame that was ever sent: a server can have stored no more. */
   readonly highestSent: number;
+  /** Everything up to here is acknowledged. */
+  readonly acknowledgedSequence: number;
   /** The next frame to send, or null. */
   takeUnsent(): QueuedFrame | null;
   /** All frames up to `sequence` are stored. */

@@ -38,6 +38,7 @@ export class SpooledFrames implements FrameSource {
   #window: QueuedFrame[] = [];
   #windowBytes = 0;
   #firstUnsent = 0;
+  #acknowledged = 0;
   #bytesInFlight = 0;
   #highestSent = 0;
   /** The first record that is not in the window; null when the window reaches to the newest. */
@@ -72,6 +73,10 @@ export class SpooledFrames implements FrameSource {
 
   get isEmpty(): boolean {
     return this.#window.length === 0 && this.#behind === null && this.#unwritten.length === 0;
+  }
+
+  get acknowledgedSequence(): number {
+    return this.#acknowledged;
   }
 
   get framesInFlight(): number {
@@ -200,6 +205,7 @@ export class SpooledFrames implements FrameSource {
   }
 
   acknowledge(sequence: number): void {
+    this.#acknowledged = Math.max(this.#acknowledged, sequence);
     let count = 0;
     for (const frame of this.#window) {
       if (frame.sequence > sequence) break;

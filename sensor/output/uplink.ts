@@ -6,6 +6,7 @@ import type { SensorHealth, SensorHello, ServerHello, SpoolReport } from '../../
 import { Backlog, type BacklogGroup, contact, earlierOf } from './backlog.ts';
 import { FrameQueue } from './frame-queue.ts';
 import type { QueueTotals } from './frame-source.ts';
+import { Lag } from './lag.ts';
 import { Link, type LinkOptions, UplinkError } from './link.ts';
 import { nodePlatform } from './platform.ts';
 import { MAX_EPOCHS, type Spool } from './spool.ts';
@@ -64,6 +65,7 @@ export class Uplink {
   #report: (() => SensorHealth) | null = null;
   #refusedToken: string | null = null;
   #toldMilliseconds = new Map<string, number>();
+  readonly #lag = new Lag();
   /** Times at which the server broke the rules. */
   faults = 0;
 
@@ -138,6 +140,11 @@ export class Uplink {
     return this.#nextSequence;
   }
 
+  /** From making to storing, of what is captured now. */
+  get lagSeconds(): number {
+    return this.#lag.seconds;
+  }
+
   spoolReport(): SpoolReport | null {
     return this.#options.spool?.report(this.totals) ?? null;
   }
@@ -155,6 +162,7 @@ export class Uplink {
 
   /** Queues a frame whose epoch and sequence are `epoch` and `nextSequence`. */
   send(frame: Frame, packets: number): void {
+    this.#lag.made(this.#nextSequence);
     const bytes = encodeFrame(frame, { compress: this.#options.compress, platform: nodePlatform });
     this.#own.push({ sequence: this.#nextSequence++, bytes, flows: frame.rows, packets });
     this.#link.pump();
@@ -242,6 +250,7 @@ export class Uplink {
     const before = { frames: this.#own, hello: this.#hello };
     this.#hello = { ...this.#hello, epoch: newEpoch(), run: this.#options.hello.epoch };
     this.#nextSequence = 1;
+    this.#lag.restart();
     if (spool && before.frames instanceof SpooledFrames) {
       this.#own = spool.begin(this.#hello);
       before.frames.rewind();
@@ -249,6 +258,12 @@ export class Uplink {
     } else this.#own = new FrameQueue(this.#options.queueBytes ?? DEFAULT_QUEUE_BYTES, this.totals);
     this.#behindMilliseconds = null;
     this.#addBacklog(before.frames, before.hello, this.#group);
+  }
+
+  /** As `beginEpoch`, at once: the connection is made anew. */
+  renewEpoch(): void {
+    this.beginEpoch();
+    this.#link.renew();
   }
 
   /** The server answers. What waited for long goes another way. */
@@ -276,6 +291,7 @@ export class Uplink {
   }
 
   #progress(): void {
+    this.#lag.acknowledged(this.#own.acknowledgedSequence);
     if (!this.#hasGreeted && this.#report !== null) this.#link.say(FrameKind.health, this.#report());
     this.#hasGreeted = true;
     this.#wake();

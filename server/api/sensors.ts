@@ -1,6 +1,9 @@
 /** `GET /api/v1/sensors` and `/api/v1/sessions`: who reports, and what was recorded. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { maySeeTargets, roleOf } from '../access/role.ts';
+import type { Channel } from '../ingest/channel.ts';
+import { addressesWatched } from '../ingest/watch-book.ts';
 import type { ApiParts } from './parts.ts';
 import { Count, SessionId, Time } from './schemas.ts';
 import { timeText } from './span.ts';
@@ -16,6 +19,18 @@ const Sensor = Type.Object({
     description: 'absent: not heard of since the server started',
   }),
   software: Type.Union([Type.String(), Type.Null()]),
+  link: Type.Union([Type.Enum(['up', 'down', 'none']), Type.Null()], { description: 'of the interface' }),
+  lastHeard: Type.Union([Time, Type.Null()], { description: 'a sensor reports twice a second' }),
+  lostSince: Type.Union([Time, Type.Null()], {
+    description: 'null while it is connected, and when it said that it ends',
+  }),
+  lagSeconds: Type.Union([Type.Number(), Type.Null()], { description: 'from capture to storing' }),
+  droppedPackets: Type.Union([Count, Type.Null()], { description: 'by the kernel, and by a spool that was full' }),
+  clockSteps: Type.Union([Count, Type.Null()], { description: 'times at which the clock of its host was set' }),
+  addresses: Type.Union([Count, Type.Null()], { description: 'IPv4 addresses that it watches; for analysts only' }),
+  spool: Type.Unknown({
+    description: 'what waits on its disk, how old that is and how long the room will do; null without',
+  }),
 });
 const Session = Type.Object({
   id: SessionId,
@@ -32,8 +47,9 @@ export const sensorRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
   app.get(
     '/api/v1/sensors',
     { schema: { summary: 'sensors and their state', response: { 200: Type.Array(Sensor) } } },
-    async () => {
+    async (request) => {
       const channels = parts.channels();
+      const withTargets = maySeeTargets(roleOf(request.raw, parts));
       return (await parts.catalog.sensors()).map(({ id, name, place }) => {
         const channel = channels.findLast(({ sensor }) => sensor.id === id);
         return {
@@ -42,6 +58,7 @@ export const sensorRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
           place,
           state: channel?.state ?? ('absent' as const),
           software: channel?.hello.software ?? null,
+          ...reportOf(channel, withTargets),
         };
       });
     },
@@ -64,3 +81,20 @@ export const sensorRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       ),
   );
 };
+
+/** What a sensor said last; all null for one that was not heard since the start of the server. */
+function reportOf(channel: Channel | undefined, withTargets: boolean) {
+  const health = channel?.health;
+  const heard = channel === undefined ? null : timeText(channel.lastHeardMilliseconds / 1000);
+  const dropped = health && (health.ledger.droppedByKernel ?? 0) + health.ledger.packetsSpoolDropped;
+  return {
+    link: health?.link ?? null,
+    lastHeard: heard,
+    lostSince: channel?.state === 'lost' ? heard : null,
+    lagSeconds: health?.lagSeconds ?? null,
+    droppedPackets: dropped ?? null,
+    clockSteps: health?.clockSteps ?? null,
+    addresses: withTargets && channel !== undefined ? addressesWatched(channel.hello.prefixes) : null,
+    spool: health?.spool ?? null,
+  };
+}

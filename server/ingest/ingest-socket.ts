@@ -13,6 +13,8 @@ import { readHello } from './sensor-messages.ts';
 const HELLO_TIMEOUT_MILLISECONDS = 10_000;
 const CLOSE_POLICY = 1008;
 const TOKEN_CHECK_MILLISECONDS = 1_000;
+/** A sensor reports twice a second: one that says nothing for so long is not there, whatever the network believes. */
+const SILENCE_MILLISECONDS = 60_000;
 
 export interface IngestParts {
   readonly pipeline: IngestPipeline;
@@ -37,12 +39,16 @@ class SensorPeer implements ChannelPeer {
   #opening: Promise<void> | null = null;
   #refused = false;
   #tokenCheckedMilliseconds = Date.now();
+  #heardMilliseconds = performance.now();
+  #isPaused = false;
+  readonly #watch: NodeJS.Timeout;
 
   constructor(socket: WebSocket, token: TokenRecord, parts: IngestParts) {
     this.#socket = socket;
     this.#token = token;
     this.#parts = parts;
     this.#helloTimer = setTimeout(() => this.refuse('INGEST_NO_HELLO', 'no hello came'), HELLO_TIMEOUT_MILLISECONDS);
+    this.#watch = setInterval(() => this.#checkSilence(), SILENCE_MILLISECONDS / 6);
     socket.binaryType = 'nodebuffer';
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
     socket.on('error', (error) => parts.log(`sensor ${token.name}: ${error.message}`));
@@ -53,11 +59,20 @@ class SensorPeer implements ChannelPeer {
     if (this.#channel !== null) this.#socket.send(encodeAcknowledge(this.#channel.hello.epoch, sequence));
   }
 
+  #checkSilence(): void {
+    if (this.#isPaused || performance.now() - this.#heardMilliseconds < SILENCE_MILLISECONDS) return;
+    this.#parts.log(`sensor ${this.#token.name} says nothing any more`);
+    this.#socket.terminate();
+  }
+
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
+    this.#heardMilliseconds = performance.now();
     this.#socket.resume();
   }
 
@@ -71,6 +86,7 @@ class SensorPeer implements ChannelPeer {
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
+    this.#heardMilliseconds = performance.now();
     if (this.#refused || this.#isTokenGone()) return;
     try {
       if (!isBinary) throw new WireError('WIRE_BAD_MAGIC', 'text is no frame');
@@ -131,6 +147,7 @@ class SensorPeer implements ChannelPeer {
   }
 
   #closed(): void {
+    clearInterval(this.#watch);
     clearTimeout(this.#helloTimer);
     if (this.#channel !== null) this.#parts.pipeline.leave(this.#channel, this);
   }

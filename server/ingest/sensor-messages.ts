@@ -80,6 +80,8 @@ const Health = Type.Object({
   run: Type.Optional(Epoch),
   recovered: Type.Optional(Type.Object({ flows: Count, packets: Count })),
   spool: Type.Optional(Type.Union([Spool, Type.Null()])),
+  lagSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 })),
+  clockSteps: Type.Optional(Count),
 });
 
 const Hello = Type.Object({

@@ -18,6 +18,18 @@ export class WatchBook {
     if (known !== undefined && !this.#watches.has(keyOf(channel))) this.#watches.set(keyOf(channel), known);
   }
 
+  /** What an earlier run captured while nobody listened was watched, too: its last word tells how far it came. */
+  recover({ session, sensor, hello }: Channel, stored: readonly WatchState[]): void {
+    for (const { run, lastWord } of hello.earlier ?? []) {
+      const known = stored.findLast((watch) => watch.sensor === sensor.id && watch.epoch === run);
+      const toSeconds = lastWord?.captureSeconds ?? 0;
+      if (known === undefined || toSeconds <= known.toSeconds) continue;
+      const key = `${session.id}/${sensor.id}/${run}`;
+      this.#watches.set(key, { ...known, toSeconds });
+      this.#unsaved.add(key);
+    }
+  }
+
   /** The sensor watched at this time, by the clock of its session. */
   saw(channel: Channel, fromSeconds: number, toSeconds: number): void {
     const key = keyOf(channel);

@@ -240,6 +240,7 @@ function sensorView({ sensor, state, health, lastHeardMilliseconds }: Channel, n
     link: health?.link ?? 'none',
     silentSeconds: Math.max(0, Math.round((now - lastHeardMilliseconds) / 1000)),
     droppedPackets: (ledger?.droppedByKernel ?? 0) + (ledger?.packetsSpoolDropped ?? 0),
+    waitingPackets: ledger?.packetsSpooled ?? 0,
     damage: (health?.damage ?? [])
       .slice(0, MAX_DAMAGE_TOLD)
       .map((sentence) => sentence.slice(0, MAX_DAMAGE_CHARACTERS)),

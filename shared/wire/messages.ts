@@ -94,6 +94,10 @@ export interface SensorHealth {
   /** Found in the spool: closed by earlier runs, delivered by this one; part of what it sent, spooled and dropped. */
   recovered?: { flows: number; packets: number };
   spool?: SpoolReport | null;
+  /** From a frame's making to its acknowledgement, for the newest that is acknowledged or the oldest that is not. */
+  lagSeconds?: number;
+  /** Times at which the host's clock was set, by more than a second. */
+  clockSteps?: number;
 }
 
 export interface ErrorMessage {
@@ -118,6 +122,8 @@ export interface SensorView {
   /** Server's time less the time of the last word heard, in seconds. */
   silentSeconds: number;
   droppedPackets: number;
+  /** In the sensor's spool, on their way. */
+  waitingPackets?: number;
   damage: string[];
 }
 

@@ -72,10 +72,11 @@ test('a sensor that is killed leaves a session whose numbers are what was delive
   await sensor.finished;
   const [list] = await until(
     'the loss noticed',
-    () => ask<{ state: string }[]>(url, 'sensors'),
+    () => ask<{ state: string; lostSince: string | null }[]>(url, 'sensors'),
     (sensors) => sensors[0]?.state === 'lost',
   );
   expect(list?.state).toBe('lost');
+  expect(Math.abs(Date.parse(list!.lostSince!) - Date.now())).toBeLessThan(60_000);
   const { stored, sensors } = await ledgerOf(url);
   expect(stored.every(({ holds }) => holds)).toBe(true);
   expect(sensors[0]!.finished).toBe(false);

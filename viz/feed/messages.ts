@@ -89,6 +89,7 @@ function readSensor(value: unknown, name: string): SensorView {
     link: oneOf(sensor.link, ['up', 'down', 'none'], name),
     silentSeconds: number(sensor.silentSeconds, name),
     droppedPackets: number(sensor.droppedPackets, name),
+    waitingPackets: number(sensor.waitingPackets ?? 0, name),
     damage: list(sensor.damage, text, name),
   };
 }

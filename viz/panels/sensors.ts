@@ -1,12 +1,14 @@
 /** The sensors: who watches, from where, and what they lost. */
 import type { SensorView } from '../../shared/wire/messages.ts';
-import { formatCount, formatDuration } from '../text/format.ts';
+import { formatCount, formatDuration, formatUtc } from '../text/format.ts';
 import { fill, type Language, type Text } from '../text/text.ts';
 import { element, type PanelMaker, section, setShown, setText, syncRows } from './panel.ts';
 
 const MOST_ROWS = 6;
 /** Health comes about once a second; a little more is nothing to speak of. */
 const SILENT_SECONDS = 5;
+const DAY_SECONDS = 86_400;
+const MANY_WAITING = 10_000;
 
 export const sensors: PanelMaker = ({ text, language }) => {
   const list = element('ul', 'sensor-list');
@@ -36,10 +38,15 @@ function fillRow(row: HTMLElement, sensor: SensorView, text: Text, language: Lan
 }
 
 function noteOf(sensor: SensorView, text: Text, language: Language): string {
-  const states = { connected: text.stateConnected, lost: text.stateLost, finished: text.stateFinished };
+  const { date, time } = formatUtc(Date.now() / 1000 - sensor.silentSeconds);
+  const lost = fill(text.lostSince, { time: sensor.silentSeconds < DAY_SECONDS ? time : `${date} ${time}` });
+  const states = { connected: text.stateConnected, lost, finished: text.stateFinished };
   const parts = [sensor.place ? sensor.place.name : text.placeNotSet, states[sensor.state]];
   if (sensor.state === 'connected' && sensor.silentSeconds > SILENT_SECONDS)
     parts.push(fill(text.silentFor, { duration: formatDuration(sensor.silentSeconds) }));
+  // A few are always on their way.
+  if ((sensor.waitingPackets ?? 0) > MANY_WAITING)
+    parts.push(fill(text.waitingInSpool, { count: formatCount(sensor.waitingPackets!, language) }));
   parts.push(fill(text.dropped, { count: formatCount(sensor.droppedPackets, language) }));
   return parts.join(' · ');
 }
