@@ -102,6 +102,7 @@ function spawnSensor(
   ];
   const isSimulated = given.options.read === undefined && given.options.interface === undefined;
   if (isSimulated && configured.length === 0) words.push('--simulate');
+  else if (given.options.read === undefined) words.push('--spool', join(dataFolder, 'spool'));
   for (const [name, value] of Object.entries(given.options)) {
     if (!(name in sourceOptions) || name === 'simulate') continue;
     for (const one of Array.isArray(value) ? value : [value])
