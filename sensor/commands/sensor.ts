@@ -12,7 +12,7 @@ import { readTrust } from '../output/trust.ts';
 import { withFewerRights } from '../privileges.ts';
 import { filterOption, kernelFilterOption } from './filter-option.ts';
 import { followedFile, sourceOptions } from './source-options.ts';
-import { openSpool, spoolFlags } from './spool-option.ts';
+import { openSpool, spoolFlags, spoolPath } from './spool-option.ts';
 
 export const sensor: Command = {
   name: 'sensor',
@@ -50,7 +50,7 @@ export const sensor: Command = {
     const config = loadSensorConfig(textOption(given, 'config'), program.folder, configFlags(given));
     const watchesInterfaces = sourcesNamed(given) === 0 || given.options.interface !== undefined;
     if (watchesInterfaces && config.interfaces.length > 0) {
-      const code = await withFewerRights(log, config.tokenFile === undefined ? [] : [config.tokenFile]);
+      const code = await withFewerRights(log, pathsOf(config));
       if (code !== null) return code;
     }
     const filter = filterOption(given);
@@ -85,6 +85,13 @@ export const sensor: Command = {
     return result.damage.length === 0 && result.delivered ? 0 : 1;
   },
 };
+
+/** Files and folders that a sensor on an interface works with. */
+function pathsOf(config: SensorConfig): string[] {
+  return [config.tokenFile, spoolPath(config), config.tls.keyFile].filter(
+    (path) => typeof path === 'string' && path !== '',
+  ) as string[];
+}
 
 function configFlags(given: CommandArguments): Partial<SensorConfig> {
   const flags: Record<string, unknown> = {

@@ -15,7 +15,12 @@ export async function fakeTcpdump(folder: string, capture: FakeCapture): Promise
   const bin = join(folder, `bin-${capture.firstSource}`);
   await mkdir(bin, { recursive: true });
   await writeFile(join(bin, 'tcpdump'), `#!${process.execPath}\n${script}`, { mode: 0o755 });
-  return { PATH: `${bin}:${process.env.PATH}`, KURAYAMI_FAKE_CAPTURE: JSON.stringify(capture) };
+  // A process that is killed shall be the sensor itself, and not one that started it with fewer rights.
+  return {
+    KURAYAMI_FEWER_RIGHTS: '1',
+    PATH: `${bin}:${process.env.PATH}`,
+    KURAYAMI_FAKE_CAPTURE: JSON.stringify(capture),
+  };
 }
 
 const script = `
