@@ -11,6 +11,7 @@ import { repeated, spooledSources, storedSources } from '../support/stored-sourc
 
 const FIRST_RUN = 0x0a00_0000;
 const SECOND_RUN = 0x0b00_0000;
+const THIRD_RUN = 0x0c00_0000;
 
 async function makeRig() {
   const folder = await testFolder();
@@ -42,6 +43,24 @@ async function makeRig() {
   return { folder, data, spool, tokenFile, startServer, startSensor };
 }
 
+type Rig = Awaited<ReturnType<typeof makeRig>>;
+
+/** Stops a sensor. On a slow machine a second is not enough for all that waits: another run brings what is left. */
+async function finish(rig: Rig, url: string, sensor: RunningProgram): Promise<void> {
+  let stopped = await interrupt(sensor);
+  for (let runs = 0; runs < 5 && /stay in the spool/.test(stopped.stderr); runs++) {
+    const next = await rig.startSensor(url, { packetsPerSecond: 1, firstSource: THIRD_RUN + runs, packets: 1 });
+    await until(
+      'what is left',
+      () => ledgerOf(url, 0),
+      ({ sensors }) => sensors[0]?.counts.packetsSpooled === 0,
+    );
+    await sleep(2_000);
+    stopped = await interrupt(next);
+  }
+  expect(stopped.code, stopped.stderr).toBe(0);
+}
+
 const packetsStored = ({ sensors }: LedgerAnswer) => sensors[0]?.server.packetsStored ?? 0;
 const untilStored = (url: string, packets: number) =>
   until(
@@ -62,7 +81,8 @@ function expectOnce(packets: ReadonlyMap<number, number>, first: number): Set<nu
 }
 
 test('a sensor that is killed while the server is away has what was on its disk stored by the next run', async () => {
-  const { spool, startServer, startSensor } = await makeRig();
+  const rig = await makeRig();
+  const { spool, startServer, startSensor } = rig;
   const { server, url } = await startServer();
   const first = await startSensor(url, { packetsPerSecond: 3_000, firstSource: FIRST_RUN });
   await untilStored(url, 4_000);
@@ -80,14 +100,13 @@ test('a sensor that is killed while the server is away has what was on its disk 
     () => storedSources(url),
     (stored) => [...onDisk.keys()].every((source) => stored.has(source)) && stored.has(SECOND_RUN + 500),
   );
-  const stopped = await interrupt(second);
-  expect(stopped.code, stopped.stderr).toBe(0);
+  await finish(rig, url, second);
   const { sensors } = await ledgerAtRest(url);
   const [{ counts }] = sensors as [LedgerAnswer['sensors'][0]];
   const stored = await storedSources(url);
   const ofFirst = expectOnce(stored, FIRST_RUN);
   const ofSecond = expectOnce(stored, SECOND_RUN);
-  expect(ofFirst.size + ofSecond.size).toBe(stored.size);
+  expect(ofFirst.size + ofSecond.size).toBe(stored.size - expectOnce(stored, THIRD_RUN).size);
   expect(counts).toMatchObject({ crashes: 1, packetsSpooled: 0, packetsSpoolDropped: 0 });
   expect(counts.decoded).toBe(stored.size + counts.lostInCrash!);
   // What died with the process is what was in its flow table: at most a tenth of a second, and what came after its last word.
@@ -96,7 +115,8 @@ test('a sensor that is killed while the server is away has what was on its disk 
 });
 
 test('a server that was away is caught up with, beside what is captured now', async () => {
-  const { startServer, startSensor } = await makeRig();
+  const rig = await makeRig();
+  const { startServer, startSensor } = rig;
   const { server, url } = await startServer();
   const sensor = await startSensor(url, { packetsPerSecond: 3_000, firstSource: FIRST_RUN });
   await untilStored(url, 3_000);
@@ -104,18 +124,19 @@ test('a server that was away is caught up with, beside what is captured now', as
   await sleep(13_000);
   const again = await startServer(new URL(url).port);
   await untilStored(url, 3_000 + 13 * 2_500);
-  const stopped = await interrupt(sensor);
-  expect(stopped.code, stopped.stderr).toBe(0);
+  await finish(rig, url, sensor);
   const { sensors } = await ledgerAtRest(url);
   expect(sensors[0]!.counts).toMatchObject({ crashes: 0, lostInCrash: 0, packetsSpooled: 0 });
   const stored = await storedSources(url);
-  expect(expectOnce(stored, FIRST_RUN).size).toBe(sensors[0]!.counts.decoded);
+  expectOnce(stored, FIRST_RUN);
+  expect(stored.size).toBe(sensors[0]!.counts.decoded);
   expect(await ask<unknown[]>(url, 'sensors')).toHaveLength(1);
   await interrupt(again.server);
 });
 
 test('a sensor that is stopped while the server is away leaves its frames to the next run, with its last word', async () => {
-  const { startServer, startSensor } = await makeRig();
+  const rig = await makeRig();
+  const { startServer, startSensor } = rig;
   const { server, url } = await startServer();
   const first = await startSensor(url, { packetsPerSecond: 3_000, firstSource: FIRST_RUN });
   await untilStored(url, 1_000);
@@ -128,10 +149,10 @@ test('a sensor that is stopped while the server is away leaves its frames to the
   const second = await startSensor(url, { packetsPerSecond: 10, firstSource: SECOND_RUN, packets: 20 });
   await until(
     'everything',
-    () => ledgerOf(url, 0),
-    ({ sensors }) => sensors[0]?.counts.packetsSpooled === 0 && packetsStored({ sensors } as never) > 3_000,
+    async () => ({ stored: await storedSources(url), ledger: await ledgerOf(url, 0) }),
+    ({ stored, ledger }) => stored.has(SECOND_RUN + 19) && ledger.sensors[0]?.counts.packetsSpooled === 0,
   );
-  await interrupt(second);
+  await finish(rig, url, second);
   const { sensors } = await ledgerAtRest(url);
   const stored = await storedSources(url);
   expectOnce(stored, FIRST_RUN);
