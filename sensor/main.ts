@@ -90,8 +90,10 @@ export async function runSensor(options: SensorOptions): Promise<SensorResult> {
     uplink.sendLastWord(pipeline.health(true));
     await drain(uplink, stop, FINAL_HEALTH_MILLISECONDS);
     const ledger = pipeline.ledger(true);
-    const flowsKept = spool === null ? 0 : keptFlows(uplink);
-    return { ledger, damage: source.damage, delivered, flowsKept };
+    // What the first wait was too short for may have come with the last word.
+    const left = keptFlows(uplink);
+    const flowsKept = spool === null ? 0 : left;
+    return { ledger, damage: source.damage, delivered: delivered || left === 0, flowsKept };
   } catch (error) {
     await handOver(uplink, pipeline);
     throw error;
