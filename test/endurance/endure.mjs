@@ -62,6 +62,9 @@ export async function endure({ minutes, everySeconds, seed, only, backend }) {
     }
     await wires.end();
     return isGood;
+  } catch (error) {
+    isGood = false;
+    throw error;
   } finally {
     const rows = [...books].map(([fault, { times, account: counts }]) => ({ fault, times, account: counts }));
     console.log(
@@ -76,11 +79,12 @@ export async function endure({ minutes, everySeconds, seed, only, backend }) {
 /** Until the sensor captures, which one packet proves that comes through. */
 async function watching(world, wires) {
   await world.until('the sensor', async () => {
-    const { totals } = await totalsOf(world, wires);
+    // Before the first packet there is no live session to ask about.
+    const before = await totalsOf(world, wires).catch(() => null);
     await wires.send(10, 0.1);
     await sleep(1_500);
     const after = await totalsOf(world, wires);
-    return after.totals.stored > totals.stored;
+    return after.totals.stored > (before?.totals.stored ?? 0);
   });
 }
 

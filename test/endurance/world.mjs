@@ -70,7 +70,11 @@ export class World {
   }
 
   #start(who, words) {
-    const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM, ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // The process that is killed is the one that works; the disk of the spool is small.
+      env: { ...process.env, KURAYAMI_FEWER_RIGHTS: '1', KURAYAMI_SENSOR_SPOOL_KEEP_FREE_MEGABYTES: '8' },
+    });
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => {
         for (const line of text.trim().split('\n')) this.#note(`${who}: ${line}`);
