@@ -49,20 +49,24 @@ const EXPLAINED = [
   'refused',
 ];
 
+/** net.core.netdev_max_backlog, for each processor. */
+const KERNEL_QUEUE = 2_000;
+
 /**
  * Of the packets that reached the interface: those that are explained, and the rest. Where the sensor was away, what came
  * meanwhile is the difference between the interface's count and the sensor's own reading of it.
  */
-export function account(before, after, { restartsSensor = false }) {
+export function account(before, after, { restartsSensor = false, takesLink = false }) {
   const change = Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]]));
   const explained = EXPLAINED.reduce((all, name) => all + change[name], 0);
   const rest = change.reached - explained - change.stored;
   // Nobody was there, or who was there was killed: the two cannot be told apart from outside, and the ledger says that it happened.
   const unwatched = restartsSensor ? rest : 0;
-  return { ...change, unwatched, unexplained: rest - unwatched };
+  const withLink = takesLink && rest > 0 && rest <= KERNEL_QUEUE ? rest : 0;
+  return { ...change, unwatched, withLink, unexplained: rest - unwatched - withLink };
 }
 
-const COLUMNS = ['reached', 'stored', ...EXPLAINED, 'unwatched', 'unexplained'];
+const COLUMNS = ['reached', 'stored', ...EXPLAINED, 'unwatched', 'withLink', 'unexplained'];
 
 export function tableOf(rows) {
   const used = COLUMNS.filter(

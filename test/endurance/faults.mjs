@@ -1,5 +1,7 @@
 /**
  * What goes wrong, one thing each. `restartsSensor`: for a while nobody watches, which only the interface's counters know.
+ * `takesLink`: packets that the interface had counted, and that still stood in the kernel's queue when it went down, are
+ * thrown away by the kernel, which has no counter for them: the ledger shows them as what `rxPackets` is ahead.
  * `crashes`: how often the ledger has to say that a sensor ended without a last word.
  */
 import { spawnSync } from 'node:child_process';
@@ -16,6 +18,7 @@ export const faults = [
   {
     name: 'linkFlap',
     about: 'the link goes down, and up again',
+    takesLink: true,
     async does() {
       run('ip', 'link', 'set', DARK, 'down');
       await sleep(1_500);
@@ -25,6 +28,7 @@ export const faults = [
   {
     name: 'interfaceMadeAnew',
     about: 'the interface is deleted, and made again',
+    takesLink: true,
     async does({ wires }) {
       wires.deletePair();
       await sleep(1_500);

@@ -38,8 +38,9 @@ export class Wires {
     for (const end of [SKY, DARK]) run('ip', 'link', 'set', end, 'up');
   }
 
-  /** What it had received is not forgotten. */
+  /** What it had received is not forgotten: nothing more comes once it is down. */
   deletePair() {
+    run('ip', 'link', 'set', DARK, 'down');
     this.#reachedBefore += this.#received();
     run('ip', 'link', 'delete', DARK);
   }
