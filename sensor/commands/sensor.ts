@@ -11,6 +11,7 @@ import { runSensor } from '../main.ts';
 import { readTrust } from '../output/trust.ts';
 import { withFewerRights } from '../privileges.ts';
 import { filterOption, kernelFilterOption } from './filter-option.ts';
+import { checkSensor } from './sensor-check.ts';
 import { followedFile, sourceOptions } from './source-options.ts';
 import { openSpool, spoolFlags, spoolPath } from './spool-option.ts';
 
@@ -28,6 +29,7 @@ export const sensor: Command = {
       value: 'DIR',
       about: 'where flows lie until the server has stored them (data/spool); none: memory',
     },
+    check: { type: 'boolean', about: 'whether capture, spool, server and clock are as they should be; then end' },
     config: { type: 'string', value: 'FILE', about: 'settings (config/sensor.toml)' },
   },
   examples: [
@@ -40,6 +42,7 @@ export const sensor: Command = {
       'kurayami sensor --read monday.pcap.gz --speed max --token-file sensor.token',
       'send a capture as fast as it goes',
     ],
+    ['kurayami sensor --check --interface eth1 --token-file sensor.token', 'would it work?'],
     [
       'ssh edge tcpdump -w - -U | kurayami sensor --read - --speed max --token-file sensor.token',
       'packets from a pipe',
@@ -55,6 +58,13 @@ export const sensor: Command = {
     }
     const filter = filterOption(given);
     const source = await chooseSource(given, config, log);
+    if (given.options.check === true) {
+      const connect = readTrust(config.tls);
+      const say = (line: string) => void process.stdout.write(`${line}\n`);
+      const spool = () => openSpool(config, source);
+      const parts = { source, openSpool: spool, server: config.server, token: tokenReader(config), connect, say };
+      return (await checkSensor(parts)) ? 0 : 1;
+    }
     const result = await runSensor({
       source,
       software: `kurayami ${program.version}`,

@@ -11,6 +11,8 @@ const sensorPackets: Record<string, (ledger: SensorLedger) => number | null> = {
   received: ({ received }) => received,
   droppedByKernel: ({ droppedByKernel }) => droppedByKernel,
   droppedByInterface: ({ droppedByInterface }) => droppedByInterface,
+  rxPackets: ({ rxPackets }) => rxPackets,
+  lostInCaptureCrash: ({ lostInCaptureCrash }) => lostInCaptureCrash,
   captured: ({ captured }) => captured,
   filteredOut: ({ filteredOut }) => filteredOut,
   notIp: ({ notIp }) => sumCounts(notIp),
