@@ -84,6 +84,8 @@ async function checkSpool(openSpool: () => Spool | null): Promise<string> {
 interface Answer {
   readonly status: number;
   readonly code: string;
+  /** Of the token, where it is good for reading. */
+  readonly role: string;
   readonly date: number;
 }
 
@@ -122,20 +124,21 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
     text += String(chunk);
     if (text.length > MAX_ANSWER_BYTES) break;
   }
-  let code = '';
+  const read = { code: '', role: '' };
   try {
-    const read = (JSON.parse(text) as { code?: unknown }).code;
-    if (typeof read === 'string' && /^[A-Z_]{1,40}$/.test(read)) code = read;
+    const { code, role } = JSON.parse(text) as { code?: unknown; role?: unknown };
+    if (typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code)) read.code = code;
+    if (typeof role === 'string' && /^[a-z]{1,20}$/.test(role)) read.role = role;
   } catch {
     // Whatever it is, it is no Kurayami.
   }
-  return { status: response.statusCode ?? 0, code, date: Date.parse(response.headers.date ?? '') };
+  return { ...read, status: response.statusCode ?? 0, date: Date.parse(response.headers.date ?? '') };
 }
 
-function checkAnswer({ status, code }: Answer, server: string): string {
+function checkAnswer({ status, code, role }: Answer, server: string): string {
   const { host } = new URL(server);
   if (status === 403 && code === 'ACCESS_ROLE') return `${host} knows this sensor's token`;
-  if (status === 200)
+  if (status === 200 && role !== '')
     throw new Wrong(`the token is good at ${host}, but it is not a sensor's: make one with --role sensor`);
   if (code === '') throw new Wrong(`what answers at ${host} is no Kurayami server (status ${status})`);
   throw new Wrong(`${host} refuses the token: make a new one there with "kurayami token add --role sensor" [${code}]`);
