@@ -36,8 +36,9 @@ export class CaptureAccount {
   #sampledDrops = 0;
   #sample: number | null = null;
 
-  constructor(interfaceName: string, options: { readonly counts: boolean; readonly filtered: boolean }) {
-    this.#counter = new InterfaceCounter(interfaceName);
+  /** `read` gives the state of the interface. */
+  constructor(read: () => InterfaceState, options: { readonly counts: boolean; readonly filtered: boolean }) {
+    this.#counter = new InterfaceCounter(read);
     this.#comparable = this.#counter.known && !options.filtered;
     this.#counts = options.counts;
   }
@@ -94,11 +95,26 @@ export class CaptureAccount {
   /** A look at the interface. Where drops are told by it alone, packets get half a second to come through. */
   look(state: InterfaceState): void {
     this.#counter.read(state);
+    this.#takeBackDoubles();
     const now = this.#rxPackets();
     if (this.#counts || !this.#comparable || now === null) return;
     if (this.#sample !== null)
       this.#sampledDrops = Math.max(this.#sampledDrops, this.#sample - this.#handed - this.#lost);
     this.#sample = now;
+  }
+
+  /**
+   * A tap captures some moments before the interface's count is read at its opening: what came in these was told as lost, and
+   * is what the tap has beyond the count since.
+   */
+  #takeBackDoubles(): void {
+    if (!this.#counts || !this.#comparable || this.#tap === null || this.#lost === 0) return;
+    // In this order: what comes between the two readings must not look like it.
+    const received = this.#tap.counts().received ?? 0;
+    const doubles = received - ((this.#counter.read() ?? 0) - this.#rxAtOpen);
+    if (doubles <= 0) return;
+    this.#lost = Math.max(0, this.#lost - doubles);
+    this.#rxAtOpen -= doubles;
   }
 
   /** What the interface got between the opening of the last tap and now, and the tap did not account for. */

@@ -41,22 +41,22 @@ export function interfaceNames(): string[] {
 
 /** The interface's own count from when this was made, over interfaces of the same name one after the other. */
 export class InterfaceCounter {
-  readonly #name: string;
+  readonly #read: () => InterfaceState;
   #index: number | null;
   #last: number;
   #total = 0;
   readonly known: boolean;
 
-  constructor(name: string) {
-    const { index, rxPackets } = readInterface(name);
-    this.#name = name;
+  constructor(read: () => InterfaceState) {
+    const { index, rxPackets } = read();
+    this.#read = read;
     this.#index = index;
     this.#last = rxPackets ?? 0;
     this.known = rxPackets !== null;
   }
 
   /** Packets until now; null where they are not told. What came between the last look at an interface and its end is missing. */
-  read(state = readInterface(this.#name)): number | null {
+  read(state = this.#read()): number | null {
     if (!this.known) return null;
     const { index, rxPackets } = state;
     if (index === null || rxPackets === null) return this.#total;

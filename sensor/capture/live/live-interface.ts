@@ -48,7 +48,10 @@ export class LiveInterface {
     this.#backend = backend;
     this.#options = options;
     this.#state = readInterface(name);
-    this.#account = new CaptureAccount(name, { counts: backend.counts, filtered: kernelFilter !== null });
+    this.#account = new CaptureAccount(() => readInterface(name), {
+      counts: backend.counts,
+      filtered: kernelFilter !== null,
+    });
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MILLISECONDS);
   }
 

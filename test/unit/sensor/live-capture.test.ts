@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { CaptureAccount } from '../../../sensor/capture/live/capture-account.ts';
 import { Handover } from '../../../sensor/capture/live/handover.ts';
+import { readInterface } from '../../../sensor/capture/live/interface-state.ts';
 import { RateSwitch } from '../../../sensor/capture/live/rate-switch.ts';
 import { RecentRecords } from '../../../sensor/capture/live/recent-records.ts';
 import type { Tap, TapCounts } from '../../../sensor/capture/live/tap.ts';
@@ -145,7 +146,7 @@ describe('the account of an interface', () => {
   const counts = { received: 100, droppedByKernel: 10, droppedByInterface: 1 };
 
   test('adds up over taps; of one that was killed, what it handed over and last told of drops', () => {
-    const account = new CaptureAccount('no such interface', { counts: true, filtered: false });
+    const account = new CaptureAccount(() => readInterface('no such interface'), { counts: true, filtered: false });
     const killed = tap(counts, true);
     account.opened(killed);
     account.handedOver(70);
@@ -169,13 +170,38 @@ describe('the account of an interface', () => {
   });
 
   test('a tap that says less than it handed over is not believed', () => {
-    const account = new CaptureAccount('no such interface', { counts: true, filtered: false });
+    const account = new CaptureAccount(() => readInterface('no such interface'), { counts: true, filtered: false });
     const stale = tap(counts, false);
     account.opened(stale);
     account.handedOver(95);
     account.ended(stale);
     expect(account.stats().received).toBe(105);
   });
+});
+
+test('what a new tap got before the interface’s count was read is not told as lost as well', () => {
+  const state = { index: 1, up: true, rxPackets: 0 };
+  const account = new CaptureAccount(() => ({ ...state }), { counts: true, filtered: false });
+  const counts = { received: 0, droppedByKernel: 0, droppedByInterface: 0 } as TapCounts;
+  const tapOf = (own: TapCounts, crashed: boolean) =>
+    ({ counts: () => own, end: crashed ? { crashed, sentence: '' } : null }) as unknown as Tap;
+  const killed = tapOf(counts, true);
+  account.opened(killed);
+  account.handedOver(100);
+  state.rxPackets = 100;
+  account.ended(killed);
+  account.crashed();
+  // 30 come while nobody captures, and 3 more after the next tap was opened and before the count is read.
+  state.rxPackets = 133;
+  const next = { ...counts };
+  account.opened(tapOf(next, false));
+  expect(account.stats().lostInCrash).toBe(33);
+  state.rxPackets = 140;
+  Object.assign(next, { received: 10 });
+  account.look({ ...state });
+  expect(account.stats().lostInCrash).toBe(30);
+  account.look({ ...state });
+  expect(account.stats().lostInCrash).toBe(30);
 });
 
 test('who works without an end lets timers run', async () => {
