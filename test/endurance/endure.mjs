@@ -26,6 +26,12 @@ export async function endure({ minutes, everySeconds, seed, only, backend }) {
   const books = new Map();
   console.log(`seed ${seed}, ${minutes} minutes, a fault every ${everySeconds} s`);
   let isGood = true;
+  let isStopped = false;
+  // What is begun is put in order first: processes, a mount.
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.on(signal, () => {
+      isStopped = true;
+    });
   try {
     world.startServer();
     await world.until('the server', () => world.ask('health'));
@@ -34,7 +40,7 @@ export async function endure({ minutes, everySeconds, seed, only, backend }) {
     let before = (await atRest(world, wires)).totals;
     wires.begin();
     const end = performance.now() + minutes * 60_000;
-    for (let round = 0; performance.now() < end; round++) {
+    for (let round = 0; performance.now() < end && !isStopped; round++) {
       const fault = round < chosen.length ? chosen[round] : chosen[Math.floor(random() * chosen.length)];
       const began = performance.now();
       await sleep(1_000 + random() * 1_000);
