@@ -39,7 +39,7 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     ...(target === null ? {} : { mirror: formatSeriesTarget(target) }),
   });
   const problems = new Problems(stores, log);
-  const mirror = target === null ? null : await startMirror(target, config, stores);
+  const mirror = target === null ? null : await startMirror(target, config, stores, log);
   return {
     flows: stores.flows,
     series: stores.series,
@@ -91,6 +91,7 @@ async function startMirror(
   target: SeriesTarget,
   { data, series }: ServerConfig,
   stores: DuckDbStores,
+  log: (message: string) => void,
 ): Promise<SeriesMirror> {
   try {
     const credentials =
@@ -99,7 +100,7 @@ async function startMirror(
         : await readInfluxCredentials(series.username, series.passwordFile);
     const refusedFile = join(data, 'refused-lines.txt');
     const { maxSeries } = series;
-    const mirror = new SeriesMirror({ target, credentials, outbox: stores.outbox, refusedFile, maxSeries });
+    const mirror = new SeriesMirror({ target, credentials, outbox: stores.outbox, refusedFile, maxSeries, log });
     mirror.start();
     return mirror;
   } catch (error) {

@@ -45,6 +45,14 @@ export interface SettledLimits {
   readonly idleGeneration: number;
 }
 
+/** What is known of the server that gets the bins; it stays when the store is closed. Seconds since 1970 UTC. */
+export interface MirrorMemory {
+  /** When it was started, by its own word and clock. */
+  readonly startSeconds: number | null;
+  /** When the first of the bins that are remembered was done, by the clock of this machine. */
+  readonly firstSeconds: number | null;
+}
+
 /**
  * Bins not yet mirrored, kept in the same transactions as the series themselves. Reading changes nothing, but that bins
  * that are not whole any more leave.
@@ -52,8 +60,15 @@ export interface SettledLimits {
 export interface SeriesOutbox {
   /** The bins waiting longest, at most `limit`, with their values as they stand now; only settled ones where that is wanted. */
   pending(limit: number, settled?: SettledLimits): Promise<OutboxBatch>;
-  /** Takes bins out, except those touched again since `pending` gave them. */
-  done(bins: readonly TouchedBin[]): Promise<void>;
+  /** Takes bins out, except those touched again since `pending` gave them. Those in `remembered` can be had again. */
+  done(bins: readonly TouchedBin[], remembered?: readonly TouchedBin[]): Promise<void>;
+  /**
+   * Puts remembered bins back that were done since then (at most a day and 100,000 of them are known), as far as the store
+   * has all of them, and notes the start of the server that is to get them. Gives how many did not wait already.
+   */
+  again(sinceSeconds: number, startSeconds: number | null): Promise<number>;
+  memory(): Promise<MirrorMemory>;
+  noteStart(startSeconds: number): Promise<void>;
   pendingBins(): Promise<number>;
   /** Bins that left without having been given since the store was opened: retention took them, or some of what they had. */
   binsNotWhole(): Promise<number>;

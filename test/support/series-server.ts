@@ -17,6 +17,12 @@ export interface FakeSeriesServer {
   readonly writes: { url: string; lines: number; encoding: string | undefined }[];
   /** What it answers to the next writes, before it takes lines again. */
   readonly answers: { status: number; headers?: Record<string, string>; body?: string }[];
+  /** When it says that it was started; null where it does not. */
+  startSeconds: number | null;
+  /** Requests that asked for it. */
+  startsAsked: number;
+  /** So many writes end without an answer, the connection with them; of lines that were taken. */
+  breaks: number;
   /** So long it thinks before it answers a write, whose lines it has by then. */
   delayMilliseconds: number;
   /** Lines it never takes. */
@@ -37,6 +43,9 @@ export async function startFakeServer(
     times: new Map<string, number>(),
     writes: [],
     answers: [],
+    startSeconds: null,
+    startsAsked: 0,
+    breaks: 0,
     delayMilliseconds: 0,
     refuse: () => false,
   } as Omit<FakeSeriesServer, 'target' | 'close'>;
@@ -50,6 +59,12 @@ export async function startFakeServer(
     if (kind !== 'victoriametrics')
       response.setHeader('x-influxdb-version', kind === 'influxdb2' ? 'v2.7.11' : '3.2.1');
     const url = new URL(request.url ?? '/', 'http://any');
+    if (url.pathname === '/metrics' || url.pathname === '/debug/vars') {
+      fake.startsAsked += 1;
+      if (fake.startSeconds === null) return void response.writeHead(404).end();
+      const metrics = `# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds ${fake.startSeconds.toExponential()}\n`;
+      return void response.end(metrics);
+    }
     const scheme = kind === 'influxdb2' ? 'Token' : 'Bearer';
     if (kind === 'influxdb3' || url.pathname !== '/ping') {
       if (request.headers.authorization !== `${scheme} ${token}`)
@@ -82,6 +97,10 @@ export async function startFakeServer(
         fake.points.set(name, line);
         fake.times.set(name, (fake.times.get(name) ?? 0) + 1);
       }
+    }
+    if (fake.breaks > 0) {
+      fake.breaks -= 1;
+      return void request.socket.destroy();
     }
     if (refused.length === 0) return void response.writeHead(204).end();
     const text =

@@ -6,6 +6,7 @@
 import { type Connections, rowsOf } from './connections.ts';
 import { foldMinutes } from './fold-minutes.ts';
 import type { Generation } from './generation.ts';
+import { compactMirrored } from './mirrored.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { seriesColumns, seriesTables } from './schema.ts';
 import type { SeriesRetention } from './series-retention.ts';
@@ -19,7 +20,7 @@ const OUTBOX_ROWS_TO_ACT_ON = 200;
 export class Compaction {
   readonly #connections: Connections;
   readonly #generation: Generation;
-  readonly #mirrored: boolean;
+  readonly #mirrorClock: (() => number) | null;
   readonly #retention: SeriesRetention;
   readonly #problems: ProblemBook;
   #rowsSince = 0;
@@ -28,16 +29,17 @@ export class Compaction {
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
 
+  /** `mirrorClock`: milliseconds since 1970, by which what was mirrored gets old; null where nothing is. */
   constructor(
     connections: Connections,
     generation: Generation,
-    mirrored: boolean,
+    mirrorClock: (() => number) | null,
     retention: SeriesRetention,
     problems: ProblemBook,
   ) {
     this.#connections = connections;
     this.#generation = generation;
-    this.#mirrored = mirrored;
+    this.#mirrorClock = mirrorClock;
     this.#retention = retention;
     this.#problems = problems;
   }
@@ -84,10 +86,12 @@ export class Compaction {
 
   /** One step that fails keeps no other from being done; it is tried again with the next. */
   async #compact(all: boolean): Promise<void> {
+    const clock = this.#mirrorClock;
     const errors = [
       await this.#attempt('seconds', compactSeconds),
-      await this.#attempt('minutes', (writer) => foldMinutes(writer, all, this.#mirrored, this.#generation)),
-      this.#mirrored ? await this.#attempt('the outbox', compactOutbox) : null,
+      await this.#attempt('minutes', (writer) => foldMinutes(writer, all, clock !== null, this.#generation)),
+      clock && (await this.#attempt('the outbox', compactOutbox)),
+      clock && (await this.#attempt('what was mirrored', (writer) => compactMirrored(writer, clock() / 1000))),
       ...(await this.#retention.run(this.#connections, this.#problems, all)),
     ];
     const error = errors.find((met) => met !== null);

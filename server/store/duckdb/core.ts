@@ -1,6 +1,7 @@
 /** The owner of the database: everything that touches it, in the thread it is opened in. */
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { IngestCommit } from '../ingest-commit.ts';
+import type { TouchedBin } from '../outbox.ts';
 import * as catalog from './catalog.ts';
 import { Committer } from './commit.ts';
 import { Compaction } from './compaction.ts';
@@ -11,6 +12,7 @@ import { queryFlowSums } from './flow-sums.ts';
 import { Generation } from './generation.ts';
 import { LastingCore } from './lasting-core.ts';
 import type { LockFile } from './lock-file.ts';
+import * as mirrored from './mirrored.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import {
   type DuckDbOptions,
@@ -41,6 +43,7 @@ export class DuckDbCore {
   readonly #compaction: Compaction;
   readonly #generation: Generation;
   readonly #losses: OutboxLosses;
+  readonly #clock: () => number;
 
   private constructor(
     parts: OpenDatabase,
@@ -50,6 +53,7 @@ export class DuckDbCore {
     compaction: Compaction,
     generation: Generation,
     losses: OutboxLosses,
+    clock: () => number,
   ) {
     this.#instance = parts.instance;
     this.#lock = parts.lock;
@@ -60,6 +64,7 @@ export class DuckDbCore {
     this.#compaction = compaction;
     this.#generation = generation;
     this.#losses = losses;
+    this.#clock = clock;
     this.operations = this.#operations();
   }
 
@@ -84,15 +89,22 @@ export class DuckDbCore {
     await outbox.setMirror(connections, options.mirror ?? null);
     const losses = new OutboxLosses();
     const generation = new Generation(await outbox.newestGeneration(connections));
-    const mirrored = options.mirror !== undefined;
+    const isMirrored = options.mirror !== undefined;
     const core = new DuckDbCore(
       parts,
       connections,
       flows,
-      new Committer(connections, flows.appenders, generation, mirrored),
-      new Compaction(connections, generation, mirrored, new SeriesRetention(losses, options.keepSeries), problems),
+      new Committer(connections, flows.appenders, generation, isMirrored),
+      new Compaction(
+        connections,
+        generation,
+        isMirrored ? clock : null,
+        new SeriesRetention(losses, options.keepSeries),
+        problems,
+      ),
       generation,
       losses,
+      clock,
     );
     // What an earlier run left in pieces; takes its turn with the first commits.
     void core.#compaction.run(true).catch(() => undefined);
@@ -141,7 +153,10 @@ export class DuckDbCore {
       flowsByMinute: (session, span) => sketchQueries.flowsByMinute(this.#flows.source, session, span),
       flowsBetween: (session, span, family) => sketchQueries.flowsBetween(this.#flows.source, session, span, family),
       outboxPending: (limit, settled) => outbox.outboxPending(connections, this.#losses, limit, settled),
-      outboxDone: (bins) => outbox.outboxDone(connections, bins),
+      outboxDone: (bins, remembered) => this.#outboxDone(bins, remembered),
+      outboxAgain: (since, start) => mirrored.outboxAgain(connections, this.#generation, since, start),
+      mirrorMemory: () => mirrored.mirrorMemory(connections),
+      noteMirrorStart: (start) => mirrored.noteMirrorStart(connections, start),
       outboxPendingBins: () => outbox.outboxPendingBins(connections),
       outboxNotWhole: async () => this.#losses.binsNotWhole,
       outboxGeneration: async () => this.#generation.newest,
@@ -153,6 +168,12 @@ export class DuckDbCore {
     await this.#committer.commit(commit);
     this.#flows.sealing.committed(commit);
     this.#compaction.appended(commit.series.length);
+  }
+
+  async #outboxDone(bins: readonly TouchedBin[], remembered: readonly TouchedBin[]): Promise<void> {
+    await outbox.outboxDone(this.#connections, bins, remembered, this.#clock() / 1000);
+    // A mirror that is new gets everything, also while nothing is committed.
+    this.#compaction.appended(remembered.length);
   }
 }
 

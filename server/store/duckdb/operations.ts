@@ -3,7 +3,7 @@
 import type { FlowBatch } from '../../../shared/flow-batch.ts';
 import type { Place, SessionKind } from '../../../shared/wire/messages.ts';
 import type { IngestCommit, LedgerState, SeriesResolution, WatchState } from '../ingest-commit.ts';
-import type { OutboxBatch, SeriesOutbox, SettledLimits, TouchedBin } from '../outbox.ts';
+import type { MirrorMemory, OutboxBatch, SeriesOutbox, SettledLimits, TouchedBin } from '../outbox.ts';
 import type {
   Catalog,
   FlowAccount,
@@ -61,7 +61,10 @@ export interface StoreOperations {
   flowsByMinute(session: number, span: Span): Promise<MinuteFlows[]>;
   flowsBetween(session: number, span: Span, family: 4 | 6): Promise<FlowBatch | null>;
   outboxPending(limit: number, settled?: SettledLimits): Promise<OutboxBatch>;
-  outboxDone(bins: readonly TouchedBin[]): Promise<void>;
+  outboxDone(bins: readonly TouchedBin[], remembered: readonly TouchedBin[]): Promise<void>;
+  outboxAgain(sinceSeconds: number, startSeconds: number | null): Promise<number>;
+  mirrorMemory(): Promise<MirrorMemory>;
+  noteMirrorStart(startSeconds: number): Promise<void>;
   outboxPendingBins(): Promise<number>;
   outboxNotWhole(): Promise<number>;
   outboxGeneration(): Promise<number>;
@@ -97,7 +100,7 @@ export interface DuckDbOptions {
   readonly keepSeries?: Readonly<Partial<Record<SeriesResolution, number>>>;
   /** What is kept; everything by default. */
   readonly retention?: RetentionLimits;
-  /** For tests, in the caller's own thread: milliseconds since 1970, by which flows get old. */
+  /** For tests, in the caller's own thread: milliseconds since 1970, by which flows and what was mirrored get old. */
   readonly clock?: () => number;
 }
 
@@ -164,7 +167,10 @@ export function storesOver(
     },
     outbox: {
       pending: (limit, settled) => does.outboxPending(limit, settled),
-      done: (bins) => does.outboxDone(bins),
+      done: (bins, remembered = bins) => does.outboxDone(bins, remembered),
+      again: (sinceSeconds, startSeconds) => does.outboxAgain(sinceSeconds, startSeconds),
+      memory: () => does.mirrorMemory(),
+      noteStart: (startSeconds) => does.noteMirrorStart(startSeconds),
       pendingBins: () => does.outboxPendingBins(),
       binsNotWhole: () => does.outboxNotWhole(),
       newestGeneration: () => does.outboxGeneration(),

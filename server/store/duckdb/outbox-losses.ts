@@ -6,8 +6,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { rowsOf } from './connections.ts';
 
 /** Bins of live series that begin before the end of what retention took, as `series_expired` says. */
-const NOT_WHOLE = `EXISTS (FROM series_expired AS gone WHERE gone.resolution = outbox.resolution
-  AND gone.session = outbox.session AND outbox.bin < gone.until_seconds)`;
+export function notWhole(table: 'outbox' | 'mirrored'): string {
+  return `EXISTS (FROM series_expired AS gone WHERE gone.resolution = ${table}.resolution
+    AND gone.session = ${table}.session AND ${table}.bin < gone.until_seconds)`;
+}
 
 export class OutboxLosses {
   /** Since the store was opened. */
@@ -18,9 +20,9 @@ export class OutboxLosses {
 export async function dropNotWhole(writer: DuckDBConnection): Promise<number> {
   const [found] = await rowsOf(
     writer,
-    `SELECT count(DISTINCT (resolution, session, bin))::DOUBLE AS bins FROM outbox WHERE ${NOT_WHOLE}`,
+    `SELECT count(DISTINCT (resolution, session, bin))::DOUBLE AS bins FROM outbox WHERE ${notWhole('outbox')}`,
   );
   const bins = Number(found!.bins);
-  if (bins > 0) await writer.run(`DELETE FROM outbox WHERE ${NOT_WHOLE}`);
+  if (bins > 0) await writer.run(`DELETE FROM outbox WHERE ${notWhole('outbox')}`);
   return bins;
 }

@@ -4,7 +4,8 @@ import { coverage } from '../../aggregate/coverage.ts';
 import { SeriesDimension, type SeriesResolution, seriesResolutions, type WatchState } from '../ingest-commit.ts';
 import type { MirrorPoint, OutboxBatch, SettledLimits, TouchedBin } from '../outbox.ts';
 import { checkInteger } from '../query-limits.ts';
-import { type Connections, type Row, rowsOf } from './connections.ts';
+import { type Connections, checkpoint, type Row, rowsOf } from './connections.ts';
+import { dropMirrored, forgetMirrored, listsOf, makeMirrored, noteMirrored, unnested } from './mirrored.ts';
 import { dropNotWhole, type OutboxLosses } from './outbox-losses.ts';
 import { seriesSource } from './series-queries.ts';
 import { toWatch } from './watch-queries.ts';
@@ -23,12 +24,14 @@ const EVERYTHING: SettledLimits = {
  * then every bin is, once.
  */
 export async function setMirror(connections: Connections, mirror: string | null): Promise<void> {
-  await connections.transaction(async (writer) => {
+  const madeTables = await connections.transaction(async (writer) => {
+    const made = mirror !== null && (await makeMirrored(writer));
     const [meta] = await rowsOf(writer, 'SELECT mirror FROM meta');
-    if (meta!.mirror === mirror) return;
+    if (meta!.mirror === mirror) return made;
     await writer.run('UPDATE meta SET mirror = ?', [mirror]);
     await writer.run('DELETE FROM outbox');
-    if (mirror === null) return;
+    await (mirror === null ? dropMirrored : forgetMirrored)(writer);
+    if (mirror === null) return false;
     for (const resolution of seriesResolutions) {
       await writer.run(
         `INSERT INTO outbox SELECT DISTINCT ?::UINTEGER, session, bin, 0 FROM ${seriesSource(resolution, 'true')} AS rows
@@ -36,7 +39,9 @@ export async function setMirror(connections: Connections, mirror: string | null)
         [resolution],
       );
     }
+    return made;
   });
+  if (madeTables) await connections.write(checkpoint);
 }
 
 /** Number of the newest commit that left a trace: later ones count on from it. */
@@ -81,19 +86,24 @@ export async function outboxPending(
   return batch;
 }
 
+const touchedColumns = { resolution: 'UINTEGER', session: 'UINTEGER', bin: 'BIGINT', generation: 'BIGINT' } as const;
+
 /** Takes bins out as far as they were given: one touched again has a later generation, and stays. */
-export async function outboxDone(connections: Connections, bins: readonly TouchedBin[]): Promise<void> {
+export async function outboxDone(
+  connections: Connections,
+  bins: readonly TouchedBin[],
+  remembered: readonly TouchedBin[],
+  nowSeconds: number,
+): Promise<void> {
   if (bins.length === 0) return;
-  const list = (name: keyof TouchedBin) => bins.map((bin) => bin[name]).join();
-  const column = (index: number, type: string) => `unnest(string_split($${index}, ',')::${type}[])`;
-  await connections.write(async (writer) => {
+  await connections.transaction(async (writer) => {
     await writer.run(
-      `DELETE FROM outbox USING (SELECT ${column(1, 'UINTEGER')} AS resolution, ${column(2, 'UINTEGER')} AS session,
-          ${column(3, 'BIGINT')} AS bin, ${column(4, 'BIGINT')} AS generation) AS given
+      `DELETE FROM outbox USING (${unnested(touchedColumns)}) AS given
         WHERE outbox.resolution = given.resolution AND outbox.session = given.session AND outbox.bin = given.bin
           AND outbox.generation <= given.generation`,
-      [list('resolution'), list('session'), list('bin'), list('generation')],
+      listsOf(bins, touchedColumns),
     );
+    await noteMirrored(writer, remembered, nowSeconds);
   });
 }
 

@@ -1,21 +1,20 @@
 /** Sends lines to the server that keeps the series' copy, and says what became of them. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { textOf } from './answer-text.ts';
 import type { InfluxCredentials, SeriesTarget } from './target.ts';
-import { authorization, reasonOf, writePath } from './write-path.ts';
+import { authorization, isBroken, reasonOf, writePath } from './write-path.ts';
 
 export const MAX_LINES_PER_WRITE = 5000;
 const WRITE_SECONDS = 30;
-/** Of an answer, no more is read: a server that sends without end is cut off. */
-const MAX_ANSWER_BYTES = 65_536;
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** `refused`: it will never take (some of) these lines, the others are stored; `again`: nothing is known to be stored. */
+/** `isBroken`: there was no connection, or it ended; `refused`: it will never take (some of) these lines, the others are stored; `again`: nothing is known to be stored. */
 export type WriteOutcome =
   | { readonly kind: 'written' }
   | { readonly kind: 'refused'; readonly lines: number; readonly reason: string }
-  | { readonly kind: 'again'; readonly reason: string; readonly afterSeconds: number };
+  | { readonly kind: 'again'; readonly reason: string; readonly afterSeconds: number; readonly isBroken?: boolean };
 
 const compress = promisify(gzip);
 
@@ -50,7 +49,12 @@ export class LineWriter {
       if (outcome.kind !== 'again') return outcome;
       return { ...outcome, afterSeconds: retryAfter(response.headers.get('retry-after')) };
     } catch (error) {
-      return { kind: 'again', reason: `does not answer (${reasonOf(error)})`, afterSeconds: 0 };
+      return {
+        kind: 'again',
+        reason: `does not answer (${reasonOf(error)})`,
+        afterSeconds: 0,
+        isBroken: isBroken(error),
+      };
     }
   }
 }
@@ -60,17 +64,6 @@ export function retryAfter(header: string | null, now = Date.now()): number {
   if (header === null) return 0;
   const seconds = /^\d+$/.test(header.trim()) ? Number(header) : (Date.parse(header) - now) / 1000;
   return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds), MAX_RETRY_AFTER_SECONDS) : 0;
-}
-
-async function textOf(response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    parts.push(part);
-    bytes += part.length;
-    if (bytes >= MAX_ANSWER_BYTES) break;
-  }
-  return Buffer.concat(parts).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
 }
 
 /** What a status and its text mean for a batch of so many lines. */

@@ -5,17 +5,19 @@
  * database of its own, since the numbers of sessions begin anew in each.
  */
 import type { InfluxDB } from 'influx';
-import type { HealthPoint, MirrorPoint, OutboxBatch, SeriesOutbox } from '../outbox.ts';
+import type { HealthPoint, MirrorPoint, OutboxBatch, SeriesOutbox, TouchedBin } from '../outbox.ts';
+import { StoreError } from '../stores.ts';
 import { createInflux, type Durations, NO_DURATIONS, prepareDatabase } from './administration.ts';
 import { HealthQueue } from './health-queue.ts';
 import { LineEncoder } from './line-protocol.ts';
 import { LineWriter, MAX_LINES_PER_WRITE } from './line-writer.ts';
 import { RefusedFile } from './refused-file.ts';
+import { type RestartWatch, watchRestarts } from './restart-watch.ts';
 import { MAX_SERIES, SeriesCensus } from './series-census.ts';
 import { Settling } from './settling.ts';
 import { type RetentionPolicy, retentionPolicy } from './tags.ts';
 import { formatSeriesTarget, hasPolicies, type InfluxCredentials, type SeriesTarget } from './target.ts';
-import { probe } from './write-path.ts';
+import { isBroken, probe } from './write-path.ts';
 
 export interface MirrorOptions {
   readonly target: SeriesTarget;
@@ -25,12 +27,16 @@ export interface MirrorOptions {
   readonly refusedFile: string;
   /** So many series at most are written to in a day. */
   readonly maxSeries?: number;
+  /** Gets a sentence where the server was started again. */
+  readonly log?: (message: string) => void;
   /** Pause between looks into an empty outbox. */
   readonly pollSeconds?: number;
   /** Longest pause after an error; it begins at a sixteenth of it. */
   readonly retrySeconds?: number;
   /** For tests: how long an answer to a write is waited for. */
   readonly writeSeconds?: number;
+  /** For tests: so often the server is asked when it was started. */
+  readonly restartLookSeconds?: number;
   /** For tests: shortens the times after which a bin counts as settled. */
   readonly settlingScale?: number;
 }
@@ -44,6 +50,10 @@ export interface MirrorStats {
   readonly binsExpired: number;
   /** Live bins not sent, since the store no longer has all of them: with what it has, it would overwrite more. */
   readonly binsNotWhole: number;
+  /** Starts of the server since ours; where it does not tell them, broken connections that may have been some. */
+  readonly restartsSeen: number;
+  /** Bins that wait, or waited, to be written once more because of them. */
+  readonly binsWrittenAgain: number;
   readonly pendingBins: number;
   /** Series that were written to in the last day (or since the start), by measurement. */
   readonly series: Readonly<Record<string, number>>;
@@ -68,10 +78,17 @@ const MAX_REQUESTS_PER_BATCH = 256;
 /** The server does not take lines now. */
 class NotNow extends Error {
   readonly afterSeconds: number;
-  constructor(reason: string, afterSeconds: number) {
+  readonly isBroken: boolean;
+  constructor(reason: string, afterSeconds: number, isBroken: boolean) {
     super(reason);
     this.afterSeconds = afterSeconds;
+    this.isBroken = isBroken;
   }
+}
+
+function wasBroken(error: unknown): boolean {
+  if (error instanceof NotNow) return error.isBroken;
+  return error instanceof StoreError && error.code === 'STORE_UNREACHABLE' && isBroken(error.cause);
 }
 
 export class SeriesMirror {
@@ -83,6 +100,8 @@ export class SeriesMirror {
   readonly #refused: RefusedFile;
   /** Of servers that put the newest value in the place of the one before, null. */
   readonly #settling: Settling | null;
+  /** Of servers that are written to again after a start, else null. */
+  readonly #restarts: RestartWatch | null;
   readonly #health = new HealthQueue();
   #healthTimer: NodeJS.Timeout | undefined;
   readonly #abort = new AbortController();
@@ -102,6 +121,7 @@ export class SeriesMirror {
     this.#refused = new RefusedFile(options.refusedFile);
     const keepsAll = options.target.kind === 'victoriametrics';
     this.#settling = keepsAll ? new Settling(options.outbox, options.settlingScale) : null;
+    this.#restarts = watchRestarts(options, this.#abort.signal);
   }
 
   /** Begins to follow, and goes on through whatever the server does. An unreachable one is no error here: see `stats`. */
@@ -135,6 +155,8 @@ export class SeriesMirror {
     return {
       ...this.#counts,
       linesNotKept: notKept,
+      restartsSeen: this.#restarts?.restartsSeen ?? 0,
+      binsWrittenAgain: this.#restarts?.binsWrittenAgain ?? 0,
       series: this.#census.byMeasurement(Date.now() / 1000),
       maxSeries: this.#options.maxSeries ?? MAX_SERIES,
       pointsFolded: this.#census.pointsFolded,
@@ -164,6 +186,7 @@ export class SeriesMirror {
         this.#lastError = error instanceof Error ? error.message : String(error);
         // The database may have been dropped meanwhile: look again before the next write.
         this.#durations = null;
+        this.#restarts?.failed(wasBroken(error));
         await this.#countPending();
         if (this.#stopping) return;
         const asked = error instanceof NotNow ? error.afterSeconds : 0;
@@ -177,10 +200,11 @@ export class SeriesMirror {
   async #round(): Promise<number> {
     const { outbox, target } = this.#options;
     this.#durations ??= await this.#prepare(target);
+    await this.#restarts?.look();
     const batch = await outbox.pending(BINS_PER_ROUND, await this.#settling?.limits());
     if (batch.bins.length > 0) {
-      await this.#write(batch, this.#durations);
-      await outbox.done(batch.bins);
+      const written = await this.#write(batch, this.#durations);
+      await outbox.done(batch.bins, this.#restarts ? written : []);
     }
     const healthLines = await this.#writeHealth();
     await this.#countPending();
@@ -199,11 +223,13 @@ export class SeriesMirror {
     return lines.length;
   }
 
-  async #write(batch: OutboxBatch, durations: Durations): Promise<void> {
+  /** Gives the bins that were written: the others are too old for the server. */
+  async #write(batch: OutboxBatch, durations: Durations): Promise<TouchedBin[]> {
     const now = Date.now() / 1000;
     const expired = (point: { session: number; resolution: number; bin: number }) =>
       point.bin < now - durations[retentionPolicy(point.session, point.resolution)];
-    this.#counts.binsExpired += batch.bins.filter(expired).length;
+    const writable = batch.bins.filter((bin) => !expired(bin));
+    this.#counts.binsExpired += batch.bins.length - writable.length;
     const byPolicy = new Map<RetentionPolicy, MirrorPoint[]>();
     const wanted = batch.points.filter((point) => !expired(point));
     for (const point of this.#census.admit(wanted, now)) {
@@ -225,6 +251,7 @@ export class SeriesMirror {
     // All of them come to rest before an error is told: none may still write while the next round reads.
     const ends = await Promise.allSettled(workers);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    return writable;
   }
 
   /** Halves what is refused until the lines that are to blame stand alone; the rest goes on. */
@@ -232,7 +259,11 @@ export class SeriesMirror {
     budget.requests -= 1;
     const outcome = await this.#writer.write(lines, policy, this.#abort.signal);
     if (outcome.kind === 'again')
-      throw new NotNow(`${formatSeriesTarget(this.#options.target)} ${outcome.reason}`, outcome.afterSeconds);
+      throw new NotNow(
+        `${formatSeriesTarget(this.#options.target)} ${outcome.reason}`,
+        outcome.afterSeconds,
+        outcome.isBroken ?? false,
+      );
     if (outcome.kind === 'written') this.#counts.linesWritten += lines.length;
     else if (lines.length === 1 || budget.requests <= 0) {
       await this.#refused.add(lines, policy, outcome.reason);

@@ -61,6 +61,11 @@ export async function probe(target: SeriesTarget, credentials: InfluxCredentials
   throw new StoreError('STORE_FAILED', `${where} is ${found}: name the target by what it is`);
 }
 
+/** Whether a request met no connection, or one that ended: not where we gave up waiting, and not where there was an answer. */
+export function isBroken(error: unknown): boolean {
+  return error instanceof Error && error.name !== 'TimeoutError' && error.name !== 'AbortError';
+}
+
 /** `fetch` says only "fetch failed"; what happened is in its cause. */
 export function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;

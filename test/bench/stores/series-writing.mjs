@@ -84,6 +84,8 @@ async function writeByMirror(database) {
       waiting = waiting.filter((bin) => !bins.includes(bin));
     },
     pendingBins: async () => waiting.length,
+    memory: async () => ({ startSeconds: null, firstSeconds: null }),
+    noteStart: async () => undefined,
   };
   const mirror = new SeriesMirror({
     target: parseSeriesTarget(`influxdb:${URL_TEXT}/${database}`),
