@@ -114,20 +114,22 @@ export async function outboxAgain(
 
 /** One row a bin, of the last day, and the newest where there are too many. What a clock that was ahead noted is of now. */
 export async function compactMirrored(writer: DuckDBConnection, now: number): Promise<void> {
+  const oldest = now - MIRRORED_KEEP_SECONDS;
+  const [count] = await rowsOf(
+    writer,
+    `SELECT (SELECT count(*) FROM mirrored)::DOUBLE AS rows,
+      (SELECT count(*) FROM (SELECT DISTINCT resolution, session, bin FROM mirrored WHERE seconds >= $1::DOUBLE))::DOUBLE AS bins`,
+    [oldest],
+  );
+  if (Number(count!.rows) <= Math.min(Number(count!.bins), MAX_MIRRORED_BINS) + ROWS_TO_ACT_ON) return;
   await writer.run(
     `CREATE OR REPLACE TEMP TABLE remembered AS
       SELECT resolution, session, bin, least(max(mirrored.seconds), $1::DOUBLE) AS seconds FROM mirrored
       GROUP BY resolution, session, bin HAVING max(mirrored.seconds) >= $2::DOUBLE
       ORDER BY max(mirrored.seconds) DESC LIMIT ${MAX_MIRRORED_BINS}`,
-    [now, now - MIRRORED_KEEP_SECONDS],
+    [now, oldest],
   );
-  const [count] = await rowsOf(
-    writer,
-    'SELECT (SELECT count(*) FROM mirrored)::DOUBLE AS rows, (SELECT count(*) FROM remembered)::DOUBLE AS bins',
-  );
-  if (Number(count!.rows) > Number(count!.bins) + ROWS_TO_ACT_ON) {
-    await writer.run('DELETE FROM mirrored');
-    await writer.run('INSERT INTO mirrored SELECT * FROM remembered ORDER BY seconds, bin, resolution');
-  }
+  await writer.run('DELETE FROM mirrored');
+  await writer.run('INSERT INTO mirrored SELECT * FROM remembered ORDER BY seconds, bin, resolution');
   await writer.run('DROP TABLE remembered');
 }
