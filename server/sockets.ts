@@ -49,7 +49,7 @@ export class Sockets {
   }
 
   #upgradeSensor(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#parts.needsClientCertificate && (socket as TLSSocket).authorized !== true) {
+    if (this.#parts.needsClientCertificate && !hasGoodCertificate(socket as TLSSocket)) {
       const why = (socket as TLSSocket).authorizationError ?? 'it shows none';
       this.#parts.log(`a sensor is refused: its certificate is not good (${why}) [ACCESS_CLIENT_CERTIFICATE]`);
       return void refuse(socket, 403, 'ACCESS_CLIENT_CERTIFICATE');
@@ -88,6 +88,14 @@ export class Sockets {
       server.close();
     }
   }
+}
+
+/**
+ * A resumed session counts as authorized whether or not a certificate was ever shown in it; the certificate itself is
+ * known in both cases.
+ */
+function hasGoodCertificate(socket: TLSSocket): boolean {
+  return socket.authorized === true && socket.getPeerCertificate()?.fingerprint256 !== undefined;
 }
 
 const tokenCodes: Readonly<Record<TokenState, string>> = {

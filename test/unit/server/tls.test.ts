@@ -1,5 +1,7 @@
 /** A sensor and a server over TLS, with certificates made here: whom each believes, and what it says otherwise. */
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { readTrust, type TrustFiles } from '../../../sensor/output/trust.ts';
 import { Uplink } from '../../../sensor/output/uplink.ts';
@@ -11,6 +13,7 @@ import { codeOf } from '../../support/errors.ts';
 import { testFolder } from '../../support/folders.ts';
 import { projectFolder } from '../../support/program.ts';
 import { helloOf } from '../../support/spools.ts';
+import { upgradeRequest } from '../../support/upgrades.ts';
 
 const NOTHING = { caFile: '', certFile: '', keyFile: '' };
 
@@ -99,6 +102,37 @@ test('a server may want a certificate of the sensor, beside its token', { timeou
   // The certificate is no token.
   expect(await connect(port, 'kurayami_none', { caFile, ...sensors.sign('dark') })).toMatch(/^UPLINK_UNAUTHORIZED/);
 });
+
+/** Asks for a sensor's WebSocket; says the answer's status, and the ticket with which the session can be resumed. */
+async function upgrade(port: number, token: string, options: ConnectionOptions) {
+  const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ...options });
+  onTestFinished(() => void socket.destroy());
+  const ticket = new Promise<Buffer>((resolve) => socket.once('session', resolve));
+  socket.on('secureConnect', () => socket.write(upgradeRequest(port, '/api/v1/ingest', token)));
+  const answer = await new Promise<Buffer>((resolve, reject) => socket.once('data', resolve).once('error', reject));
+  return { status: Number(String(answer).split(' ')[1]), ticket, isResumed: socket.isSessionReused() };
+}
+
+test.for(['TLSv1.2', 'TLSv1.3'] as const)(
+  'a session that is resumed (%s) is as good as its certificate',
+  {
+    timeout: 60_000,
+  },
+  async (maxVersion) => {
+    const authority = new Authority(await testFolder(), 'ours');
+    const { port, token } = await openTlsServer({ ...authority.sign('localhost'), clientCaFile: authority.caFile });
+    const sensor = token('sensor');
+    const ca = readFileSync(authority.caFile);
+    const twice = async (own: ConnectionOptions) => {
+      const first = await upgrade(port, sensor, { ca, maxVersion, ...own });
+      const second = await upgrade(port, sensor, { ca, maxVersion, ...own, session: await first.ticket });
+      return [first.status, second.status, second.isResumed];
+    };
+    const { certFile, keyFile } = authority.sign('dark');
+    expect(await twice({})).toEqual([403, 403, true]);
+    expect(await twice({ cert: readFileSync(certFile), key: readFileSync(keyFile) })).toEqual([101, 101, true]);
+  },
+);
 
 test('beyond the loopback everyone shows a token; the page itself comes without', async () => {
   const reach = { names: ['telescope.example', '2001:db8::1'], proxy: '', isOpen: false };
