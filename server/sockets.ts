@@ -1,5 +1,6 @@
 /** WebSockets: which requests become one, and which are refused before anything is read from them. */
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
@@ -14,6 +15,8 @@ import { MAX_VIEWERS, serveViewer } from './live/live-socket.ts';
 /** Pages send nothing worth more. */
 const MAX_VIEWER_MESSAGE_BYTES = 4_096;
 const MAX_SENSORS = 1_000;
+/** A peer that is refused has so long to fetch the answer. */
+const REFUSAL_MILLISECONDS = 5_000;
 
 export interface SocketParts extends IngestParts, AccessParts {
   readonly live: LiveHub;
@@ -112,7 +115,10 @@ const reasons: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
+/** Nothing more is read: the socket goes once the answer is out, and also where the peer does not take the answer. */
 function refuse(socket: Duplex, status: number, code: string): void {
+  (socket as Socket).setTimeout(REFUSAL_MILLISECONDS, () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
   const body = `{"code":"${code}"}`;
   socket.end(
     `HTTP/1.1 ${status} ${reasons[status]}\r\ncontent-type: application/problem+json\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
