@@ -38,6 +38,7 @@ const REPORT_HOLDS_SECONDS = 2;
 
 interface Refusal {
   readonly code: string;
+  readonly reports: number;
   readonly flows: number;
   readonly packets: number;
 }
@@ -47,7 +48,7 @@ interface Arrival {
   readonly sequence: number;
   readonly batch: FlowBatch | null;
   readonly health: SensorHealth | null;
-  /** The frame came through, but its rows are not such that they can be stored. */
+  /** The frame came through, but its rows are not such that they can be stored, or its report cannot be read. */
   readonly refusal: Refusal | null;
 }
 
@@ -169,9 +170,10 @@ export class IngestPipeline {
 
   #readArrival(channel: Channel, frame: Frame): Arrival {
     const arrival = { channel, sequence: frame.sequence, batch: null, health: null, refusal: null };
-    if (frame.kind === FrameKind.health) return { ...arrival, health: readOwnHealth(channel, frame) };
-    if (frame.kind !== FrameKind.flows4 && frame.kind !== FrameKind.flows6) return arrival;
+    const isReport = frame.kind === FrameKind.health;
+    if (!isReport && frame.kind !== FrameKind.flows4 && frame.kind !== FrameKind.flows6) return arrival;
     try {
+      if (isReport) return { ...arrival, health: readOwnHealth(channel, frame) };
       const { batch } = frameToFlows(frame);
       batch.sensor.fill(channel.sensor.id);
       batch.session.fill(channel.session.id);
@@ -180,8 +182,12 @@ export class IngestPipeline {
       return { ...arrival, batch };
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.#parts.log(`sensor ${channel.sensor.name}: a frame is refused: ${error.message} [${error.code}]`);
-      return { ...arrival, refusal: { code: error.code, ...countRows(frame) } };
+      this.#parts.log(
+        `sensor ${channel.sensor.name}: a ${isReport ? 'report' : 'frame'} is refused: ${error.message} [${error.code}]`,
+      );
+      // Acknowledged all the same: it would come again and again, and everything behind it would wait.
+      const counts = isReport ? { reports: 1, flows: 0, packets: 0 } : { reports: 0, ...countRows(frame) };
+      return { ...arrival, refusal: { code: error.code, ...counts } };
     }
   }
 
@@ -323,7 +329,11 @@ function countStored(
   ledger.packetsInSeries += packetsInSeries;
 }
 
-function countRefused(ledger: ServerLedger, { code, flows, packets }: Refusal): void {
+function countRefused(ledger: ServerLedger, { code, reports, flows, packets }: Refusal): void {
+  if (reports > 0) {
+    ledger.reportsRefused[code] = (ledger.reportsRefused[code] ?? 0) + reports;
+    return;
+  }
   ledger.flowsAccepted += flows;
   ledger.packetsAccepted += packets;
   ledger.flowsRefused[code] = (ledger.flowsRefused[code] ?? 0) + flows;

@@ -81,6 +81,8 @@ export interface ServerLedger {
   flowsRefused: Counts;
   packetsRefused: Counts;
   duplicateFrames: number;
+  /** Reports that waited their turn among the flows and cannot be read, by error code; in no sum. */
+  reportsRefused: Counts;
   /** Packets stored, but older than the newest by more than a minute. */
   packetsLate: number;
   packetsInSeries: number;
@@ -151,6 +153,7 @@ export function emptyServerLedger(): ServerLedger {
     flowsRefused: {},
     packetsRefused: {},
     duplicateFrames: 0,
+    reportsRefused: {},
     packetsLate: 0,
     packetsInSeries: 0,
   };

@@ -210,6 +210,25 @@ test('a frame whose rows cannot be stored is refused by its code, counted, and a
   await close();
 });
 
+test('a report that cannot be read is counted by its code and acknowledged; what waits behind it is stored', async () => {
+  const { pipeline, stored, close, log } = await createPipeline();
+  const peer = createPeer();
+  const channel = await pipeline.open(helloOf(7), peer);
+  const notIp = Object.fromEntries(Array.from({ length: 2_001 }, (_, type) => [`0x${type.toString(16)}`, 1]));
+  const tooMuch = { ...reportOfBegin(helloOf(7)), ledger: { ...emptySensorLedger(), notIp }, finished: true };
+  for (const [at, report] of [tooMuch, 'nonsense'].entries())
+    pipeline.receive(channel, peer, decodeFrame(encodeJsonFrame(FrameKind.health, report, 7, at + 1)));
+  pipeline.receive(channel, peer, frameOf(7, 3, 6));
+  await atRest(pipeline, channel);
+  expect(peer.refuse).not.toHaveBeenCalled();
+  expect(peer.acknowledge).toHaveBeenLastCalledWith(3);
+  expect(log).toHaveBeenCalledWith(expect.stringMatching(/roof: a report is refused: .*\[WIRE_BAD_MESSAGE\]/));
+  expect(await stored()).toBe(6);
+  const { server } = ledgerOf(pipeline);
+  expect(server).toMatchObject({ reportsRefused: { WIRE_BAD_MESSAGE: 2 }, packetsRefused: {}, packetsStored: 6 });
+  await close();
+});
+
 test('a sensor that sends faster than the store takes is not read from for a while', async () => {
   const { pipeline, close } = await createPipeline({
     commit: (really) => new Promise<void>((resolve) => setTimeout(resolve, 20)).then(really),
