@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type SensorLedger, type ServerLedger, sumCounts } from '../../shared/counters.ts';
+import { isLive, LIVE_SESSION, latestChannels } from '../ingest/latest-channels.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { ApiParts } from './parts.ts';
 
@@ -64,25 +65,39 @@ function gauge(registry: Registry, { name, help }: Names, labelNames: string[], 
   });
 }
 
-/** A total that is kept elsewhere: what Prometheus sees never falls but by a restart. */
+/**
+ * A total that is kept elsewhere. The ledger takes things back: what a run that died had sent, what was taken for lost
+ * and is found. Prometheus would take that for a restart and count all of it again, so the highest that was told stands
+ * until it is passed.
+ */
 function counter(registry: Registry, { name, help }: Names, labelNames: string[], values: Values): void {
+  const told = new Map<string, number>();
   new Counter({
     name: PREFIX + name,
     help,
     labelNames,
     registers: [registry],
     collect() {
-      this.reset();
-      for (const [labels, value] of values()) if (value !== null && value >= 0) this.inc(labels, value);
+      for (const [labels, value] of values()) {
+        if (value === null) continue;
+        const key = JSON.stringify(labels);
+        const before = told.get(key) ?? 0;
+        const highest = Math.max(before, value);
+        this.inc(labels, highest - before);
+        told.set(key, highest);
+      }
     },
   });
 }
 
 function registerSensors(registry: Registry, parts: ApiParts): void {
-  const channels = () => parts.channels();
+  const channels = () => latestChannels(parts.channels().filter(isLive)).values();
   counter(
     registry,
-    { name: 'sensor_packets_total', help: 'packets of live capture by sensor and stage of its path' },
+    {
+      name: 'sensor_packets_total',
+      help: 'packets of live capture by sensor and stage of its path, the highest since the start',
+    },
     ['sensor', 'stage'],
     function* () {
       for (const { sensor, health } of liveLedgers(parts))
@@ -92,7 +107,10 @@ function registerSensors(registry: Registry, parts: ApiParts): void {
   );
   counter(
     registry,
-    { name: 'server_packets_total', help: 'packets of live capture by sensor and what the server did with them' },
+    {
+      name: 'server_packets_total',
+      help: 'packets of live capture by sensor and what the server did, the highest since the start',
+    },
     ['sensor', 'stage'],
     function* () {
       for (const { sensor, server } of liveLedgers(parts))
@@ -101,7 +119,7 @@ function registerSensors(registry: Registry, parts: ApiParts): void {
   );
   gauge(
     registry,
-    { name: 'sensor_connected', help: '1 while the sensor is connected; of sensors heard of since the start' },
+    { name: 'sensor_connected', help: '1 while the live capture is connected; of sensors heard of since the start' },
     ['sensor', 'name'],
     function* () {
       for (const { sensor, peer } of channels())
@@ -123,7 +141,7 @@ function registerSensors(registry: Registry, parts: ApiParts): void {
   });
   gauge(
     registry,
-    { name: 'sensor_heard_seconds', help: 'seconds since the sensor last said anything' },
+    { name: 'sensor_heard_seconds', help: 'seconds since the live capture last said anything' },
     ['sensor'],
     function* () {
       for (const { sensor, lastHeardMilliseconds } of channels())
@@ -135,7 +153,7 @@ function registerSensors(registry: Registry, parts: ApiParts): void {
 const linkUp = { up: 1, down: 0, none: null } as const;
 
 function liveLedgers(parts: ApiParts): LedgerState[] {
-  return parts.ledgers().filter(({ session }) => session === 0);
+  return parts.ledgers().filter(({ session }) => session === LIVE_SESSION);
 }
 
 function registerServer(registry: Registry, parts: ApiParts): void {

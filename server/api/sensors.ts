@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { maySeeTargets, roleOf } from '../access/role.ts';
 import type { Channel } from '../ingest/channel.ts';
+import { latestChannels } from '../ingest/latest-channels.ts';
 import { addressesWatched } from '../ingest/watch-book.ts';
 import type { ApiParts } from './parts.ts';
 import { Count, SessionId, Time } from './schemas.ts';
@@ -48,10 +49,10 @@ export const sensorRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
     '/api/v1/sensors',
     { schema: { summary: 'sensors and their state', response: { 200: Type.Array(Sensor) } } },
     async (request) => {
-      const channels = parts.channels();
+      const channels = latestChannels(parts.channels());
       const withTargets = maySeeTargets(roleOf(request.raw, parts));
       return (await parts.catalog.sensors()).map(({ id, name, place }) => {
-        const channel = channels.findLast(({ sensor }) => sensor.id === id);
+        const channel = channels.get(id);
         return {
           id,
           name,

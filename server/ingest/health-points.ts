@@ -3,8 +3,7 @@ import { sumCounts } from '../../shared/counters.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { HealthPoint } from '../store/outbox.ts';
 import type { Channel } from './channel.ts';
-
-const LIVE_SESSION = 0;
+import { isLive, LIVE_SESSION, latestChannels } from './latest-channels.ts';
 
 /** Of each sensor that was heard of since the start. Counters are those of the ledger, over all runs of the sensor. */
 export function healthPoints(
@@ -12,9 +11,7 @@ export function healthPoints(
   ledgers: readonly LedgerState[],
   nowMilliseconds: number,
 ): HealthPoint[] {
-  const newest = new Map(
-    channels.filter(({ session }) => session.id === LIVE_SESSION).map((channel) => [channel.sensor.id, channel]),
-  );
+  const newest = latestChannels(channels.filter(isLive));
   return [...newest.values()].map((channel) => {
     const ledger = ledgers.find(({ session, sensor }) => session === LIVE_SESSION && sensor === channel.sensor.id);
     const fields = { ...connectionFields(channel, nowMilliseconds), ...(ledger ? counterFields(ledger) : {}) };

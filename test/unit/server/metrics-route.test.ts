@@ -9,7 +9,9 @@ const counts = { ...emptySensorLedger(), received: 12, captured: 10, notIp: { '0
 const server = { ...emptyServerLedger(), packetsAccepted: 7, packetsStored: 6, packetsRefused: { WIRE_BAD_COLUMN: 1 } };
 const health = { ledger: counts, link: 'down', prefixes: ['198.51.100.0/24'] };
 
-function partsOf(problems: string[] | null) {
+const live = { session: { id: 0, kind: 'live' } };
+
+function partsOf(problems: string[] | null, more: object = {}) {
   return {
     ledgers: () => [
       { session: 0, sensor: 3, server, health },
@@ -17,8 +19,8 @@ function partsOf(problems: string[] | null) {
       { session: 9, sensor: 3, server, health },
     ],
     channels: () => [
-      { sensor: { id: 3, name: NAME }, health, peer: {}, lastHeardMilliseconds: Date.now() - 2_000 },
-      { sensor: { id: 4, name: 'b' }, health: null, peer: null, lastHeardMilliseconds: Date.now() },
+      { ...live, sensor: { id: 3, name: NAME }, health, peer: {}, lastHeardMilliseconds: Date.now() - 2_000 },
+      { ...live, sensor: { id: 4, name: 'b' }, health: null, peer: null, lastHeardMilliseconds: Date.now() },
     ],
     live: { viewers: new Set([1, 2]) },
     diskState: () => ({ freeBytes: 5e9, totalBytes: null, lowBytes: null, highBytes: null, isFull: true }),
@@ -31,15 +33,18 @@ function partsOf(problems: string[] | null) {
     tokens: { find: () => ({ role: 'viewer' }) },
     software: 'kurayami 0',
     pageFolder: projectFolder,
+    ...more,
   } as unknown as ApiParts;
 }
 
 let close: () => Promise<void>;
 afterEach(() => close());
-async function metrics(problems: string[] | null = ['a file is gone']) {
-  const app = await buildApp(partsOf(problems));
+const NEEDED = { authorization: 'Bearer any', host: 'localhost' };
+
+async function metrics(problems: string[] | null = ['a file is gone'], more: object = {}) {
+  const app = await buildApp(partsOf(problems, more));
   close = () => app.close();
-  const ask = () => app.inject({ url: '/api/v1/metrics', headers: { authorization: 'Bearer any', host: 'localhost' } });
+  const ask = () => app.inject({ url: '/api/v1/metrics', headers: NEEDED });
   await ask();
   // Asked twice: totals must not add up with every look.
   const answer = await ask();
@@ -76,4 +81,45 @@ test('a store that is away takes nothing from the rest', async () => {
   const text = await metrics(null);
   expect(text).toContain('kurayami_viewers 2');
   expect(text).not.toContain('kurayami_flow_store{');
+});
+
+test('a live capture that is away is told as away, whatever files are read under its name', async () => {
+  const sensor = { id: 1, name: 'roof', place: null };
+  const away = { ...live, sensor, health, peer: null, state: 'lost', lastHeardMilliseconds: Date.now() - 3_600_000 };
+  const file = {
+    session: { id: 5, kind: 'file' },
+    sensor,
+    peer: {},
+    state: 'connected',
+    lastHeardMilliseconds: Date.now(),
+  };
+  const hello = { software: 'kurayami 0', prefixes: [] };
+  const channels = () => [
+    { ...away, hello },
+    { ...file, hello, health: { ...health, link: 'up' } },
+  ];
+  const told = await metrics([], { channels });
+  expect(told).toMatch(/^kurayami_sensor_connected\{sensor="1",name="roof"\} 0$/m);
+  expect(told).toMatch(/^kurayami_sensor_link_up\{sensor="1"\} 0$/m);
+  expect(told).toMatch(/^kurayami_sensor_heard_seconds\{sensor="1"\} 36\d\d/m);
+  await close();
+  const app = await buildApp(partsOf([], { channels, catalog: { sensors: async () => [sensor] } }));
+  close = () => app.close();
+  const answer = await app.inject({ url: '/api/v1/sensors', headers: NEEDED });
+  expect(answer.json()).toMatchObject([{ id: 1, state: 'lost', link: 'down' }]);
+});
+
+test('what the ledger takes back is no restart for Prometheus: totals stand until they are passed', async () => {
+  const sent = [1_000, 900, null, 1_005];
+  const ledgers = () => [
+    { session: 0, sensor: 3, server, health: { ledger: { ...counts, packetsSent: sent[0], received: sent[0] } } },
+  ];
+  const app = await buildApp(partsOf([], { ledgers }));
+  close = () => app.close();
+  const told: string[] = [];
+  for (; sent.length > 0; sent.shift()) {
+    const { body } = await app.inject({ url: '/api/v1/metrics', headers: NEEDED });
+    told.push(...[...body.matchAll(/stage="(?:sent|received)"\} (\d+)/g)].map(([, value]) => value!));
+  }
+  expect(told).toEqual(['1000', '1000', '1000', '1000', '1000', '1000', '1005', '1005']);
 });
