@@ -86,6 +86,8 @@ function answerError(error: FastifyError, reply: Parameters<typeof sendProblem>[
     return sendProblem(reply, 413, 'API_TOO_LARGE', 'the body is longer than this route reads');
   if (error.validation) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
   if (error instanceof RangeError) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
+  if (error instanceof StoreError && error.code === 'STORE_BUSY')
+    return sendProblem(reply, 429, 'API_BUSY', error.message);
   if (error instanceof StoreError) return sendProblem(reply, 503, error.code, error.message);
   const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
   // What went wrong inside is for the log, not for whoever asks.

@@ -272,6 +272,7 @@ export class StoreError extends Error {
     | 'STORE_UNREADABLE'
     | 'STORE_FAILED'
     | 'STORE_FULL'
+    | 'STORE_BUSY'
     | 'STORE_UNREACHABLE';
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

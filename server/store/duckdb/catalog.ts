@@ -22,7 +22,7 @@ async function takeId(writer: DuckDBConnection, name: 'sensor' | 'session', larg
 }
 
 export async function installationKey(connections: Connections): Promise<Uint8Array> {
-  const [row] = await connections.read('SELECT installation_key FROM meta');
+  const [row] = await connections.lookUp('SELECT installation_key FROM meta');
   return Uint8Array.from(row!.installation_key as Uint8Array);
 }
 
@@ -51,7 +51,7 @@ export async function takeSensor(connections: Connections, name: string, place: 
 }
 
 export async function listSensors(connections: Connections): Promise<SensorRecord[]> {
-  return (await connections.read('SELECT id, name, place FROM sensors ORDER BY id')).map(toSensor);
+  return (await connections.lookUp('SELECT id, name, place FROM sensors ORDER BY id')).map(toSensor);
 }
 
 const SESSION_COLUMNS = `id::DOUBLE AS id, kind, name, sensor, arrived_seconds, first_micros::DOUBLE AS first_micros,
@@ -94,7 +94,7 @@ export async function takeSession(
 }
 
 export async function listSessions(connections: Connections): Promise<SessionRecord[]> {
-  const rows = await connections.read(
+  const rows = await connections.lookUp(
     `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id <> ${LIVE_SESSION} OR first_micros IS NOT NULL
       ORDER BY arrived_seconds, sessions.id`,
   );
@@ -102,7 +102,7 @@ export async function listSessions(connections: Connections): Promise<SessionRec
 }
 
 export async function lastPosition(connections: Connections, sensor: number, epoch: number): Promise<number> {
-  const [row] = await connections.read(
+  const [row] = await connections.lookUp(
     'SELECT sequence::DOUBLE AS sequence FROM positions WHERE sensor = ? AND epoch = ?',
     [sensor, epoch],
   );
@@ -110,7 +110,7 @@ export async function lastPosition(connections: Connections, sensor: number, epo
 }
 
 export async function listLedgers(connections: Connections): Promise<LedgerState[]> {
-  const rows = await connections.read(
+  const rows = await connections.lookUp(
     'SELECT session::DOUBLE AS session, sensor, server, health FROM ledgers ORDER BY ledgers.session, sensor',
   );
   return rows.map((row) => ({

@@ -1,4 +1,4 @@
-/** The connections of one database: one writes, in turn; a few read, each one query at a time; one works in the background. */
+/** The connections of one database: one writes, in turn; a few answer questions, each one at a time; one looks up small facts; one works in the background. */
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, JS } from '@duckdb/node-api';
 import { StoreError } from '../stores.ts';
 import { workError } from './store-errors.ts';
@@ -23,6 +23,8 @@ export class Turns {
 }
 
 const READERS = 2;
+/** More questions than these do not wait for a reader: with 60 s for each, the last would wait for ever. */
+const MAX_WAITING = 32;
 
 export class Connections {
   readonly writer: DuckDBConnection;
@@ -30,6 +32,8 @@ export class Connections {
   readonly #idle: DuckDBConnection[];
   readonly #waiting: ((reader: DuckDBConnection) => void)[] = [];
   readonly #turns = new Turns();
+  readonly #facts: DuckDBConnection;
+  readonly #factTurns = new Turns();
   readonly #background: DuckDBConnection;
   readonly #backgroundTurns = new Turns();
   readonly #querySeconds: number;
@@ -38,10 +42,12 @@ export class Connections {
   private constructor(
     writer: DuckDBConnection,
     readers: readonly DuckDBConnection[],
+    facts: DuckDBConnection,
     background: DuckDBConnection,
     querySeconds: number,
   ) {
     this.writer = writer;
+    this.#facts = facts;
     this.#background = background;
     this.#readers = readers;
     this.#idle = [...readers];
@@ -52,7 +58,7 @@ export class Connections {
     const writer = await instance.connect();
     const readers: DuckDBConnection[] = [];
     for (let count = 0; count < READERS; count++) readers.push(await instance.connect());
-    return new Connections(writer, readers, await instance.connect(), querySeconds);
+    return new Connections(writer, readers, await instance.connect(), await instance.connect(), querySeconds);
   }
 
   /** Work on the writing connection, one piece after the other. */
@@ -76,14 +82,32 @@ export class Connections {
     });
   }
 
-  /** Rows of a query on a reading connection, beside commits underway. Ended when it takes too long. */
-  read(sql: string, values: DuckDBValue[] = []): Promise<Row[]> {
-    return this.#withReader((reader) => rowsOf(reader, sql, values));
+  /**
+   * Rows of a query on a reading connection, beside commits underway. Ended when it takes too long; STORE_BUSY where too
+   * many wait already.
+   */
+  async read(sql: string, values: DuckDBValue[] = []): Promise<Row[]> {
+    this.#checkRoom();
+    return await this.#withReader((reader) => rowsOf(reader, sql, values));
+  }
+
+  /** As `read`, and never refused: for what the store itself has to know, such as whether a file can be read. */
+  readPatiently(sql: string): Promise<Row[]> {
+    return this.#withReader((reader) => rowsOf(reader, sql));
+  }
+
+  /** Rows of small tables, which no question of a viewer keeps waiting: sensors connect by what they say. */
+  lookUp(sql: string, values: DuckDBValue[] = []): Promise<Row[]> {
+    return this.#factTurns.take(async () => {
+      this.#checkOpen();
+      return await guard(() => rowsOf(this.#facts, sql, values));
+    });
   }
 
   /** As `read`, column by column: for many rows. */
-  readColumns(sql: string, values: DuckDBValue[] = []): Promise<JS[][]> {
-    return this.#withReader(async (reader) => (await reader.runAndReadAll(sql, values)).getColumnsJS());
+  async readColumns(sql: string, values: DuckDBValue[] = []): Promise<JS[][]> {
+    this.#checkRoom();
+    return await this.#withReader(async (reader) => (await reader.runAndReadAll(sql, values)).getColumnsJS());
   }
 
   async #withReader<T>(work: (reader: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -110,9 +134,16 @@ export class Connections {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     for (const reader of this.#readers) reader.closeSync();
+    await this.#factTurns.take(async () => undefined);
+    this.#facts.closeSync();
     this.#background.interrupt();
     await this.#backgroundTurns.take(async () => undefined);
     this.#background.closeSync();
+  }
+
+  #checkRoom(): void {
+    if (this.#waiting.length >= MAX_WAITING)
+      throw new StoreError('STORE_BUSY', `${MAX_WAITING} questions wait for their turn: ask again soon`);
   }
 
   #checkOpen(): void {

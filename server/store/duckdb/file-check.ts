@@ -65,7 +65,7 @@ export class FileCheck {
 
   async #canBeRead({ path }: SealedFile): Promise<boolean> {
     const source = readParquet([absolutePath(this.#folder, path)]);
-    return await this.#connections.read(`SELECT bit_xor(hash(file)) FROM ${source} AS file`).then(
+    return await this.#connections.readPatiently(`SELECT bit_xor(hash(file)) FROM ${source} AS file`).then(
       () => true,
       () => false,
     );

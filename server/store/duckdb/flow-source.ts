@@ -73,6 +73,7 @@ export class FlowSource {
       try {
         return await question(this.#from(asked.family, found));
       } catch (cause) {
+        if (cause instanceof StoreError && cause.code === 'STORE_BUSY') throw cause;
         if (/INTERRUPT/i.test(messageOf((cause as Error).cause)) || !(await this.#check.isOutdated(found))) throw cause;
         if (attempt === ATTEMPTS)
           throw new StoreError('STORE_FAILED', 'flows of the span are being deleted: ask again, or for a later span', {

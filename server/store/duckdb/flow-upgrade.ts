@@ -37,13 +37,13 @@ export async function moveFlowsBefore4(does: SealingParts): Promise<void> {
 }
 
 async function exists(connections: Connections, table: string): Promise<boolean> {
-  const rows = await connections.read('SELECT 1 FROM duckdb_tables() WHERE table_name = $1', [table]);
+  const rows = await connections.lookUp('SELECT 1 FROM duckdb_tables() WHERE table_name = $1', [table]);
   return rows.length > 0;
 }
 
 async function groupsOf(connections: Connections, table: string): Promise<Group[]> {
   const groups: Group[] = [];
-  const rows = await connections.read(
+  const rows = await connections.lookUp(
     `SELECT session::DOUBLE AS session, ${HOUR}::DOUBLE AS hour, count(*)::DOUBLE AS rows
       FROM ${table} GROUP BY ALL ORDER BY 1, 2`,
   );

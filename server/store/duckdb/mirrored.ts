@@ -63,7 +63,7 @@ export function listsOf(
 }
 
 export async function mirrorMemory(connections: Connections): Promise<MirrorMemory> {
-  const [row] = await connections.read(
+  const [row] = await connections.lookUp(
     'SELECT (SELECT max(seconds) FROM mirror_start) AS start, (SELECT min(seconds) FROM mirrored) AS first',
   );
   return {

@@ -46,7 +46,7 @@ export async function setMirror(connections: Connections, mirror: string | null)
 
 /** Number of the newest commit that left a trace: later ones count on from it. */
 export async function newestGeneration(connections: Connections): Promise<number> {
-  const [row] = await connections.read(
+  const [row] = await connections.lookUp(
     `SELECT greatest(coalesce((SELECT max(generation) FROM outbox), 0),
       coalesce((SELECT max(generation) FROM touched), 0))::DOUBLE AS generation`,
   );
@@ -54,7 +54,7 @@ export async function newestGeneration(connections: Connections): Promise<number
 }
 
 export async function outboxPendingBins(connections: Connections): Promise<number> {
-  const [row] = await connections.read(
+  const [row] = await connections.lookUp(
     'SELECT count(*)::DOUBLE AS bins FROM (SELECT DISTINCT resolution, session, bin FROM outbox)',
   );
   return Number(row!.bins);

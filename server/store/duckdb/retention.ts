@@ -113,7 +113,7 @@ export class Retention {
   /** All that could go. Live flows in tables are left until they are sealed. */
   async #units(nowSeconds: number): Promise<Unit[]> {
     const { parts, connections } = this.#does;
-    const sessions = await connections.read('SELECT id::DOUBLE AS id, arrived_seconds FROM sessions');
+    const sessions = await connections.lookUp('SELECT id::DOUBLE AS id, arrived_seconds FROM sessions');
     const arrived = new Map(sessions.map((row) => [Number(row.id), Number(row.arrived_seconds)]));
     const units = new Map<string, Unit>();
     const take = (key: string, session: number, seconds: number) => {

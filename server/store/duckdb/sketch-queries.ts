@@ -65,7 +65,7 @@ export async function putSketches(writer: DuckDBConnection, sketches: readonly P
 }
 
 export async function sketchMemory(connections: Connections): Promise<SketchMemory> {
-  const rows = await connections.read(
+  const rows = await connections.lookUp(
     'SELECT session::DOUBLE AS session, state FROM sketches ORDER BY sketches.session',
   );
   const states = await Promise.all(
@@ -74,7 +74,7 @@ export async function sketchMemory(connections: Connections): Promise<SketchMemo
       state: new Uint8Array(await inflate(state as Uint8Array, { maxOutputLength: MAX_STATE_BYTES })),
     })),
   );
-  const minutes = await connections.read(
+  const minutes = await connections.lookUp(
     'SELECT DISTINCT session::DOUBLE AS session, bin::DOUBLE AS bin FROM sketch_minutes ORDER BY session, bin',
   );
   return { states, minutes: minutes.map(({ session, bin }) => ({ session: Number(session), bin: Number(bin) })) };

@@ -50,7 +50,7 @@ const COLUMNS = `session::DOUBLE AS session, sensor, epoch::DOUBLE AS epoch, fro
 
 /** Those of a session that overlap the span, by their begin. */
 export async function listWatches(connections: Connections, session: number, span: Span): Promise<WatchState[]> {
-  const rows = await connections.read(
+  const rows = await connections.lookUp(
     `SELECT ${COLUMNS} FROM watches WHERE watches.session = $1 AND to_seconds >= $2 AND from_seconds < $3
       ORDER BY from_seconds, sensor`,
     [session, span.fromSeconds, span.toSeconds],
