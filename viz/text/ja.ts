@@ -143,7 +143,7 @@ export const ja: Text = {
   STORE_FILE_UNKNOWN: '保存先：データベースにないフローファイルを別名にして残しました',
   STORE_FILE_MISSING: '保存先：フローファイルが見つからないか、破損しています',
   STORE_FILE_STUCK: '保存先：保存期間を過ぎたファイルを削除できません',
-  STORE_CLOCK_JUMPED: '保存先：サーバーの時計が急に進んだため、フローの古さの判定には使いません',
+  STORE_CLOCK_JUMPED: '保存先：サーバーの時計が急に進んだため、保存データの古さの判定には使いません',
   STORE_SEALING_FAILED: '保存先：フローをファイルに書き出せず、テーブルに残っています',
   STORE_COMPACTION_FAILED: '保存先：時系列をまとめられず、分かれたまま残っています',
   STORE_RETENTION_FAILED: '保存先：保存期間を過ぎたデータを取り除けません',

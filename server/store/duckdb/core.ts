@@ -24,9 +24,11 @@ import {
 import { OutboxLosses } from './outbox-losses.ts';
 import * as outbox from './outbox-queries.ts';
 import { ProblemBook } from './problem-book.ts';
+import { SeriesAge } from './series-age.ts';
 import * as seriesQueries from './series-queries.ts';
 import { SeriesRetention } from './series-retention.ts';
 import * as sketchQueries from './sketch-queries.ts';
+import { SteadyClock } from './steady-clock.ts';
 import * as watchQueries from './watch-queries.ts';
 
 const QUERY_SECONDS = 60;
@@ -43,6 +45,7 @@ export class DuckDbCore {
   readonly #compaction: Compaction;
   readonly #generation: Generation;
   readonly #losses: OutboxLosses;
+  readonly #age: SeriesAge;
   readonly #clock: () => number;
 
   private constructor(
@@ -53,6 +56,7 @@ export class DuckDbCore {
     compaction: Compaction,
     generation: Generation,
     losses: OutboxLosses,
+    age: SeriesAge,
     clock: () => number,
   ) {
     this.#instance = parts.instance;
@@ -64,6 +68,7 @@ export class DuckDbCore {
     this.#compaction = compaction;
     this.#generation = generation;
     this.#losses = losses;
+    this.#age = age;
     this.#clock = clock;
     this.operations = this.#operations();
   }
@@ -83,9 +88,11 @@ export class DuckDbCore {
   static async #over(parts: OpenDatabase, options: DuckDbOptions): Promise<DuckDbCore> {
     const connections = await Connections.open(parts.instance, options.querySeconds ?? QUERY_SECONDS);
     const { retention = KEEP_EVERYTHING, clock = Date.now } = options;
+    const steady = new SteadyClock(clock);
+    const age = new SeriesAge(steady, options.keepSeries);
     const problems = new ProblemBook();
     for (const warning of parts.warnings) problems.note('STORE_LOG_DAMAGED', warning);
-    const flows = await FlowKeeping.open(connections, parts.folder, { limits: retention, clock }, problems);
+    const flows = await FlowKeeping.open(connections, parts.folder, { limits: retention, clock: steady }, problems);
     await outbox.setMirror(connections, options.mirror ?? null);
     const losses = new OutboxLosses();
     const generation = new Generation(await outbox.newestGeneration(connections));
@@ -95,15 +102,10 @@ export class DuckDbCore {
       connections,
       flows,
       new Committer(connections, flows.appenders, generation, isMirrored),
-      new Compaction(
-        connections,
-        generation,
-        isMirrored ? clock : null,
-        new SeriesRetention(losses, options.keepSeries),
-        problems,
-      ),
+      new Compaction(connections, generation, isMirrored ? clock : null, new SeriesRetention(losses, age), problems),
       generation,
       losses,
+      age,
       clock,
     );
     // What an earlier run left in pieces; takes its turn with the first commits.
@@ -138,8 +140,8 @@ export class DuckDbCore {
       flowState: async () => this.#flows.state(),
       seal: (everything) => this.#flows.sealing.run(everything),
       retain: () => this.#flows.retention.run(),
-      series: (query) => seriesQueries.querySeries(connections, query),
-      seriesTop: (query) => seriesQueries.queryTop(connections, query),
+      series: (query) => seriesQueries.querySeries(connections, this.#age, query),
+      seriesTop: (query) => seriesQueries.queryTop(connections, this.#age, query),
       seriesSum: (session, resolution) => seriesQueries.querySeriesSum(connections, session, resolution),
       installationKey: () => catalog.installationKey(connections),
       sensor: (name, place) => catalog.takeSensor(connections, name, place),
@@ -152,9 +154,9 @@ export class DuckDbCore {
       sketchMemory: () => sketchQueries.sketchMemory(connections),
       flowsByMinute: (session, span) => sketchQueries.flowsByMinute(this.#flows.source, session, span),
       flowsBetween: (session, span, family) => sketchQueries.flowsBetween(this.#flows.source, session, span, family),
-      outboxPending: (limit, settled) => outbox.outboxPending(connections, this.#losses, limit, settled),
+      outboxPending: (limit, settled) => outbox.outboxPending(connections, this.#losses, this.#age, limit, settled),
       outboxDone: (bins, remembered) => this.#outboxDone(bins, remembered),
-      outboxAgain: (since, start) => mirrored.outboxAgain(connections, this.#generation, since, start),
+      outboxAgain: (since, start) => mirrored.outboxAgain(connections, this.#generation, this.#age, since, start),
       mirrorMemory: () => mirrored.mirrorMemory(connections),
       noteMirrorStart: (start) => mirrored.noteMirrorStart(connections, start),
       outboxPendingBins: () => outbox.outboxPendingBins(connections),

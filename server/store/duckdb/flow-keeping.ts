@@ -14,6 +14,7 @@ import type { RetentionLimits, Sums } from './operations.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { Retention } from './retention.ts';
 import { Sealing } from './sealing.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 export class FlowKeeping {
   readonly appenders: FlowAppenders;
@@ -46,7 +47,7 @@ export class FlowKeeping {
   static async open(
     connections: Connections,
     folder: string,
-    keep: { readonly limits: RetentionLimits; readonly clock: () => number },
+    keep: { readonly limits: RetentionLimits; readonly clock: SteadyClock },
     problems: ProblemBook,
   ) {
     const parts = await connections.write(loadFlowParts);

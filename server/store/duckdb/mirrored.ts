@@ -7,6 +7,7 @@ import type { MirrorMemory, TouchedBin } from '../outbox.ts';
 import { type Connections, rowsOf } from './connections.ts';
 import type { Generation } from './generation.ts';
 import { notWhole } from './outbox-losses.ts';
+import type { SeriesAge } from './series-age.ts';
 
 /** A day of live bins, of all resolutions, is 88,000. */
 export const MAX_MIRRORED_BINS = 100_000;
@@ -88,6 +89,7 @@ async function putStart(writer: DuckDBConnection, startSeconds: number): Promise
 export async function outboxAgain(
   connections: Connections,
   generation: Generation,
+  age: SeriesAge,
   sinceSeconds: number,
   startSeconds: number | null,
 ): Promise<number> {
@@ -96,7 +98,7 @@ export async function outboxAgain(
       `CREATE OR REPLACE TEMP TABLE put_back AS
         SELECT resolution, session, bin, max(mirrored.seconds) AS seconds
         FROM mirrored ANTI JOIN outbox USING (resolution, session, bin)
-        WHERE mirrored.seconds >= $1::DOUBLE AND NOT ${notWhole('mirrored')}
+        WHERE mirrored.seconds >= $1::DOUBLE AND NOT ${notWhole('mirrored', age)}
         GROUP BY resolution, session, bin ORDER BY seconds DESC LIMIT ${MAX_MIRRORED_BINS}`,
       [sinceSeconds],
     );

@@ -4,11 +4,12 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { rowsOf } from './connections.ts';
+import type { SeriesAge } from './series-age.ts';
 
-/** Bins of live series that begin before the end of what retention took, as `series_expired` says. */
-export function notWhole(table: 'outbox' | 'mirrored'): string {
+/** Bins of live series that begin before the end of what retention took, as `series_expired` says and `age` allows. */
+export function notWhole(table: 'outbox' | 'mirrored', age: SeriesAge): string {
   return `EXISTS (FROM series_expired AS gone WHERE gone.resolution = ${table}.resolution
-    AND gone.session = ${table}.session AND ${table}.bin < gone.until_seconds)`;
+    AND gone.session = ${table}.session AND ${table}.bin < ${age.goneUntil('gone')})`;
 }
 
 export class OutboxLosses {
@@ -17,12 +18,13 @@ export class OutboxLosses {
 }
 
 /** In the caller's transaction; gives how many bins left, to be counted once that is durable. */
-export async function dropNotWhole(writer: DuckDBConnection): Promise<number> {
+export async function dropNotWhole(writer: DuckDBConnection, age: SeriesAge): Promise<number> {
+  const gone = notWhole('outbox', age);
   const [found] = await rowsOf(
     writer,
-    `SELECT count(DISTINCT (resolution, session, bin))::DOUBLE AS bins FROM outbox WHERE ${notWhole('outbox')}`,
+    `SELECT count(DISTINCT (resolution, session, bin))::DOUBLE AS bins FROM outbox WHERE ${gone}`,
   );
   const bins = Number(found!.bins);
-  if (bins > 0) await writer.run(`DELETE FROM outbox WHERE ${notWhole('outbox')}`);
+  if (bins > 0) await writer.run(`DELETE FROM outbox WHERE ${gone}`);
   return bins;
 }

@@ -7,6 +7,7 @@ import { checkInteger } from '../query-limits.ts';
 import { type Connections, checkpoint, type Row, rowsOf } from './connections.ts';
 import { dropMirrored, forgetMirrored, listsOf, makeMirrored, noteMirrored, unnested } from './mirrored.ts';
 import { dropNotWhole, type OutboxLosses } from './outbox-losses.ts';
+import type { SeriesAge } from './series-age.ts';
 import { seriesSource } from './series-queries.ts';
 import { toWatch } from './watch-queries.ts';
 
@@ -64,13 +65,14 @@ export async function outboxPendingBins(connections: Connections): Promise<numbe
 export async function outboxPending(
   connections: Connections,
   losses: OutboxLosses,
+  age: SeriesAge,
   limit: number,
   settled = EVERYTHING,
 ): Promise<OutboxBatch> {
   checkInteger('limit', limit, 1, MAX_BINS);
   let dropped = 0;
   const batch = await connections.transaction(async (writer) => {
-    dropped = await dropNotWhole(writer);
+    dropped = await dropNotWhole(writer, age);
     const bins = await takeBins(writer, limit, settled);
     const points: MirrorPoint[] = [];
     for (const resolution of seriesResolutions) {

@@ -12,7 +12,7 @@ import { dropPartTable, setFileState } from './flow-tables.ts';
 import type { FlowViews } from './flow-views.ts';
 import type { RetentionLimits, Sums } from './operations.ts';
 import type { ProblemBook } from './problem-book.ts';
-import { SteadyClock } from './steady-clock.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 const RUN_EVERY_MILLISECONDS = 60_000;
 const DAY_SECONDS = 86_400;
@@ -28,7 +28,7 @@ export interface RetentionParts {
   /** Sums of what is gone, by session: kept up to date here. */
   readonly expired: Map<number, Sums>;
   readonly limits: RetentionLimits;
-  readonly clock: () => number;
+  readonly clock: SteadyClock;
   readonly problems: ProblemBook;
 }
 
@@ -42,13 +42,11 @@ interface Unit {
 
 export class Retention {
   readonly #does: RetentionParts;
-  readonly #clock: SteadyClock;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> = Promise.resolve();
 
   constructor(does: RetentionParts) {
     this.#does = does;
-    this.#clock = new SteadyClock(does.clock);
     this.#timer = setInterval(() => void this.run().catch(() => undefined), RUN_EVERY_MILLISECONDS);
     this.#timer.unref();
   }
@@ -64,7 +62,7 @@ export class Retention {
 
   /** Steps that do not need each other: one that fails keeps no other from being done. */
   async #expireAll(): Promise<void> {
-    const { problems } = this.#does;
+    const { problems, clock } = this.#does;
     const attempt = (step: string, sentence: string, work: () => Promise<unknown>) =>
       problems.attempt('STORE_RETENTION_FAILED', `retention of flows: ${step}`, sentence, work);
     let leaving: Unit[] = [];
@@ -76,12 +74,12 @@ export class Retention {
       // From here on nobody asks for them; who is reading one meanwhile asks anew.
       await attempt('delete', 'files of flows that were taken out cannot be deleted', () => deleteExpired(this.#does)),
     ];
-    if (this.#clock.problem !== null) problems.note('STORE_CLOCK_JUMPED', this.#clock.problem);
+    if (clock.problem !== null) problems.note('STORE_CLOCK_JUMPED', clock.problem);
     for (const error of errors) if (error !== null) throw error;
   }
 
   async #leaving(): Promise<Unit[]> {
-    const now = this.#clock.now() / 1000;
+    const now = this.#does.clock.now() / 1000;
     const { flowDays, flowGigabytes, sessionDays } = this.#does.limits;
     if (flowDays + flowGigabytes + sessionDays === 0) return [];
     const units = (await this.#units(now)).sort((a, b) => a.seconds - b.seconds);

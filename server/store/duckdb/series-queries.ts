@@ -14,6 +14,7 @@ import type { SeriesPoint, SeriesQuery, SeriesTop, SeriesTopQuery } from '../sto
 import type { Connections } from './connections.ts';
 import type { Sums } from './operations.ts';
 import { NEW_MINUTES, seriesTables } from './schema.ts';
+import type { SeriesAge } from './series-age.ts';
 
 /** The rows of a resolution that `where` lets pass: its table, and the minutes that are not in it yet. */
 export function seriesSource(resolution: SeriesResolution, where: string): string {
@@ -25,9 +26,13 @@ export function seriesSource(resolution: SeriesResolution, where: string): strin
 }
 
 /** Points in order of time, then key. Bins that overlap the span count whole. Throws RangeError. */
-export async function querySeries(connections: Connections, query: SeriesQuery): Promise<SeriesPoint[]> {
+export async function querySeries(
+  connections: Connections,
+  age: SeriesAge,
+  query: SeriesQuery,
+): Promise<SeriesPoint[]> {
   const plan = planSeries(query);
-  await checkKept(connections, query.session, plan);
+  await checkKept(connections, age, query.session, plan);
   const values = [query.session, SeriesDimension[query.by], plan.fromSeconds, plan.toSeconds, query.stepSeconds];
   if (query.key !== undefined) values.push(query.key);
   const where = `session = $1 AND dimension = $2 AND bin >= $3 AND bin < $4 ${query.key === undefined ? '' : 'AND key = $6'}`;
@@ -49,9 +54,9 @@ export async function querySeries(connections: Connections, query: SeriesQuery):
 }
 
 /** The keys with most of the measure, ties by key; from bins that overlap the span. Throws RangeError. */
-export async function queryTop(connections: Connections, query: SeriesTopQuery): Promise<SeriesTop[]> {
+export async function queryTop(connections: Connections, age: SeriesAge, query: SeriesTopQuery): Promise<SeriesTop[]> {
   const plan = planTop(query);
-  await checkKept(connections, query.session, plan);
+  await checkKept(connections, age, query.session, plan);
   const rows = await connections.read(
     `SELECT key, sum(packets)::DOUBLE AS packets, sum(bytes)::DOUBLE AS bytes, sum(flows)::DOUBLE AS flows
       FROM ${seriesSource(plan.resolution, 'session = $1 AND dimension = $2 AND bin >= $3 AND bin < $4')} AS rows
@@ -85,9 +90,10 @@ export async function querySeriesSum(
 }
 
 /** Bins that are gone are not answered with nothing. */
-async function checkKept(connections: Connections, session: number, plan: SeriesPlan): Promise<void> {
+async function checkKept(connections: Connections, age: SeriesAge, session: number, plan: SeriesPlan): Promise<void> {
   const [row] = await connections.read(
-    'SELECT max(until_seconds)::DOUBLE AS until FROM series_expired WHERE session = $1 AND resolution = $2',
+    `SELECT max(${age.goneUntil('gone')})::DOUBLE AS until FROM series_expired AS gone
+      WHERE session = $1 AND resolution = $2`,
     [session, plan.resolution],
   );
   const until = Number(row!.until ?? 0);

@@ -19,7 +19,7 @@ export class SteadyClock {
     const aheadMilliseconds = wall - steady;
     if (aheadMilliseconds <= TOLERANCE_MILLISECONDS) return Math.min(wall, steady);
     const hours = Math.round(aheadMilliseconds / TOLERANCE_MILLISECONDS);
-    this.problem ??= `the clock of this machine went ahead by ${hours} h at once: until the next start, the age of flows goes by the time that really passed`;
+    this.problem ??= `the clock of this machine went ahead by ${hours} h at once: until the next start, the age of what is stored goes by the time that really passed`;
     return steady;
   }
 }
