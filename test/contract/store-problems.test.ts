@@ -230,3 +230,32 @@ test('the file of a session that had expired is removed at the start; one of a s
     expect.stringMatching(/^session=1\/.*flows4\.parquet$/),
   ]);
 });
+
+test('a part that cannot be sealed keeps no other from it, and is right again by itself', async () => {
+  const folder = await testFolder();
+  const stores = await open(folder);
+  const ids: number[] = [];
+  for (let epoch = 1; epoch <= 3; epoch++) {
+    const { id } = await stores.catalog.session({ kind: 'file', name: 'a.pcap', sensor: 1, epoch });
+    ids.push(id);
+  }
+  const inTheWay = join(folder, 'flows', `session=${ids[2]}`);
+  await mkdir(join(folder, 'flows'), { recursive: true });
+  await writeFile(inTheWay, 'in the way');
+  const flows4 = ids.map((session) => ({ session, packets: 10 }));
+  const ledgers = ids.map((session) => ({ ...ledgerState(session, 1, 10), health: ledgerHealth(true) }));
+  await stores.flows.commit(ingestCommit({ flows4 }));
+  // The newest part is the first.
+  await expect(stores.seal(true)).rejects.toThrow();
+  expect(await stores.flows.state()).toMatchObject({ files: 2, tables: 1, tableRows: 1 });
+  expect((await stores.flows.state()).problems).toMatchObject([
+    { code: 'STORE_SEALING_FAILED', message: expect.stringMatching(/^flows cannot be written to files.*: ./) },
+  ]);
+  // It is due, and rests; it is tried at once where everything is wanted.
+  await stores.flows.commit(ingestCommit({ ledgers }));
+  expect(await stores.seal()).toBe(0);
+  await expect(stores.seal(true)).rejects.toThrow();
+  await rm(inTheWay);
+  expect(await stores.seal(true)).toBe(1);
+  expect(await stores.flows.state()).toMatchObject({ files: 3, tables: 0, problems: [] });
+});

@@ -10,7 +10,6 @@ import { type FlowParts, filePath, HOUR_SECONDS, type HotPart, LIVE_SESSION, typ
 import { dropPartTable, insertFile } from './flow-tables.ts';
 import type { FlowViews } from './flow-views.ts';
 import type { ProblemBook } from './problem-book.ts';
-import { firstLine } from './store-errors.ts';
 
 /** Packets of an hour may come so long after it before they make a second file of it. */
 const MARGIN_SECONDS = 300;
@@ -39,7 +38,8 @@ export class Sealing {
   readonly #finished = new Set<number>();
   readonly #timer: NodeJS.Timeout;
   #running: Promise<number> | undefined;
-  #restUntilMilliseconds = 0;
+  /** Parts that could not be sealed, and until when they are left alone: they keep no other from being sealed. */
+  readonly #rests = new Map<HotPart, number>();
 
   constructor(does: SealingParts) {
     this.#does = does;
@@ -78,37 +78,56 @@ export class Sealing {
   }
 
   #look(): void {
-    if (this.#running !== undefined || performance.now() < this.#restUntilMilliseconds) return;
+    if (this.#running !== undefined) return;
+    this.#forgetGone();
     if (this.#nextDue() !== undefined) void this.run().catch(() => undefined);
   }
 
+  /** Each part once. The first error is thrown when all others are done. */
   async #sealAll(everything: boolean): Promise<number> {
     let files = 0;
-    try {
-      const all = everything ? [...this.#does.parts.hot] : [];
-      for (let part = all.pop() ?? this.#nextDue(); part !== undefined; part = all.pop() ?? this.#nextDue()) {
-        await sealPart(this.#does, part);
-        files += 1;
-      }
-      this.#does.problems.clear('STORE_SEALING_FAILED');
-    } catch (cause) {
-      const sentence = `flows cannot be written to files, and stay in tables: ${firstLine(cause)}`;
-      this.#does.problems.note('STORE_SEALING_FAILED', sentence);
-      this.#restUntilMilliseconds = performance.now() + AFTER_ERROR_MILLISECONDS;
-      throw cause;
+    const errors: Error[] = [];
+    const tried = new Set<HotPart>();
+    const all = everything ? [...this.#does.parts.hot] : [];
+    for (let part = all.pop() ?? this.#nextDue(tried); part !== undefined; part = all.pop() ?? this.#nextDue(tried)) {
+      tried.add(part);
+      const error = await this.#seal(part);
+      if (error === null) files += 1;
+      else errors.push(error);
     }
+    this.#forgetGone();
+    if (errors.length > 0) throw errors[0];
     return files;
+  }
+
+  async #seal(part: HotPart): Promise<Error | null> {
+    const sentence = 'flows cannot be written to files, and stay in tables';
+    const error = await this.#does.problems.attempt('STORE_SEALING_FAILED', stepOf(part), sentence, () =>
+      sealPart(this.#does, part),
+    );
+    if (error !== null) this.#rests.set(part, performance.now() + AFTER_ERROR_MILLISECONDS);
+    return error;
+  }
+
+  /** What was sealed since, or taken out by retention, is no problem any more. */
+  #forgetGone(): void {
+    for (const part of this.#rests.keys()) {
+      if (this.#does.parts.hot.has(part)) continue;
+      this.#rests.delete(part);
+      this.#does.problems.clear(stepOf(part));
+    }
   }
 
   #closed(): HotPart[] {
     return [...this.#does.parts.hot].filter(({ isClosed }) => isClosed);
   }
 
-  #nextDue(): HotPart | undefined {
-    const hot = [...this.#does.parts.hot].filter(({ isMade }) => isMade);
-    const due = hot.find((part) => this.#isDue(part));
-    if (due !== undefined || hot.length <= MAX_HOT_TABLES) return due;
-    return hot.reduce((a, b) => (a.appendedMilliseconds <= b.appendedMilliseconds ? a : b));
+  #nextDue(tried?: ReadonlySet<HotPart>): HotPart | undefined {
+    const made = [...this.#does.parts.hot].filter(({ isMade }) => isMade);
+    const ready = made.filter((part) => !tried?.has(part) && performance.now() >= (this.#rests.get(part) ?? 0));
+    const due = ready.find((part) => this.#isDue(part));
+    if (due !== undefined || made.length <= MAX_HOT_TABLES || ready.length === 0) return due;
+    return ready.reduce((a, b) => (a.appendedMilliseconds <= b.appendedMilliseconds ? a : b));
   }
 
   #isDue(part: HotPart): boolean {
@@ -121,6 +140,8 @@ export class Sealing {
     return quiet >= QUIET_MILLISECONDS && newest >= (part.hour + 1) * HOUR_SECONDS + MARGIN_SECONDS;
   }
 }
+
+const stepOf = ({ table }: HotPart) => `sealing ${table}`;
 
 /** A stop between any two steps leaves the table, or the file, or both and no word of the file: see flow-recovery.ts. */
 export async function sealPart(does: SealingParts, part: HotPart): Promise<void> {
