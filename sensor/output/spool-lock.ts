@@ -17,8 +17,8 @@ export function lockSpool(folder: string): { release: () => void } | { holder: n
     }
     const written = readText(path);
     const holder = Number.parseInt(written, 10);
-    // A process that is gone, or another that got its number, holds nothing.
-    if (holder !== process.pid && identityOf(holder) === written) return { holder };
+    // A process that is gone, or another that got its number, holds nothing; nor does a file that a power cut left empty.
+    if (holder > 0 && holder !== process.pid && identityOf(holder) === written) return { holder };
     rmSync(path, { force: true });
   }
   return { holder: 0 };

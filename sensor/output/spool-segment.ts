@@ -35,6 +35,7 @@ export class SpoolSegment {
   /** Open while records are added. */
   #file: number | null;
   #unsynced = false;
+  #isRemoved = false;
 
   private constructor(path: string, file: number | null, sums: SegmentSums) {
     this.path = path;
@@ -102,7 +103,8 @@ export class SpoolSegment {
     if (file === null) return;
     try {
       if (this.#unsynced) await syncData(file);
-      writeFileSync(sumsPath(this.path), JSON.stringify(this.sums), { mode: 0o600 });
+      // It may have been taken away meanwhile.
+      if (!this.#isRemoved) writeFileSync(sumsPath(this.path), JSON.stringify(this.sums), { mode: 0o600 });
     } finally {
       closeSync(file);
     }
@@ -121,6 +123,7 @@ export class SpoolSegment {
   remove(): void {
     if (this.#file !== null) closeSync(this.#file);
     this.#file = null;
+    this.#isRemoved = true;
     rmSync(this.path, { force: true });
     rmSync(sumsPath(this.path), { force: true });
   }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
@@ -36,6 +36,21 @@ describe('one run', () => {
     expect(frames.totals).toMatchObject({ flowsSent: 100, flowsAcknowledged: 100, flowsWaiting: 0, flowsDropped: 0 });
     await spool.close();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a segment that is taken away while it is closed leaves no sums behind', async () => {
+    const spool = openSpool(await spoolFolder());
+    const frames = spool.begin(helloOf(1));
+    for (let sequence = 1; sequence <= 60; sequence++) {
+      frames.push(frameOf(sequence));
+      frames.takeUnsent();
+      frames.acknowledge(sequence);
+    }
+    await frames.close();
+    const files = readdirSync(frames.epoch.folder).filter((name) => name !== 'hello.json');
+    expect(files.filter((name) => name.endsWith('.frames'))).toHaveLength(1);
+    expect(files.filter((name) => name.endsWith('.sums'))).toHaveLength(1);
+    await spool.close();
   });
 
   test('sends again what was under way, from memory', async () => {
@@ -208,6 +223,18 @@ describe('the folder', () => {
     await spool.close();
     await openSpool(folder).close();
   });
+
+  test.for(['', '\0\0\0\0\0\0', 'x', '-1', '0', '999999999 1'])(
+    'is taken where the lock names nobody: %j',
+    async (text) => {
+      const folder = await spoolFolder();
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'lock'), text);
+      const spool = openSpool(folder);
+      expect(readFileSync(join(folder, 'lock'), 'utf8')).toBe(lockOf(process.pid));
+      await spool.close();
+    },
+  );
 
   test('that cannot be made is told in a sentence', async () => {
     const folder = await spoolFolder();
