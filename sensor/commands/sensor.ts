@@ -1,5 +1,4 @@
 /** `kurayami sensor`: captures and sends. */
-import { readFileSync } from 'node:fs';
 import { type Command, type CommandArguments, speedOption, textOption, UsageError } from '../../shared/command.ts';
 import type { CaptureSource } from '../capture/capture-source.ts';
 import { FileSource } from '../capture/file-source.ts';
@@ -14,6 +13,7 @@ import { filterOption, kernelFilterOption } from './filter-option.ts';
 import { checkSensor } from './sensor-check.ts';
 import { followedFile, sourceOptions } from './source-options.ts';
 import { openSpool, spoolFlags, spoolPath } from './spool-option.ts';
+import { tokenReader } from './token-file.ts';
 
 export const sensor: Command = {
   name: 'sensor',
@@ -62,7 +62,14 @@ export const sensor: Command = {
       const connect = readTrust(config.tls);
       const say = (line: string) => void process.stdout.write(`${line}\n`);
       const spool = () => openSpool(config, source);
-      const parts = { source, openSpool: spool, server: config.server, token: tokenReader(config), connect, say };
+      const parts = {
+        source,
+        openSpool: spool,
+        server: config.server,
+        token: tokenReader(config.tokenFile),
+        connect,
+        say,
+      };
       return (await checkSensor(parts)) ? 0 : 1;
     }
     const result = await runSensor({
@@ -70,7 +77,7 @@ export const sensor: Command = {
       software: `kurayami ${program.version}`,
       name: config.name,
       server: config.server,
-      token: tokenReader(config),
+      token: tokenReader(config.tokenFile),
       connect: readTrust(config.tls),
       spool: openSpool(config, source),
       isWatched: process.stderr.isTTY === true,
@@ -143,29 +150,4 @@ async function chooseSource(
     promiscuous: config.promiscuous,
     log,
   });
-}
-
-/** Reads the file anew whenever it is asked; what was there before holds while it cannot be read. Throws UsageError at first. */
-function tokenReader({ tokenFile }: SensorConfig): () => string {
-  if (tokenFile === undefined)
-    throw new UsageError(
-      'a sensor needs a token: make one at the server with "kurayami token add --role sensor --name NAME", and name its file with --token-file',
-    );
-  let token = readToken(tokenFile);
-  return () => {
-    try {
-      token = readToken(tokenFile);
-    } catch {
-      // It may be written just now.
-    }
-    return token;
-  };
-}
-
-function readToken(tokenFile: string): string {
-  try {
-    return readFileSync(tokenFile, 'utf8').trim();
-  } catch (cause) {
-    throw new UsageError(`the token file ${tokenFile} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }

@@ -111,17 +111,18 @@ export class Link {
   }
 
   #connect(): void {
-    const { server, token, connect, log } = this.#options;
+    const { server, log } = this.#options;
     const url = new URL('/api/v1/ingest', server);
     this.#refused = false;
-    const socket = new WebSocket(url, {
-      ...connect,
-      headers: { authorization: `Bearer ${token()}` },
-      perMessageDeflate: false,
-      maxPayload: MAX_MESSAGE_BYTES,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MILLISECONDS,
-    });
-    this.#socket = socket;
+    try {
+      this.#socket = this.#socketTo(url);
+    } catch (error) {
+      // What the token or the trust holds may be wrong just now: nobody but a timer would get the error.
+      log(`connection to ${url.host}: ${(error as Error).message}`);
+      this.#reconnectLater();
+      return;
+    }
+    const socket = this.#socket;
     socket.binaryType = 'nodebuffer';
     socket.on('open', () => this.#opened(socket));
     socket.on('message', (data: Buffer) => this.#receive(socket, data));
@@ -136,6 +137,17 @@ export class Link {
       if (code?.startsWith('WS_ERR_')) this.#options.onFault();
     });
     socket.on('close', () => this.#reconnectLater());
+  }
+
+  #socketTo(url: URL): WebSocket {
+    const { token, connect } = this.#options;
+    return new WebSocket(url, {
+      ...connect,
+      headers: { authorization: `Bearer ${token()}` },
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MILLISECONDS,
+    });
   }
 
   #opened(socket: WebSocket): void {

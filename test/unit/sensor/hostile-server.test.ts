@@ -139,6 +139,18 @@ test('a server that takes nothing makes the spool grow, and not the memory', { t
   expect(process.memoryUsage().arrayBuffers - before.arrayBuffers).toBeLessThan(40 << 20);
 });
 
+test('a token that cannot be sent is told, and the next is asked for: the sensor does not end', async () => {
+  const good = goodServer();
+  const { url } = await fakeServer(good.behaviour);
+  const tokens = ['old\nnew', 'old\nnew'];
+  const log = vi.fn();
+  const uplink = await uplinkTo(url, { token: () => tokens.shift() ?? 'new', log });
+  uplink.start();
+  sendFrames(uplink, 5);
+  expect(await uplink.drain(5_000)).toBe(true);
+  expect(log).toHaveBeenCalledWith(expect.stringMatching(/^connection to 127\.0\.0\.1:\d+: Invalid character/));
+});
+
 describe('a refusal', () => {
   const refusing = (refused: () => boolean): Behaviour => {
     const good = goodServer();
