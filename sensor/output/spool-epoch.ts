@@ -36,7 +36,13 @@ export class SpoolEpoch {
   /** Throws what the file system throws. */
   static create(folder: string, hello: SensorHello, segmentBytes: number): SpoolEpoch {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeWhole(join(folder, HELLO_NAME), JSON.stringify(hello));
+    try {
+      writeWhole(join(folder, HELLO_NAME), JSON.stringify(hello));
+    } catch (error) {
+      // Without a hello nobody would know whose it is, and nobody would take it away.
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
     return new SpoolEpoch(folder, hello, null, segmentBytes);
   }
 

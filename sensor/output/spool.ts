@@ -20,8 +20,8 @@ const WINDOW_BYTES = 8 << 20;
 export const MIN_SPOOL_BYTES = 4 << 20;
 /** The rate that tells how long the room will do is a mean over about so long. */
 const RATE_SECONDS = 60;
-/** Each is a folder, and a line of the hello. */
-export const MAX_EPOCHS = 256;
+/** Each is a folder, and a line of the hello; the first epoch of a run comes on top, always. */
+const MAX_EPOCHS = 256;
 
 export interface SpoolOptions {
   readonly folder: string;
@@ -111,7 +111,12 @@ export class Spool implements SpoolWriter {
     return totals;
   }
 
-  /** A new epoch of this run. Throws SpoolError. */
+  /** Whether a run that has an epoch should begin another. */
+  get mayBegin(): boolean {
+    return !this.#isDiskFull && this.epochs.length < MAX_EPOCHS;
+  }
+
+  /** A new epoch of this run. Throws SpoolError, and is then as before. */
   begin(hello: SensorHello): SpooledFrames {
     const order = String(this.#nextOrder++).padStart(8, '0');
     const folder = join(this.#options.folder, `${order}-${hello.epoch.toString(16).padStart(8, '0')}`);

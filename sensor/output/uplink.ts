@@ -9,7 +9,7 @@ import type { QueueTotals } from './frame-source.ts';
 import { Lag } from './lag.ts';
 import { Link, type LinkOptions, UplinkError } from './link.ts';
 import { nodePlatform } from './platform.ts';
-import { MAX_EPOCHS, type Spool } from './spool.ts';
+import { type Spool, SpoolError } from './spool.ts';
 import { SpooledFrames } from './spooled-frames.ts';
 
 export { UplinkError };
@@ -243,27 +243,45 @@ export class Uplink {
     this.#wake();
   }
 
-  /** Frames from now on are counted anew; those before are delivered beside them. */
-  beginEpoch(): void {
+  /** Frames from now on are counted anew; those before are delivered beside them. False where it stays as it is. */
+  beginEpoch(): boolean {
     const { spool, newEpoch } = this.#options;
-    if (newEpoch === undefined) return;
+    if (newEpoch === undefined || spool?.mayBegin === false) return false;
     const before = { frames: this.#own, hello: this.#hello };
-    this.#hello = { ...this.#hello, epoch: newEpoch(), run: this.#options.hello.epoch };
+    const hello = { ...this.#hello, epoch: newEpoch(), run: this.#options.hello.epoch };
+    // First what may fail: until then nothing has changed.
+    const own = this.#placeFor(hello);
+    if (own === null) return false;
+    this.#own = own;
+    this.#hello = hello;
     this.#nextSequence = 1;
     this.#lag.restart();
-    if (spool && before.frames instanceof SpooledFrames) {
-      this.#own = spool.begin(this.#hello);
+    this.#behindMilliseconds = null;
+    if (before.frames instanceof SpooledFrames) {
       before.frames.rewind();
       void before.frames.close().catch((error: Error) => this.#tell(`the spool: ${error.message}`));
-    } else this.#own = new FrameQueue(this.#options.queueBytes ?? DEFAULT_QUEUE_BYTES, this.totals);
-    this.#behindMilliseconds = null;
+    }
     this.#addBacklog(before.frames, before.hello, this.#group);
+    return true;
+  }
+
+  /** Null where the disk has none. */
+  #placeFor(hello: SensorHello): FrameQueue | SpooledFrames | null {
+    const { spool, queueBytes } = this.#options;
+    try {
+      return spool?.begin(hello) ?? new FrameQueue(queueBytes ?? DEFAULT_QUEUE_BYTES, this.totals);
+    } catch (error) {
+      if (!(error instanceof SpoolError)) throw error;
+      this.#tell(`${error.message} [${error.code}] What is captured goes on under the epoch before`);
+      // Not at once again.
+      this.#behindMilliseconds = null;
+      return null;
+    }
   }
 
   /** As `beginEpoch`, at once: the connection is made anew. */
   renewEpoch(): void {
-    this.beginEpoch();
-    this.#link.renew();
+    if (this.beginEpoch()) this.#link.renew();
   }
 
   /** The server answers. What waited for long goes another way. */
@@ -272,7 +290,7 @@ export class Uplink {
     const isOld =
       this.#behindMilliseconds !== null && performance.now() - this.#behindMilliseconds > BEFORE_MILLISECONDS;
     const isLive = this.#hello.session.kind === 'live';
-    if (isOld && isLive && spool && !this.#own.isEmpty && spool.epochs.length < MAX_EPOCHS) this.beginEpoch();
+    if (isOld && isLive && spool && !this.#own.isEmpty) this.beginEpoch();
     return {
       ...this.#hello,
       run: this.run,
@@ -334,7 +352,8 @@ export class Uplink {
     else this.#behindMilliseconds ??= performance.now();
     // A server that takes less than comes: what is captured now goes past what waits.
     const isOld = performance.now() - (this.#behindMilliseconds ?? performance.now()) > 3 * BEFORE_MILLISECONDS;
-    if (this.#link.isReady && isBehind && isOld && this.#hello.session.kind === 'live') this.#link.renew();
+    const mayBegin = this.#hello.session.kind === 'live' && this.#options.spool?.mayBegin === true;
+    if (this.#link.isReady && isBehind && isOld && mayBegin) this.#link.renew();
     this.#backlog.go();
   }
 
