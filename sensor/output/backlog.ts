@@ -10,7 +10,7 @@ import { FrameKind } from '../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
 import type { EarlierEpoch, SensorHealth, SensorHello, ServerHello } from '../../shared/wire/messages.ts';
 import type { FrameSource, QueuedFrame, QueueTotals } from './frame-source.ts';
-import { Link, type LinkOptions, type UplinkError } from './link.ts';
+import { Link, type LinkOptions, type UplinkError, type Welcome } from './link.ts';
 import type { SpooledFrames } from './spooled-frames.ts';
 
 /** A quarter of what the frames of now may have under way. */
@@ -18,6 +18,8 @@ const MAX_FRAMES_IN_FLIGHT = 8;
 /** Words beyond this stay at home: a hello has its limit. */
 const MAX_WORD_BYTES = 16 << 10;
 const MAX_WORDS = 20;
+/** Epochs of which one hello asks what the server has: with those of the words, it takes up to 300. */
+const MAX_ASKED = 256;
 
 export interface BacklogEntry {
   readonly hello: SensorHello;
@@ -34,8 +36,8 @@ export interface BacklogGroup {
   readonly totals: QueueTotals;
   /** Of earlier runs, oldest first. */
   readonly earlier: SpooledFrames[];
-  /** The server said what it has of the earlier epochs. */
-  isContacted: boolean;
+  /** Of so many of the earlier epochs, oldest first, the server said what it has. */
+  contacted: number;
 }
 
 export interface BacklogOptions extends Pick<LinkOptions, 'server' | 'token' | 'connect' | 'maxBytesInFlight' | 'log'> {
@@ -82,7 +84,7 @@ export class Backlog {
   #linkOptions(entry: BacklogEntry): LinkOptions {
     const { server, token, connect, maxBytesInFlight, log, run, mayGo, onFault, onRefused } = this.#options;
     const { group } = entry;
-    const earlier = group.isOwn || group.isContacted ? [] : earlierOf(group);
+    const named = { software: run.software, name: run.name, run: run.epoch, backlog: true };
     return {
       server,
       token,
@@ -91,7 +93,7 @@ export class Backlog {
       log,
       maxFramesInFlight: MAX_FRAMES_IN_FLIGHT,
       maySend: mayGo,
-      hello: () => ({ ...entry.hello, software: run.software, name: run.name, run: run.epoch, backlog: true, earlier }),
+      hello: () => ({ ...entry.hello, ...named, earlier: earlierOf(group) }),
       frames: () => entry.frames,
       onWelcome: (hello) => this.#welcome(entry, hello),
       onProgress: () => this.#progress(entry),
@@ -100,11 +102,11 @@ export class Backlog {
     };
   }
 
-  #welcome({ group, frames }: BacklogEntry, hello: ServerHello): boolean {
-    if (!group.isContacted) return contact(group, hello);
-    if (hello.resumeAfter > frames.highestSent) return false;
+  #welcome({ group, frames }: BacklogEntry, hello: ServerHello): Welcome {
+    if (!isContacted(group)) return contact(group, hello);
+    if (hello.resumeAfter > frames.highestSent) return 'wrong';
     frames.acknowledge(hello.resumeAfter);
-    return true;
+    return 'ready';
   }
 
   #progress(entry: BacklogEntry): void {
@@ -160,29 +162,55 @@ export class Backlog {
   }
 }
 
-/** What the server has of the earlier epochs is neither waiting nor recovered. False when it says what cannot be. */
-export function contact(group: BacklogGroup, { earlier = [] }: ServerHello): boolean {
-  const positions = new Map(earlier.map(({ epoch, resumeAfter }) => [epoch, resumeAfter]));
-  const stored = group.earlier.map((frames) => ({ frames, at: positions.get(frames.epoch.hello.epoch) ?? -1 }));
-  if (stored.some(({ frames, at }) => !frames.mayBeStored(at))) return false;
-  for (const { frames, at } of stored) frames.trim(at);
-  group.isContacted = true;
-  return true;
+export function isContacted({ contacted, earlier }: BacklogGroup): boolean {
+  return contacted >= earlier.length;
 }
 
-/** With the last word of each run, once, by its newest epoch. */
-export function earlierOf({ earlier }: BacklogGroup): EarlierEpoch[] {
-  const words = new Map<number, EarlierEpoch>();
-  const epochs = earlier.map(({ epoch: { hello, lastWord } }): EarlierEpoch => {
-    const run = hello.run ?? hello.epoch;
-    const entry = { epoch: hello.epoch, run };
-    if (lastWord === null || JSON.stringify(lastWord).length > MAX_WORD_BYTES) return entry;
-    const withWord = { ...entry, lastWord };
-    words.set(run, withWord);
-    return withWord;
-  });
-  const told = new Set([...words.values()].slice(-MAX_WORDS));
-  return epochs.map((entry) => (told.has(entry) ? entry : { epoch: entry.epoch, run: entry.run }));
+/**
+ * What the server has of the epochs that were asked for is neither waiting nor recovered. Nothing is reported or sent
+ * before all were: what was recovered would be said too high.
+ */
+export function contact(group: BacklogGroup, { earlier = [] }: ServerHello): Welcome {
+  const positions = new Map(earlier.map(({ epoch, resumeAfter }) => [epoch, resumeAfter]));
+  const stored = askedOf(group).map((frames) => ({ frames, at: positions.get(frames.epoch.hello.epoch) ?? -1 }));
+  if (stored.some(({ frames, at }) => !frames.mayBeStored(at))) return 'wrong';
+  for (const { frames, at } of stored) frames.trim(at);
+  group.contacted += stored.length;
+  return isContacted(group) ? 'ready' : 'ask';
+}
+
+function askedOf({ earlier, contacted }: BacklogGroup): SpooledFrames[] {
+  return earlier.slice(contacted, contacted + MAX_ASKED);
+}
+
+/**
+ * The epochs that the server is asked for next. The first hello has the last words as well, each by the newest epoch of
+ * its run, and names those epochs even where they are not asked for yet: a run that began has no earlier ones behind it.
+ */
+export function earlierOf(group: BacklogGroup): EarlierEpoch[] {
+  const asked = new Set(askedOf(group));
+  const words = group.contacted === 0 ? newestWords(group) : new Map<SpooledFrames, SensorHealth>();
+  return group.earlier
+    .filter((frames) => asked.has(frames) || words.has(frames))
+    .map((frames) => {
+      const lastWord = words.get(frames);
+      const entry = { epoch: frames.epoch.hello.epoch, run: runOf(frames) };
+      return lastWord === undefined ? entry : { ...entry, lastWord };
+    });
+}
+
+function newestWords({ earlier }: BacklogGroup): Map<SpooledFrames, SensorHealth> {
+  const newest = new Map<number, [SpooledFrames, SensorHealth]>();
+  for (const frames of earlier) {
+    const { lastWord } = frames.epoch;
+    if (lastWord === null || JSON.stringify(lastWord).length > MAX_WORD_BYTES) continue;
+    newest.set(runOf(frames), [frames, lastWord]);
+  }
+  return new Map([...newest.values()].slice(-MAX_WORDS));
+}
+
+function runOf({ epoch: { hello } }: SpooledFrames): number {
+  return hello.run ?? hello.epoch;
 }
 
 /** The part of a ledger that the way to the server counts. */

@@ -30,6 +30,9 @@ export class UplinkError extends Error {
   }
 }
 
+/** `ask`: another hello has to ask for more before anything is sent. `wrong`: what the server says cannot be. */
+export type Welcome = 'ready' | 'ask' | 'wrong';
+
 export interface LinkOptions {
   /** Such as `ws://127.0.0.1:8600`. */
   readonly server: string;
@@ -44,8 +47,8 @@ export interface LinkOptions {
   /** Whether frames may be sent now. */
   readonly maySend?: () => boolean;
   readonly log: (message: string) => void;
-  /** The server took us in; nothing was sent to it yet. False when what it says cannot be. */
-  onWelcome(hello: ServerHello): boolean;
+  /** The server took us in; nothing was sent to it yet. */
+  onWelcome(hello: ServerHello): Welcome;
   /** Something was acknowledged. */
   onProgress(): void;
   /** False when there shall be no more attempts. */
@@ -216,7 +219,15 @@ export class Link {
 
   #welcome(hello: ServerHello): void {
     if (this.#ready) throw new Error('it says hello twice');
-    if (!this.#options.onWelcome(hello)) throw new Error('it has what it was not sent');
+    // Of a connection that was ended here: it answers what was not asked yet.
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    const welcome = this.#options.onWelcome(hello);
+    if (welcome === 'wrong') throw new Error('it has what it was not sent');
+    if (welcome === 'ask') {
+      this.#retryMilliseconds = FIRST_RETRY_MILLISECONDS;
+      this.renew();
+      return;
+    }
     this.#options.frames().rewind();
     this.#ready = true;
     this.#options.onProgress();

@@ -3,11 +3,11 @@ import type { ClientOptions } from 'ws';
 import { encodeFrame, type Frame, FrameKind } from '../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
 import type { SensorHealth, SensorHello, ServerHello, SpoolReport } from '../../shared/wire/messages.ts';
-import { Backlog, type BacklogGroup, contact, earlierOf } from './backlog.ts';
+import { Backlog, type BacklogGroup, contact, earlierOf, isContacted } from './backlog.ts';
 import { FrameQueue } from './frame-queue.ts';
 import type { QueueTotals } from './frame-source.ts';
 import { Lag } from './lag.ts';
-import { Link, type LinkOptions, UplinkError } from './link.ts';
+import { Link, type LinkOptions, UplinkError, type Welcome } from './link.ts';
 import { nodePlatform } from './platform.ts';
 import { type Spool, SpoolError } from './spool.ts';
 import { SpooledFrames } from './spooled-frames.ts';
@@ -80,7 +80,7 @@ export class Uplink {
       isOwn: true,
       totals,
       earlier: earlier.filter((frames) => frames.totals === totals),
-      isContacted: false,
+      contacted: 0,
     };
     this.#backlog = new Backlog({ ...this.#linkParts(), run: hello, mayGo: () => this.#link.isReady });
     const groups = new Map([[totals, this.#group]]);
@@ -294,18 +294,19 @@ export class Uplink {
     return {
       ...this.#hello,
       run: this.run,
-      earlier: this.#group.isContacted ? [] : earlierOf(this.#group),
+      earlier: earlierOf(this.#group),
     };
   }
 
-  #welcome(answer: ServerHello): boolean {
-    if (answer.resumeAfter > this.#own.highestSent) return false;
-    if (!this.#group.isContacted && !contact(this.#group, answer)) return false;
+  #welcome(answer: ServerHello): Welcome {
+    if (answer.resumeAfter > this.#own.highestSent) return 'wrong';
+    const welcome = isContacted(this.#group) ? 'ready' : contact(this.#group, answer);
+    if (welcome !== 'ready') return welcome;
     this.#own.acknowledge(answer.resumeAfter);
     this.#welcomed = true;
     this.#hasGreeted = false;
     this.#refusedToken = null;
-    return true;
+    return 'ready';
   }
 
   #progress(): void {
@@ -391,5 +392,5 @@ export class Uplink {
 }
 
 function foreignGroup(totals: QueueTotals, earlier: readonly SpooledFrames[]): BacklogGroup {
-  return { isOwn: false, totals, earlier: earlier.filter((frames) => frames.totals === totals), isContacted: false };
+  return { isOwn: false, totals, earlier: earlier.filter((frames) => frames.totals === totals), contacted: 0 };
 }
