@@ -1,5 +1,5 @@
 /** The sensor's part of the path, in one place: capture → decode → rules → filter → flows → frames. */
-import { emptySensorLedger, type SensorLedger } from '../shared/counters.ts';
+import { emptySensorLedger, largestCounts, type SensorLedger } from '../shared/counters.ts';
 import type { FlowBatch } from '../shared/flow-batch.ts';
 import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';
 import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
@@ -17,6 +17,8 @@ import type { Uplink } from './output/uplink.ts';
 /** Live, flows leave at latest after this time. */
 const EMPTY_EVERY_MILLISECONDS = 100;
 const HEALTH_EVERY_MILLISECONDS = 500;
+/** There are 65,536 EtherTypes, and a server takes 2,000 names. */
+const MAX_NOT_IP_NAMES = 500;
 
 export interface PipelineOptions {
   /** Verify checksums; what does not fit is a fault. */
@@ -150,7 +152,7 @@ export class SensorPipeline {
       ...this.#receivedCounts(finished),
       captured: decoder.captured,
       filteredOut: decoder.filteredOut,
-      notIp: decoder.notIp(),
+      notIp: largestCounts(decoder.notIp(), MAX_NOT_IP_NAMES),
       undecodable: decoder.undecodable(),
       decoded: decoder.decoded,
       faults: decoder.faults(),

@@ -112,6 +112,14 @@ export function sumCounts(counts: Counts): number {
   return sum;
 }
 
+/** Names are made by whoever sends packets: the largest counts keep theirs, and the rest is summed as `other`. */
+export function largestCounts(counts: Counts, most: number): Counts {
+  const entries = Object.entries(counts);
+  if (entries.length <= most) return counts;
+  entries.sort(([, a], [, b]) => b - a);
+  return { ...Object.fromEntries(entries.slice(0, most)), other: sumCounts(Object.fromEntries(entries.slice(most))) };
+}
+
 export function emptySensorLedger(): SensorLedger {
   return {
     received: null,
