@@ -29,6 +29,8 @@ async function makeRig() {
   const startSensor = async (url: string, capture: FakeCapture, ...more: string[]) => {
     const words = [
       'sensor',
+      '--backend',
+      'tcpdump',
       '--interface',
       'any',
       '--name',

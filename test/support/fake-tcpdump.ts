@@ -31,6 +31,7 @@ header.writeUInt16LE(2, 4);
 header.writeUInt16LE(4, 6);
 header.writeUInt32LE(65535, 16);
 header.writeUInt32LE(101, 20); // raw IP
+process.stderr.write('tcpdump: listening on any, link-type RAW (Raw IP), snapshot length 192 bytes\\n');
 process.stdout.write(header);
 let sent = 0;
 const start = Date.now();
