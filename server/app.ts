@@ -11,12 +11,11 @@ import { ledgerRoutes } from './api/ledger.ts';
 import { metricsRoutes } from './api/metrics.ts';
 import { networkRoutes } from './api/networks.ts';
 import type { ApiParts } from './api/parts.ts';
-import { ApiError, sendProblem } from './api/problem.ts';
+import { ApiError, asApiError, sendProblem } from './api/problem.ts';
 import { sensorRoutes } from './api/sensors.ts';
 import { seriesRoutes } from './api/series.ts';
 import { signInRoutes } from './api/sign-in.ts';
 import { topRoutes } from './api/top.ts';
-import { StoreError } from './store/stores.ts';
 
 const routes = [
   healthRoutes,
@@ -59,7 +58,10 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     if (role === null && !isForEveryone(request.raw)) throw new ApiError(401, 'ACCESS_TOKEN', 'the token is not good');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
-  app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply));
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const { status, code, message, position } = asApiError(error);
+    return sendProblem(reply, status, code, message, position);
+  });
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, 404, 'NOT_FOUND', `there is nothing at ${request.url.slice(0, 200)}`),
   );
@@ -78,24 +80,4 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.register(fastifyStatic, { root: parts.pageFolder, index: 'index.html' });
   return app as unknown as FastifyInstance;
-}
-
-function answerError(error: FastifyError, reply: Parameters<typeof sendProblem>[0]) {
-  if (error instanceof ApiError) return sendProblem(reply, error.status, error.code, error.message, error.position);
-  if (error.statusCode === 413)
-    return sendProblem(reply, 413, 'API_TOO_LARGE', 'the body is longer than this route reads');
-  if (error.validation) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
-  if (error instanceof RangeError) return sendProblem(reply, 400, 'API_BAD_REQUEST', error.message);
-  if (error instanceof StoreError && error.code === 'STORE_BUSY')
-    return sendProblem(reply, 429, 'API_BUSY', error.message);
-  if (error instanceof StoreError) return sendProblem(reply, 503, error.code, error.message);
-  const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
-  // What went wrong inside is for the log, not for whoever asks.
-  if (status === 500) process.stderr.write(`server: ${error.stack ?? error.message}\n`);
-  return sendProblem(
-    reply,
-    status,
-    status === 500 ? 'SERVER_FAILED' : 'API_BAD_REQUEST',
-    status === 500 ? 'see the server’s log' : error.message,
-  );
 }

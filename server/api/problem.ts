@@ -1,5 +1,6 @@
 /** Errors of the API: problem documents with stable codes. */
-import type { FastifyReply } from 'fastify';
+import type { FastifyError, FastifyReply } from 'fastify';
+import { StoreError } from '../store/stores.ts';
 
 /** The part of a parameter's text that is meant: characters from 0, half-open. */
 export interface ProblemPosition {
@@ -43,4 +44,20 @@ export function sendProblem(
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send({ type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, position });
+}
+
+/** Whatever went wrong, as it is told to whoever asked: in a problem document, or in the last of an answer's lines. */
+export function asApiError(error: Error): ApiError {
+  if (error instanceof ApiError) return error;
+  const { statusCode, validation } = error as Partial<FastifyError>;
+  if (statusCode === 413) return new ApiError(413, 'API_TOO_LARGE', 'the body is longer than this route reads');
+  if (validation || error instanceof RangeError) return new ApiError(400, 'API_BAD_REQUEST', error.message);
+  if (error instanceof StoreError)
+    return error.code === 'STORE_BUSY'
+      ? new ApiError(429, 'API_BUSY', error.message)
+      : new ApiError(503, error.code, error.message);
+  if (statusCode !== undefined && statusCode < 500) return new ApiError(statusCode, 'API_BAD_REQUEST', error.message);
+  // What went wrong inside is for the log, not for whoever asks.
+  process.stderr.write(`server: ${error.stack ?? error.message}\n`);
+  return new ApiError(500, 'SERVER_FAILED', 'see the server’s log');
 }

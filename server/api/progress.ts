@@ -1,9 +1,8 @@
 /** Long answers with word of how far they are: lines of JSON, for those who ask for `application/x-ndjson`. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { StoreError } from '../store/stores.ts';
 import type { OnProgress } from './flow-sums.ts';
-import { ApiError } from './problem.ts';
+import { ApiError, asApiError } from './problem.ts';
 
 const LINES = 'application/x-ndjson';
 /** Progress is told at most so often. */
@@ -58,10 +57,7 @@ async function* lines<T>(work: (onProgress: OnProgress) => Promise<T>, checkPres
   yield `${JSON.stringify(await working)}\n`;
 }
 
-function problemOf(error: unknown) {
-  if (error instanceof ApiError) return { code: error.code, detail: error.message, position: error.position };
-  if (error instanceof RangeError) return { code: 'API_BAD_REQUEST', detail: error.message };
-  if (error instanceof StoreError) return { code: error.code, detail: error.message };
-  process.stderr.write(`server: ${(error as Error).stack}\n`);
-  return { code: 'SERVER_FAILED', detail: 'see the server’s log' };
+function problemOf(error: Error) {
+  const { code, message, position } = asApiError(error);
+  return { code, detail: message, position };
 }

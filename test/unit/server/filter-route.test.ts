@@ -3,7 +3,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { FlowSums } from '../../../server/api/flow-sums.ts';
 import type { ApiParts } from '../../../server/api/parts.ts';
 import { buildApp } from '../../../server/app.ts';
-import type { FlowQuery, FlowSumColumns, FlowSumsQuery, TopSourcesQuery } from '../../../server/store/stores.ts';
+import {
+  type FlowQuery,
+  type FlowSumColumns,
+  type FlowSumsQuery,
+  StoreError,
+  type TopSourcesQuery,
+} from '../../../server/store/stores.ts';
 import { planFlowFilter } from '../../../shared/filter/flow-plan.ts';
 import { parseFilter } from '../../../shared/filter/index.ts';
 import { projectFolder } from '../../support/program.ts';
@@ -32,6 +38,8 @@ async function appOf(role: string) {
     flowSums: new FlowSums({
       async sums(query) {
         asked.push(query);
+        if (JSON.stringify(query.filter) === JSON.stringify(planOf('port 9')))
+          throw new StoreError('STORE_BUSY', 'ask again soon');
         return sumsOf(query);
       },
     }),
@@ -170,6 +178,13 @@ describe('what was not counted when the flows came', () => {
     expect(lines.at(-1).result.points.length).toBeGreaterThan(0);
     const wrong = await askLines('series?measure=packets&step=1', 'port 7');
     expect(wrong.lines.at(-1).problem).toMatchObject({ code: 'API_TOO_MANY_POINTS' });
+  });
+
+  test('a store that is too busy is told alike, in a document and in lines', async () => {
+    const path = 'series?measure=packets&step=600';
+    expect(await ask(path, 'port 9')).toMatchObject({ status: 429, body: { code: 'API_BUSY' } });
+    const { lines } = await askLines(path, 'port 9');
+    expect(lines.at(-1)).toEqual({ problem: { code: 'API_BUSY', detail: 'ask again soon' } });
   });
 
   test('is worked out for a few at a time', async () => {
