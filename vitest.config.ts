@@ -7,6 +7,8 @@ const project = (name: string, testTimeout: number, oneAtATime: boolean) => ({
     include: [`test/${name}/**/*.test.ts`],
     testTimeout,
     hookTimeout: 120_000,
+    // A second, as it is otherwise, is not enough for a busy machine that draws without a graphics card.
+    expect: { poll: { timeout: 20_000 } },
     fileParallelism: !oneAtATime,
   },
 });

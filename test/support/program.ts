@@ -19,6 +19,7 @@ export interface Finished {
 export interface RunningProgram {
   readonly process: ChildProcess;
   readonly output: () => string;
+  readonly stdout: () => string;
   readonly finished: Promise<Finished>;
 }
 
@@ -50,7 +51,7 @@ export function runProgram(
       resolve({ code, signal, stdout, stderr, milliseconds: performance.now() - started }),
     );
   });
-  return { process: child, output: () => stdout + stderr, finished };
+  return { process: child, output: () => stdout + stderr, stdout: () => stdout, finished };
 }
 
 /** Runs to the end. */
@@ -82,13 +83,13 @@ export async function until<T>(
   );
 }
 
-/** The address that `start` or `server` printed. */
+/** The address that `start` or `server` printed; what they log may name those of stores. */
 export async function addressOf(running: RunningProgram, timeoutMilliseconds = 30_000): Promise<string> {
   return until(
     'the address',
     async () => {
       if (running.process.exitCode !== null) throw new Error(`the program ended: ${running.output()}`);
-      return /http:\/\/[\w.[\]:]+:\d+/.exec(running.output())?.[0] ?? '';
+      return /http:\/\/[\w.[\]:]+:\d+/.exec(running.stdout())?.[0] ?? '';
     },
     (url) => url !== '',
     timeoutMilliseconds,
