@@ -2,7 +2,9 @@
 import './style.css';
 import './style-views.css';
 import { exposeFacts } from './facts.ts';
+import { readFilter } from './feed/filter.ts';
 import { LiveFeed, liveAddress } from './feed/live-feed.ts';
+import { readSpan } from './feed/span.ts';
 import { listenToKeys } from './keys.ts';
 import { Page } from './page.ts';
 import { readSettings } from './scene/settings.ts';
@@ -11,12 +13,16 @@ import { views } from './views/index.ts';
 
 const query = new URLSearchParams(location.search);
 const page = new Page({
-  language: chooseLanguage(query.get('lang'), navigator.languages),
+  chosen: {
+    language: chooseLanguage(query.get('lang'), navigator.languages),
+    settings: readSettings(
+      query,
+      views.map(({ id }) => id),
+    ),
+    filter: readFilter(query.get('filter')),
+    span: readSpan(query.get('span')),
+  },
   quality: query.get('quality'),
-  settings: readSettings(
-    query,
-    views.map(({ id }) => id),
-  ),
   reducedMotion: window.matchMedia('(prefers-reduced-motion: reduce)'),
 });
 listenToKeys(page);

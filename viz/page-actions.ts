@@ -1,5 +1,7 @@
 /** What a viewer can do: panels and keys call these. */
+import { narrowed } from './feed/filter.ts';
 import { requestSignIn, requestSignOut, type SignInFailure } from './feed/sign-in.ts';
+import { defaultSpan, formatSpan } from './feed/span.ts';
 import type { Page } from './page.ts';
 import type { PageActions } from './panels/panel.ts';
 import { writeSettings } from './scene/settings.ts';
@@ -73,6 +75,17 @@ export function createActions(page: Page): PageActions {
       change({ colourBy: COLOURINGS[next]! });
     },
     setCube: (cube) => change({ cube: { ...state.settings.cube, ...cube } }),
+    setFilter: (filter) => {
+      state.filter = filter.trim();
+      putIntoAddress((query) => put(query, 'filter', state.filter));
+      page.updatePanels();
+    },
+    narrow: (term, without = false) => page.actions.setFilter(narrowed(state.filter, term, without)),
+    setSpan: (span) => {
+      state.span = span;
+      putIntoAddress((query) => put(query, 'span', span === defaultSpan ? '' : formatSpan(span)));
+      page.updatePanels();
+    },
     unpin: () => {
       state.pinned = null;
       page.updatePanels();
@@ -84,6 +97,11 @@ export function createActions(page: Page): PageActions {
 function begin(page: Page, failure: SignInFailure | null): SignInFailure | null {
   if (failure === null) page.reconnect();
   return failure;
+}
+
+function put(query: URLSearchParams, name: string, value: string): void {
+  if (value === '') query.delete(name);
+  else query.set(name, value);
 }
 
 function putIntoAddress(put: (query: URLSearchParams) => void): void {

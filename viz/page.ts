@@ -20,18 +20,17 @@ import type { SparkPlace } from './scene/spark-place.ts';
 import { StreakColours } from './scene/streak-colours.ts';
 import { StreakRing } from './scene/streak-ring.ts';
 import { writeStreaks } from './scene/streak-writer.ts';
-import { initialState, type PageState } from './state.ts';
-import { type Language, textOf } from './text/text.ts';
-import type { SceneSettings } from './views/view.ts';
+import { type Chosen, initialState, type PageState } from './state.ts';
+import { textOf } from './text/text.ts';
 
 const PANEL_MILLISECONDS = 200;
 /** Streaks that come before the first totals wait for the sensors' places; more than this many frames are not kept. */
 const EARLY_FRAMES = 8;
 
 export interface PageOptions {
-  language: Language;
+  /** What the address asks for. */
+  chosen: Chosen;
   quality: string | null;
-  settings: SceneSettings;
   reducedMotion: MediaQueryList;
 }
 
@@ -54,8 +53,8 @@ export class Page {
   #board: Board;
   #historyAsked = false;
 
-  constructor({ language, quality, settings, reducedMotion }: PageOptions) {
-    this.state = initialState(language, settings);
+  constructor({ chosen, quality, reducedMotion }: PageOptions) {
+    this.state = initialState(chosen);
     this.actions = createActions(this);
     this.state.rotating = !reducedMotion.matches;
     reducedMotion.addEventListener('change', () => {
@@ -76,7 +75,7 @@ export class Page {
     });
     this.#ring = new StreakRing(this.#loop.streakCapacity, LIFE_SECONDS);
     this.#loop.start(this.#ring);
-    this.#loop.setWords(textOf(language), this.countryNames());
+    this.#loop.setWords(textOf(chosen.language), this.countryNames());
     new Pointing({ loop: this.#loop, ring: this.#ring, state: this.state, changed: () => this.updatePanels() }).start();
     setInterval(() => this.#updateInTurn(), PANEL_MILLISECONDS / TURNS);
   }

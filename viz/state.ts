@@ -4,6 +4,7 @@ import type { Connection } from './feed/live-feed.ts';
 import type { PageLedgerView } from './feed/page-ledger.ts';
 import { RateHistory } from './feed/rate-history.ts';
 import { Recorded } from './feed/recorded.ts';
+import { defaultSpan, type Span } from './feed/span.ts';
 import type { Category } from './scene/streak-colours.ts';
 import type { StreakFacts } from './scene/streak-facts.ts';
 import type { Language } from './text/text.ts';
@@ -26,6 +27,10 @@ export interface PageState {
   /** What the colours mean now. */
   categories: readonly Category[];
   settings: SceneSettings;
+  /** What scene and panels show of all flows, in the filter language; empty for all. */
+  filter: string;
+  /** The time that panels answer for. */
+  span: Span;
   /** The views turn by themselves. */
   rotating: boolean;
   paused: boolean;
@@ -38,7 +43,14 @@ export interface PageState {
 
 export const ALL_CATEGORIES = 0xff;
 
-export function initialState(language: Language, settings: SceneSettings): PageState {
+export interface Chosen {
+  readonly language: Language;
+  readonly settings: SceneSettings;
+  readonly filter: string;
+  readonly span: Span | null;
+}
+
+export function initialState({ language, settings, filter, span }: Chosen): PageState {
   return {
     language,
     connection: 'connecting',
@@ -52,6 +64,8 @@ export function initialState(language: Language, settings: SceneSettings): PageS
     categoryMask: ALL_CATEGORIES,
     categories: [],
     settings,
+    filter,
+    span: span ?? defaultSpan,
     rotating: true,
     paused: false,
     hovered: null,

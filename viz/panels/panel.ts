@@ -1,5 +1,6 @@
 /** A panel: plain DOM, made once for a language, updated a few times a second. */
 import type { SignInFailure } from '../feed/sign-in.ts';
+import type { Span } from '../feed/span.ts';
 import type { PageState } from '../state.ts';
 import type { Language, Text } from '../text/text.ts';
 import type { CubeSettings } from '../views/view.ts';
@@ -28,6 +29,11 @@ export interface PageActions {
   toggleHeight(): void;
   colourNext(): void;
   setCube(settings: Partial<CubeSettings>): void;
+  /** In the filter language; empty for all. */
+  setFilter(filter: string): void;
+  /** Only what `term` holds for as well or, with `without`, all but that. */
+  narrow(term: string, without?: boolean): void;
+  setSpan(span: Span): void;
   unpin(): void;
 }
 
