@@ -11,10 +11,12 @@ import { ledgerRoutes } from './api/ledger.ts';
 import { metricsRoutes } from './api/metrics.ts';
 import { networkRoutes } from './api/networks.ts';
 import type { ApiParts } from './api/parts.ts';
+import { portRoutes } from './api/ports.ts';
 import { ApiError, asApiError, sendProblem } from './api/problem.ts';
 import { sensorRoutes } from './api/sensors.ts';
 import { seriesRoutes } from './api/series.ts';
 import { signInRoutes } from './api/sign-in.ts';
+import { sourceRoutes } from './api/sources.ts';
 import { topRoutes } from './api/top.ts';
 
 const routes = [
@@ -24,6 +26,8 @@ const routes = [
   seriesRoutes,
   topRoutes,
   flowRoutes,
+  sourceRoutes,
+  portRoutes,
   metricsRoutes,
   networkRoutes,
   signInRoutes,

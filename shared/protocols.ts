@@ -15,6 +15,12 @@ export const IpProtocol = {
 /** TCP flag bits (RFC 9293, RFC 3168). */
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const;
 
+/** `SYN,ACK`; `none` without any. */
+export function formatTcpFlags(flags: number): string {
+  const set = Object.entries(TcpFlag).filter(([, bit]) => (flags & bit) !== 0);
+  return set.map(([name]) => name.toUpperCase()).join() || 'none';
+}
+
 /** What a packet is by its header alone; ids are stored and sent, and never change their meaning. */
 export const TrafficClass = { tcpSyn: 1, tcpSynAck: 2, tcpRst: 3, tcpOther: 4, udp: 5, icmp: 6, other: 7 } as const;
 export type TrafficClass = (typeof TrafficClass)[keyof typeof TrafficClass];

@@ -8,6 +8,7 @@ export const MAX_SERIES_POINTS = 20_000;
 /** Of one question about sums over flows. */
 export const MAX_FLOW_SUMS = 200_000;
 export const MAX_SUM_KEYS = 256;
+export const MAX_BREAKDOWN_KEYS = 1_000;
 
 const SUM_MEASURES: readonly SeriesMeasure[] = ['packets', 'bytes', 'flows'];
 const MEASURES: readonly SeriesMeasure[] = [...SUM_MEASURES, 'sources', 'targets'];

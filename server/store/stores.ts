@@ -139,6 +139,51 @@ export interface FlowSumColumns {
   readonly flows: Float64Array;
   readonly distinct: Float64Array;
 }
+/** What flows are told apart by in a breakdown. */
+export type BreakdownGroup =
+  | 'source'
+  | 'target'
+  | 'port'
+  | 'class'
+  | 'protocol'
+  | 'country'
+  | 'network'
+  | 'sensor'
+  | 'tag'
+  | 'tcpFlags'
+  | 'ttl'
+  | 'ipLength'
+  | 'synWindow'
+  | 'synOptions'
+  | 'sourcePort';
+/** One reading of the flows of a filter, told apart in several ways. */
+export interface BreakdownQuery extends Span {
+  readonly session: number;
+  readonly filter?: FlowCondition;
+  readonly groups: readonly BreakdownGroup[];
+  /** Keys of each group, those with most packets. */
+  readonly limit: number;
+}
+export interface BreakdownSums {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly flows: number;
+  /** Distinct addresses, exactly. */
+  readonly sources: number;
+  readonly targets: number;
+  readonly firstSeconds: number;
+  readonly lastSeconds: number;
+}
+export interface BreakdownRow extends BreakdownSums {
+  /** An address as text; else a number, that of series where they have the dimension. */
+  readonly key: string | number;
+}
+export interface Breakdown {
+  /** Null where no flow matches. */
+  readonly all: BreakdownSums | null;
+  /** Most packets first. */
+  readonly groups: Readonly<Partial<Record<BreakdownGroup, readonly BreakdownRow[]>>>;
+}
 export interface SourceTop {
   readonly source: string;
   readonly country: string;
@@ -203,6 +248,8 @@ export interface FlowStore {
   topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
   /** Of flows whose interval begins in the span. At most 200,000 rows, else RangeError. */
   sums(query: FlowSumsQuery): Promise<FlowSumColumns>;
+  /** Of flows whose interval begins in the span; at most 1,000 keys a group, else RangeError. */
+  breakdown(query: BreakdownQuery): Promise<Breakdown>;
   /** Sums over the flow records of a session that are there, for the ledger's check. */
   sum(session: number): Promise<FlowSums>;
   account(session: number): Promise<FlowAccount>;

@@ -6,6 +6,7 @@ import * as catalog from './catalog.ts';
 import { Committer } from './commit.ts';
 import { Compaction } from './compaction.ts';
 import { Connections } from './connections.ts';
+import { queryBreakdown } from './flow-breakdown.ts';
 import { FlowKeeping } from './flow-keeping.ts';
 import * as flowQueries from './flow-queries.ts';
 import { queryFlowSums } from './flow-sums.ts';
@@ -135,6 +136,7 @@ export class DuckDbCore {
       flows: (query) => flowQueries.queryFlows(this.#flows.source, query),
       topSources: (query) => flowQueries.queryTopSources(this.#flows.source, query),
       flowSums: (query) => queryFlowSums(this.#flows.source, query),
+      breakdown: (query) => queryBreakdown(this.#flows.source, query),
       flowSum: async (session) => ({ ...(await this.#flows.account(session)).present }),
       flowAccount: (session) => this.#flows.account(session),
       flowState: async () => this.#flows.state(),

@@ -11,8 +11,11 @@ import { LONGEST_OFFSET_MICROS } from './flow-sql.ts';
 const MICROS = 1_000_000;
 /** In place of a step: all of the span is one bin, which begins at 0. */
 const ONE_BIN = 9_000_000_000;
-const PORTS = `protocol IN (${IpProtocol.tcp}, ${IpProtocol.udp}) AND fragment <> ${Fragment.later}`;
-const BIT = '(CASE WHEN bit < 32 THEN "tagsLow" ELSE "tagsHigh" END >> (bit % 32)) & 1';
+/** Flows that have ports. */
+export const PORTS = `protocol IN (${IpProtocol.tcp}, ${IpProtocol.udp}) AND fragment <> ${Fragment.later}`;
+/** Flows that have the tag of a `bit`. */
+export const HAS_TAG = `("tagsLow" | "tagsHigh") <> 0
+  AND (CASE WHEN bit < 32 THEN "tagsLow" ELSE "tagsHigh" END >> (bit % 32)) & 1 = 1`;
 
 /** The key of a flow, and which flows have one: as server/aggregate counts them. */
 const KEYS: Record<SeriesDimensionName, { readonly key: string; readonly where: string; readonly from: string }> = {
@@ -23,7 +26,7 @@ const KEYS: Record<SeriesDimensionName, { readonly key: string; readonly where: 
   country: { key: 'country', where: 'TRUE', from: '' },
   sensor: { key: 'sensor', where: 'TRUE', from: '' },
   network: { key: 'asn', where: 'TRUE', from: '' },
-  tag: { key: 'bit', where: `("tagsLow" | "tagsHigh") <> 0 AND ${BIT} = 1`, from: ', range(64) AS bits(bit)' },
+  tag: { key: 'bit', where: HAS_TAG, from: ', range(64) AS bits(bit)' },
 };
 
 /**

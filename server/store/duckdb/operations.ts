@@ -5,6 +5,8 @@ import type { Place, SessionKind } from '../../../shared/wire/messages.ts';
 import type { IngestCommit, LedgerState, SeriesResolution, WatchState } from '../ingest-commit.ts';
 import type { MirrorMemory, OutboxBatch, SeriesOutbox, SettledLimits, TouchedBin } from '../outbox.ts';
 import type {
+  Breakdown,
+  BreakdownQuery,
   Catalog,
   FlowAccount,
   FlowPage,
@@ -39,6 +41,7 @@ export interface StoreOperations {
   flows(query: FlowQuery): Promise<FlowPage>;
   topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
   flowSums(query: FlowSumsQuery): Promise<FlowSumColumns>;
+  breakdown(query: BreakdownQuery): Promise<Breakdown>;
   flowSum(session: number): Promise<Sums>;
   flowAccount(session: number): Promise<FlowAccount>;
   flowState(): Promise<FlowStoreState>;
@@ -139,6 +142,7 @@ export function storesOver(
       flows: (query) => does.flows(query),
       topSources: (query) => does.topSources(query),
       sums: (query) => does.flowSums(query),
+      breakdown: (query) => does.breakdown(query),
       sum: (session) => does.flowSum(session),
       account: (session) => does.flowAccount(session),
       state: () => does.flowState(),

@@ -1,0 +1,110 @@
+/** What sources and ports have in common: flows of a filter told apart in several ways, as the API writes it. */
+import type { IncomingMessage } from 'node:http';
+import Type from 'typebox';
+import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
+import { planFlowFilter } from '../../shared/filter/flow-plan.ts';
+import { parseFilter } from '../../shared/filter/index.ts';
+import { formatTcpFlags } from '../../shared/protocols.ts';
+import { formatTcpOptions } from '../../shared/tcp-options.ts';
+import { maySeeTargets, roleOf } from '../access/role.ts';
+import type { BreakdownGroup, BreakdownRow, BreakdownSums } from '../store/stores.ts';
+import { resolveFilter } from './filter.ts';
+import { keyText } from './keys.ts';
+import type { ApiParts } from './parts.ts';
+import { Count, FilterText, SessionId, spanProperties, Time } from './schemas.ts';
+import { resolveSpan, timeText } from './span.ts';
+
+/** Keys of each group. */
+const BREAKDOWN_ROWS = 50;
+
+const sums = {
+  packets: Count,
+  bytes: Count,
+  flows: Count,
+  sources: Type.Integer({ minimum: 0, description: 'distinct addresses' }),
+  targets: Type.Optional(Type.Integer({ minimum: 0, description: 'distinct addresses; for analysts' })),
+  first: Time,
+  last: Time,
+};
+const Rows = Type.Array(Type.Object({ key: Type.String(), ...sums }), {
+  description: `most packets first, at most ${BREAKDOWN_ROWS}`,
+});
+
+/** Properties of an answer with these groups. */
+export function breakdownProperties<Group extends BreakdownGroup>(groups: readonly Group[]) {
+  return {
+    session: SessionId,
+    from: Time,
+    to: Time,
+    all: Type.Union([Type.Object(sums), Type.Null()], { description: 'null where no flow matches' }),
+    ...(Object.fromEntries(groups.map((group) => [group, Rows])) as Record<Group, typeof Rows>),
+    target: Type.Optional(Rows),
+  };
+}
+
+export const breakdownQuery = Type.Object({ filter: FilterText, ...spanProperties });
+
+/** Flows of the request's span and filter that `own`, a filter too, holds for. Targets are told apart for analysts only. */
+export async function answerBreakdown<Group extends BreakdownGroup>(
+  parts: ApiParts,
+  { query, raw }: { query: Type.Static<typeof breakdownQuery>; raw: IncomingMessage },
+  own: string,
+  groups: readonly Group[],
+) {
+  const span = await resolveSpan(query, parts.catalog, () => parts.live.current().record.id);
+  const withTargets = maySeeTargets(roleOf(raw, parts));
+  const { filter } = await resolveFilter(query.filter, parts.catalog, withTargets);
+  const breakdown = await parts.flows.breakdown({
+    ...span,
+    filter: narrowedTo(own, filter),
+    groups: withTargets ? [...groups, 'target'] : groups,
+    limit: BREAKDOWN_ROWS,
+  });
+  const rowsOf = (group: BreakdownGroup) => breakdown.groups[group]!.map((row) => rowOf(group, row, withTargets));
+  return {
+    session: span.session,
+    from: timeText(span.fromSeconds),
+    to: timeText(span.toSeconds),
+    all: breakdown.all && sumsOf(breakdown.all, withTargets),
+    ...(Object.fromEntries(groups.map((group) => [group, rowsOf(group)])) as Record<Group, ReturnType<typeof rowsOf>>),
+    ...(withTargets ? { target: rowsOf('target') } : {}),
+  };
+}
+
+function rowOf(group: BreakdownGroup, { key, ...sums }: BreakdownRow, withTargets: boolean) {
+  return { key: breakdownKey(group, key), ...sumsOf(sums, withTargets) };
+}
+
+function sumsOf({ firstSeconds, lastSeconds, targets, ...sums }: BreakdownSums, withTargets: boolean) {
+  return {
+    ...sums,
+    ...(withTargets ? { targets } : {}),
+    first: timeText(firstSeconds),
+    last: timeText(lastSeconds),
+  };
+}
+
+function breakdownKey(group: BreakdownGroup, key: string | number): string {
+  if (typeof key === 'string') return key;
+  switch (group) {
+    case 'synOptions':
+      return formatTcpOptions(key);
+    case 'tcpFlags':
+      return formatTcpFlags(key);
+    case 'ttl':
+    case 'ipLength':
+    case 'synWindow':
+    case 'sourcePort':
+    case 'source':
+    case 'target':
+      return String(key);
+    default:
+      return keyText(group, key);
+  }
+}
+
+/** Both hold. `text` is this program's own. */
+function narrowedTo(text: string, filter: FlowCondition | undefined): FlowCondition {
+  const own = planFlowFilter(parseFilter(text), { sensor: () => null });
+  return filter === undefined ? own : { kind: 'and', terms: [own, filter] };
+}

@@ -1,0 +1,43 @@
+/** `GET /api/v1/ports/…`: all about a target port. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { answerBreakdown, breakdownProperties, breakdownQuery } from './breakdowns.ts';
+import type { ApiParts } from './parts.ts';
+import { Problem } from './schemas.ts';
+
+const GROUPS = [
+  'source',
+  'class',
+  'country',
+  'network',
+  'tag',
+  'sensor',
+  'tcpFlags',
+  'ttl',
+  'ipLength',
+  'synWindow',
+  'synOptions',
+  'sourcePort',
+] as const;
+
+const Port = Type.Object({
+  port: Type.String({ description: 'such as 23/tcp' }),
+  ...breakdownProperties(GROUPS),
+});
+
+export const portRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
+  const schema = {
+    summary: 'all about a target port',
+    params: Type.Object({
+      protocol: Type.Enum(['tcp', 'udp']),
+      port: Type.Integer({ minimum: 0, maximum: 65_535 }),
+    }),
+    querystring: breakdownQuery,
+    response: { 200: Port, '4xx': Problem },
+  };
+  app.get('/api/v1/ports/:protocol/:port', { schema }, async (request) => {
+    const { protocol, port } = request.params;
+    const own = `${protocol} dst port ${port}`;
+    return { port: `${port}/${protocol}`, ...(await answerBreakdown(parts, request, own, GROUPS)) };
+  });
+};

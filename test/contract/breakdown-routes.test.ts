@@ -1,0 +1,125 @@
+/** Sources and ports as the API tells them, over a real store: what is asked, and who may know what. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ApiParts } from '../../server/api/parts.ts';
+import { buildApp } from '../../server/app.ts';
+import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
+import type { DuckDbStores } from '../../server/store/duckdb/operations.ts';
+import { formatAddress } from '../../shared/address.ts';
+import type { FlowBatch } from '../../shared/flow-batch.ts';
+import { Fragment } from '../../shared/packet-batch.ts';
+import { ingestCommit, NOON_SECONDS } from '../support/commits.ts';
+import { makeFolder } from '../support/folders.ts';
+import { projectFolder } from '../support/program.ts';
+import { randomFlows, randomNumbers } from '../support/random-flows.ts';
+
+const session = { id: 0, kind: 'live', firstSeconds: NOON_SECONDS, lastSeconds: NOON_SECONDS + 1 };
+let stores: DuckDbStores;
+let removeFolder: () => Promise<void>;
+let flows4: FlowBatch;
+let flows6: FlowBatch;
+beforeAll(async () => {
+  const { folder, remove } = await makeFolder();
+  removeFolder = remove;
+  const random = randomNumbers();
+  flows4 = randomFlows(4, random);
+  flows6 = randomFlows(6, random);
+  stores = await openDuckDbStoresInThread(folder);
+  await stores.flows.commit({ ...ingestCommit({}), flows: [flows4, flows6] });
+});
+afterAll(async () => {
+  await stores.close();
+  await removeFolder();
+});
+
+async function ask(path: string, role = 'viewer') {
+  const parts = {
+    flows: stores.flows,
+    catalog: { sessions: async () => [session], sensors: async () => [] },
+    live: { current: () => ({ record: session }) },
+    tokens: { find: () => ({ role }) },
+    software: 'kurayami 0',
+    pageFolder: projectFolder,
+  } as unknown as ApiParts;
+  const app = await buildApp(parts);
+  const answer = await app.inject({
+    url: `/api/v1/${path}`,
+    headers: { authorization: 'Bearer any', host: 'localhost' },
+  });
+  await app.close();
+  return { status: answer.statusCode, body: answer.json(), text: answer.body };
+}
+
+function rowsOf(flows: FlowBatch, holds: (row: number) => boolean): number[] {
+  return Array.from({ length: flows.length }, (_, row) => row).filter(holds);
+}
+const isFrom = (flows: FlowBatch, address: string) => (row: number) =>
+  formatAddress(flows.family, flows.source, row) === address;
+const targetsOf = (flows: FlowBatch, rows: readonly number[]) =>
+  new Set(rows.map((row) => formatAddress(flows.family, flows.target, row)));
+const sumOf = (rows: readonly number[], column: Uint32Array) => rows.reduce((sum, row) => sum + column[row]!, 0);
+
+test('all that one source did, as an analyst and as a viewer see it', async () => {
+  const rows = rowsOf(flows4, isFrom(flows4, '192.0.2.1'));
+  const analyst = await ask('sources/192.0.2.1', 'analyst');
+  expect(analyst.status).toBe(200);
+  expect(analyst.body).toMatchObject({ session: 0, address: '192.0.2.1', special: true });
+  expect(analyst.body.all).toMatchObject({
+    packets: sumOf(rows, flows4.packets),
+    flows: rows.length,
+    sources: 1,
+    targets: targetsOf(flows4, rows).size,
+  });
+  expect(new Set(analyst.body.target.map(({ key }: { key: string }) => key))).toEqual(targetsOf(flows4, rows));
+  const tcp = rows.filter((row) => flows4.protocol[row] === 6 && flows4.fragment[row] !== Fragment.later);
+  const number = flows4.targetPort[tcp[0]!]!;
+  const some = tcp.filter((row) => flows4.targetPort[row] === number);
+  const port = analyst.body.port.find(({ key }: { key: string }) => key === `${number}/tcp`);
+  expect(port).toMatchObject({ packets: sumOf(some, flows4.packets), flows: some.length });
+
+  const viewer = await ask('sources/192.0.2.1');
+  expect(viewer.body.all.flows).toBe(rows.length);
+  expect(viewer.text).not.toMatch(/"target/);
+});
+
+test('a source is written in any form, and told in the shortest', async () => {
+  const rows = rowsOf(flows6, isFrom(flows6, '2001:db8::1'));
+  const { body } = await ask('sources/2001:0DB8:0::0001');
+  expect(body.address).toBe('2001:db8::1');
+  expect(body.all.flows).toBe(rows.length);
+  expect(rows.length).toBeGreaterThan(0);
+});
+
+test('all about a port, narrowed by a filter', async () => {
+  const rows = rowsOf(
+    flows4,
+    (row) => flows4.protocol[row] === 17 && flows4.targetPort[row] === 53 && flows4.fragment[row] !== Fragment.later,
+  );
+  const { body, text } = await ask('ports/udp/53?filter=ip');
+  expect(body.port).toBe('53/udp');
+  expect(body.all.flows).toBe(rows.length);
+  expect(rows.length).toBeGreaterThan(0);
+  expect(new Set(body.source.map(({ key }: { key: string }) => key))).toEqual(
+    new Set(rows.map((row) => formatAddress(4, flows4.source, row))),
+  );
+  expect(text).not.toMatch(/"target/);
+});
+
+test('nothing is told of nothing', async () => {
+  const { body } = await ask('sources/203.0.113.200');
+  expect(body).toMatchObject({ all: null, port: [], tag: [] });
+});
+
+test.for([
+  ['sources/nonsense', 400, 'API_BAD_ADDRESS'],
+  ['sources/192.0.2.256', 400, 'API_BAD_ADDRESS'],
+  ['sources/192.0.2.1%20or%20dst%20net%20192.0.2.0%2F24', 400, 'API_BAD_ADDRESS'],
+  ['sources/%3Cscript%3E', 400, 'API_BAD_ADDRESS'],
+  ['ports/tcp/65536', 400, 'API_BAD_REQUEST'],
+  ['ports/sctp/1', 400, 'API_BAD_REQUEST'],
+  ['ports/tcp/23?filter=dst%20net%20192.0.2.0%2F24', 403, 'FILTER_SECRET'],
+  ['sources/192.0.2.1?filter=nonsense%20(', 400, 'FILTER_UNKNOWN_WORD'],
+] as const)('%s is refused', async ([path, status, code]) => {
+  const answer = await ask(path);
+  expect(answer.body.code).toBe(code);
+  expect(answer.status).toBe(status);
+});
