@@ -23,6 +23,8 @@ function questionsOf({ begin, end, busiestSource }) {
     ['top countries of any hour', 100, (at) => `top?by=country&limit=20&${hour(at)}`],
     ['one source, its day', 300, (at) => `flows?limit=1000&filter=src+host+${source}&${day(at)}`],
     ['the same and a port', 2_000, (at) => `flows?limit=1000&filter=src+host+${source}+and+tcp+dst+port+23&${day(at)}`],
+    ['all about one source, its day', 300, (at) => `sources/${source}?${day(at)}`],
+    ['all about a port, any hour', 2_000, (at) => `ports/tcp/23?${hour(at)}`],
     ['series of a day, of a filter', 2_000, (at) => `series?filter=tcp+dst+port+23&step=300&${day(at * 300)}`],
     ['top countries of a day, of a filter', 2_000, (at) => `top?by=country&filter=tcp+dst+port+23&${day(at * 300)}`],
     ['top sources of any hour to a port', 2_000, (at) => `top?by=source&limit=20&filter=tcp+dst+port+23&${hour(at)}`],
