@@ -24,6 +24,7 @@ export function listenToKeys(page: Page): void {
     m: actions.toggleMap,
     p: actions.toggleHeight,
     c: actions.colourNext,
+    d: actions.toggleDesk,
     h: actions.togglePanels,
     f: actions.toggleFullScreen,
     l: actions.toggleLanguage,
@@ -37,6 +38,8 @@ export function listenToKeys(page: Page): void {
     if (event.target instanceof HTMLInputElement) return;
     // The sign-in has keys of its own: nothing happens behind it.
     if (page.board.signIn.element.open) return;
+    // A panel that has the page has its keys, too.
+    if (page.board.desk.dialog.open) return;
     const onButton = event.target instanceof HTMLButtonElement;
     // A focused button answers to the space bar itself.
     if (onButton && event.key === ' ') return;

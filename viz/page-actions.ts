@@ -3,6 +3,8 @@ import { narrowed } from './feed/filter.ts';
 import { requestSignIn, requestSignOut, type SignInFailure } from './feed/sign-in.ts';
 import { defaultSpan, formatSpan } from './feed/span.ts';
 import type { Page } from './page.ts';
+import { deskPanelIds } from './panels/desk/index.ts';
+import { browserMemory, rememberDesk, writeDesk } from './panels/desk/settings.ts';
 import type { PageActions } from './panels/panel.ts';
 import { writeSettings } from './scene/settings.ts';
 import { ALL_CATEGORIES } from './state.ts';
@@ -85,6 +87,14 @@ export function createActions(page: Page): PageActions {
       state.span = span;
       putIntoAddress((query) => put(query, 'span', span === defaultSpan ? '' : formatSpan(span)));
       page.updatePanels();
+    },
+    toggleDesk: () => page.actions.setDesk({ height: state.desk.height === 'off' ? 'half' : 'off' }),
+    setDesk: (settings) => {
+      state.desk = { ...state.desk, ...settings };
+      putIntoAddress((query) => writeDesk(state.desk, deskPanelIds, query));
+      if (settings.layout) rememberDesk(state.desk, deskPanelIds, browserMemory());
+      page.updatePanels();
+      if (settings.height) page.resizePicture();
     },
     unpin: () => {
       state.pinned = null;

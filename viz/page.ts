@@ -5,6 +5,7 @@ import { LaunchPlan } from './feed/launch-plan.ts';
 import type { FeedListener } from './feed/live-feed.ts';
 import { NetworkNames } from './feed/network-names.ts';
 import { PageLedger, type PageLedgerView } from './feed/page-ledger.ts';
+import { Questions } from './feed/questions.ts';
 import { fetchHistory } from './feed/rate-history.ts';
 import { SceneClock, type SecondsSource } from './feed/scene-clock.ts';
 import { seesTargets } from './feed/sign-in.ts';
@@ -47,11 +48,13 @@ export class Page {
   readonly #sensors = new SensorTable();
   readonly #colours = new StreakColours();
   readonly #networks = new NetworkNames(() => this.updatePanels());
+  readonly #questions = new Questions(() => this.#updateDesk());
   readonly #ring: StreakRing;
   readonly #loop: PictureLoop;
   #early: StreakBatch[] = [];
   #board: Board;
   #historyAsked = false;
+  #deskAsked = false;
 
   constructor({ chosen, quality, reducedMotion }: PageOptions) {
     this.state = initialState(chosen);
@@ -83,6 +86,7 @@ export class Page {
   readonly feedListener: FeedListener = {
     connection: (connection) => {
       if (connection === 'connected') this.#beginConnection();
+      if (connection === 'connected') this.#questions.retryNow();
       this.state.connection = connection;
     },
     hello: (hello) => this.#takeHello(hello),
@@ -179,6 +183,16 @@ export class Page {
     this.#board.updateInTurn(this.state);
   }
 
+  /** Answers came: the desk is drawn with the next picture, once for all of them. */
+  #updateDesk(): void {
+    if (this.#deskAsked || document.hidden) return;
+    this.#deskAsked = true;
+    requestAnimationFrame(() => {
+      this.#deskAsked = false;
+      this.#board.desk.update(this.state);
+    });
+  }
+
   #tellState(): void {
     const { state } = this;
     state.page = this.#ledger.view();
@@ -197,6 +211,7 @@ export class Page {
 
   #takeHello(hello: ViewerHello): void {
     if (seesTargets(this.state.hello) && !seesTargets(hello)) this.forgetTargets();
+    if (this.state.hello?.role !== hello.role) this.#questions.forget();
     this.state.hello = hello;
     this.updatePanels();
   }
@@ -273,6 +288,7 @@ export class Page {
       text,
       language,
       actions: this.actions,
+      questions: this.#questions,
       countryName: this.countryNames(),
       networkName: (asn) => this.#networks.of(asn),
     });

@@ -5,6 +5,7 @@ import type { PageLedgerView } from './feed/page-ledger.ts';
 import { RateHistory } from './feed/rate-history.ts';
 import { Recorded } from './feed/recorded.ts';
 import { defaultSpan, type Span } from './feed/span.ts';
+import type { DeskSettings } from './panels/desk/settings.ts';
 import type { Category } from './scene/streak-colours.ts';
 import type { StreakFacts } from './scene/streak-facts.ts';
 import type { Language } from './text/text.ts';
@@ -31,6 +32,7 @@ export interface PageState {
   filter: string;
   /** The time that panels answer for. */
   span: Span;
+  desk: DeskSettings;
   /** The views turn by themselves. */
   rotating: boolean;
   paused: boolean;
@@ -48,9 +50,10 @@ export interface Chosen {
   readonly settings: SceneSettings;
   readonly filter: string;
   readonly span: Span | null;
+  readonly desk: DeskSettings;
 }
 
-export function initialState({ language, settings, filter, span }: Chosen): PageState {
+export function initialState({ language, settings, filter, span, desk }: Chosen): PageState {
   return {
     language,
     connection: 'connecting',
@@ -66,6 +69,7 @@ export function initialState({ language, settings, filter, span }: Chosen): Page
     settings,
     filter,
     span: span ?? defaultSpan,
+    desk,
     rotating: true,
     paused: false,
     hovered: null,

@@ -1,6 +1,7 @@
 /** All panels of one language on the page, and what they leave free for the picture. */
 import type { FreeArea } from '../scene/stage.ts';
 import type { PageState } from '../state.ts';
+import { Desk } from './desk/desk.ts';
 import { createHelp } from './help.ts';
 import { panels } from './index.ts';
 import { element, type Panel, type PanelContext } from './panel.ts';
@@ -15,6 +16,7 @@ export class Board {
   readonly element: HTMLElement;
   readonly help: HTMLDialogElement;
   readonly signIn: SignInDialog;
+  readonly desk: Desk;
   readonly #panels: Panel[] = [];
   #turn = 0;
   readonly #columns: Record<'left' | 'right' | 'bottom', HTMLElement>;
@@ -28,19 +30,31 @@ export class Board {
     this.#columns = { left: column('left'), right: column('right'), bottom: column('bottom') };
     this.help = createHelp(context);
     this.signIn = createSignIn(context);
+    this.desk = new Desk(context);
     this.#panels.push(this.signIn);
     const { left, right, bottom } = this.#columns;
-    this.element = element('div', 'board', left, column('over'), right, bottom, this.help, this.signIn.element);
+    const { desk, help, signIn } = this;
+    this.element = element('div', 'board', left, column('over'), right, desk.element, bottom);
+    this.element.append(help, signIn.element, desk.dialog);
   }
 
   update(state: PageState): void {
+    this.#showDesk(state);
     for (const panel of this.#panels) panel.update(state);
+    this.desk.update(state);
   }
 
   /** Some of the panels; all of them after `TURNS` calls. */
   updateInTurn(state: PageState): void {
+    if (this.#turn === 0) this.desk.update(state);
     for (let at = this.#turn; at < this.#panels.length; at += TURNS) this.#panels[at]!.update(state);
     this.#turn = (this.#turn + 1) % TURNS;
+  }
+
+  /** What stands beside the desk gives way to it. */
+  #showDesk({ desk: { height } }: PageState): void {
+    this.element.classList.toggle('with-desk', height !== 'off');
+    this.element.classList.toggle('with-desk-full', height === 'full');
   }
 
   /** The middle of the window, between the columns; the whole of it when they are hidden or stand below. */
@@ -51,7 +65,10 @@ export class Board {
     const from = left.getBoundingClientRect().right;
     const to = right.getBoundingClientRect().left;
     const bar = this.element.querySelector('.view-panel');
-    const lowest = Math.min(...[bottom, bar].map((part) => part?.getBoundingClientRect().top ?? height));
+    const below = [bottom, bar, this.desk.element].filter(
+      (part) => part instanceof HTMLElement && part.offsetHeight > 0,
+    );
+    const lowest = Math.min(height, ...below.map((part) => part!.getBoundingClientRect().top));
     const top = this.element.querySelector('.badges')?.getBoundingClientRect().bottom ?? 0;
     if (to - from < 100 || lowest - top < 100) return all;
     return { left: from, top, width: to - from, height: lowest - top };

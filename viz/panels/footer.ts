@@ -7,6 +7,7 @@ export const footer: PanelMaker = ({ text, actions }) => {
   for (const [label, key, act] of [
     [text.pause, 'Space', actions.togglePause],
     [text.rotate, 'A', actions.toggleRotation],
+    [text.desk, 'D', actions.toggleDesk],
     [text.hide, 'H', actions.togglePanels],
     [text.fullScreen, 'F', actions.toggleFullScreen],
     [text.language, 'L', actions.toggleLanguage],

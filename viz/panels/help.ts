@@ -13,6 +13,7 @@ export function createHelp({ text }: PanelContext): HTMLDialogElement {
     ['+ −', text.helpZoom],
     ['R', text.helpReset],
     ['A', text.helpAutoRotate],
+    ['D', text.helpDesk],
     ['H', text.helpHide],
     ['F', text.helpFullScreen],
     ['L', text.helpLanguage],

@@ -1,9 +1,12 @@
 /** A panel: plain DOM, made once for a language, updated a few times a second. */
+
+import type { Questions } from '../feed/questions.ts';
 import type { SignInFailure } from '../feed/sign-in.ts';
 import type { Span } from '../feed/span.ts';
 import type { PageState } from '../state.ts';
 import type { Language, Text } from '../text/text.ts';
 import type { CubeSettings } from '../views/view.ts';
+import type { DeskSettings } from './desk/settings.ts';
 
 export interface Panel {
   readonly element: HTMLElement;
@@ -34,6 +37,8 @@ export interface PageActions {
   /** Only what `term` holds for as well or, with `without`, all but that. */
   narrow(term: string, without?: boolean): void;
   setSpan(span: Span): void;
+  toggleDesk(): void;
+  setDesk(settings: Partial<DeskSettings>): void;
   unpin(): void;
 }
 
@@ -41,6 +46,7 @@ export interface PanelContext {
   readonly text: Text;
   readonly language: Language;
   readonly actions: PageActions;
+  readonly questions: Questions;
   countryName(code: string): string;
   /** Null while it is not known; the panels are updated when it has come. */
   networkName(asn: number): string | null;

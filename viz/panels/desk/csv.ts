@@ -1,0 +1,37 @@
+/** Tables as text (RFC 4180): a header, CRLF, quotes where they are needed. No DOM. */
+
+/** Text of strangers is among the cells: names of sensors and networks. */
+export type Cell = string | number | null;
+
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** What a spreadsheet takes for a formula begins so (OWASP, CSV injection). */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+export function toCsv({ header, rows }: Table): string {
+  return [header, ...rows].map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
+}
+
+function cellText(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return String(cell);
+  const harmless = FORMULA.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n']/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/** RFC 3339, UTC. */
+export const cellTime = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+
+/** Without what file systems do not take. */
+export function fileName(panel: string, session: string, span: string, ending: string): string {
+  const plain = (text: string) =>
+    text
+      .normalize('NFKC')
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 60);
+  return `kurayami-${[panel, session, span].map(plain).filter(Boolean).join('-')}.${ending}`;
+}

@@ -1,0 +1,144 @@
+/** The frame around a panel of the desk: its title, what it says of itself, and what can be done with it. */
+import { fill } from '../../text/text.ts';
+import { element, letGo, setShown, setText } from '../panel.ts';
+import { cellTime, fileName, toCsv } from './csv.ts';
+import type { DeskContext, DeskPanel, DeskSight, DeskView } from './desk-panel.ts';
+import { offerFile } from './offer-file.ts';
+import { paintPicture } from './picture.ts';
+import { tellOf } from './tell.ts';
+
+export interface FrameActions {
+  move(id: string, by: -1 | 1): void;
+  /** Before or behind another, after a drag. */
+  place(id: string, beside: string, behind: boolean): void;
+  hide(id: string): void;
+  enlarge(id: string): void;
+}
+
+export class Frame {
+  readonly id: string;
+  readonly element: HTMLElement;
+  readonly #context: DeskContext;
+  readonly #panel: DeskPanel;
+  readonly #view: DeskView;
+  readonly #told = element('p', 'desk-told');
+  readonly #enlarge: HTMLButtonElement;
+  #sight: DeskSight | null = null;
+
+  constructor(panel: DeskPanel, context: DeskContext, actions: FrameActions) {
+    const { text } = context;
+    const { id } = panel;
+    this.id = id;
+    this.#panel = panel;
+    this.#context = context;
+    this.#view = panel.make(context);
+    this.#told.setAttribute('role', 'status');
+    const title = text[panel.title];
+    this.#enlarge = button('⤢', text.deskEnlarge, title, () => actions.enlarge(id));
+    this.#enlarge.classList.add('desk-enlarge');
+    const buttons = element(
+      'div',
+      'desk-buttons',
+      button('CSV', text.deskCsv, title, () => this.#offerTable()),
+      button('PNG', text.deskPng, title, () => void this.#offerPicture()),
+      button('‹', text.deskBack, title, () => actions.move(id, -1)),
+      button('›', text.deskOn, title, () => actions.move(id, 1)),
+      this.#enlarge,
+      button('×', text.deskHide, title, () => actions.hide(id)),
+    );
+    const heading = element('h2', '', title);
+    const head = element('header', 'desk-head', heading, buttons);
+    const body = element('div', 'desk-body', this.#view.element);
+    this.element = element('section', `desk-panel${panel.isWide ? ' desk-wide' : ''}`, head, this.#told, body);
+    this.element.dataset.panel = id;
+    this.element.setAttribute('aria-label', title);
+    listenToDrags(this.element, heading, id, actions);
+  }
+
+  update(sight: DeskSight): void {
+    this.#sight = sight;
+    const { text } = this.#context;
+    const answers = this.#view.update(sight);
+    const about = { toSeconds: sight.moment.toSeconds, isLive: this.#panel.isLive === true };
+    const { state, words } = tellOf(answers, about, text);
+    if (this.element.dataset.state !== state) this.element.dataset.state = state;
+    setText(this.#told, words);
+    setShown(this.#told, words !== '');
+    const label = sight.isEnlarged ? text.deskShrink : text.deskEnlarge;
+    if (this.#enlarge.title !== label) name(this.#enlarge, label, text[this.#panel.title]);
+  }
+
+  #offerTable(): void {
+    const csv = new Blob([toCsv(this.#view.table())], { type: 'text/csv;charset=utf-8' });
+    offerFile(this.#fileName('csv'), csv);
+  }
+
+  async #offerPicture(): Promise<void> {
+    const { text, language } = this.#context;
+    if (this.#sight === null) return;
+    const { moment, state } = this.#sight;
+    const { fromSeconds, toSeconds, filter, sessionName, kind } = moment;
+    const lines = [
+      `${cellTime(fromSeconds)} – ${cellTime(toSeconds)} · ${sessionName}`,
+      filter === '' ? '' : fill(text.deskFilterIs, { filter }),
+      this.#told.hidden ? '' : this.#told.textContent,
+    ];
+    const picture = await paintPicture(this.#view.element, {
+      title: text[this.#panel.title],
+      lines: lines.filter((line) => line !== ''),
+      warning: kind === 'simulated' ? `${text.simulated} / ${language === 'en' ? '模擬データ' : 'SIMULATED DATA'}` : '',
+      credits: ['Kurayami', text.approximate, ...(state.totals?.credits ?? [])].join(' · '),
+    });
+    if (picture) offerFile(this.#fileName('png'), picture);
+  }
+
+  #fileName(ending: string): string {
+    const { session = 0, fromSeconds = 0, toSeconds = 0 } = this.#sight?.moment ?? {};
+    return fileName(this.id, `session${session}`, `${cellTime(fromSeconds)} ${cellTime(toSeconds)}`, ending);
+  }
+}
+
+/** A sign alone says nothing to who does not see it. */
+function button(sign: string, does: string, title: string, act: () => void): HTMLButtonElement {
+  const made = element('button', 'desk-button', sign);
+  made.type = 'button';
+  name(made, does, title);
+  made.addEventListener('click', (event) => {
+    act();
+    letGo(event);
+  });
+  return made;
+}
+
+function name(made: HTMLButtonElement, does: string, title: string): void {
+  made.title = does;
+  made.setAttribute('aria-label', `${does}: ${title}`);
+}
+
+const DRAGGED = 'application/x-kurayami-panel';
+
+/** The title is the handle. Only what was dragged from this page is taken. */
+function listenToDrags(frame: HTMLElement, handle: HTMLElement, id: string, { place }: FrameActions): void {
+  handle.draggable = true;
+  handle.addEventListener('dragstart', (event) => {
+    event.dataTransfer?.setData(DRAGGED, id);
+    if (event.dataTransfer) event.dataTransfer.effectAllowed = 'move';
+  });
+  const isBehind = (event: DragEvent) => {
+    const { left, width } = frame.getBoundingClientRect();
+    return event.clientX > left + width / 2;
+  };
+  frame.addEventListener('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes(DRAGGED)) return;
+    event.preventDefault();
+    frame.dataset.drop = isBehind(event) ? 'behind' : 'before';
+  });
+  frame.addEventListener('dragleave', () => delete frame.dataset.drop);
+  frame.addEventListener('drop', (event) => {
+    delete frame.dataset.drop;
+    const dragged = event.dataTransfer?.getData(DRAGGED) ?? '';
+    if (dragged === '') return;
+    event.preventDefault();
+    place(dragged, id, isBehind(event));
+  });
+}

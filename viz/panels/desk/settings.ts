@@ -1,0 +1,72 @@
+/** What a viewer chose of the desk: in the address, so that a link shows the same, and remembered by the browser. */
+import { type DeskLayout, formatLayout, readLayout, usualLayout } from './layout.ts';
+
+export type DeskHeight = 'off' | 'half' | 'full';
+export const stackings = ['class', 'protocol', 'port', 'country', 'network', 'tag', 'sensor'] as const;
+export type Stacking = (typeof stackings)[number];
+
+export interface DeskSettings {
+  readonly height: DeskHeight;
+  readonly layout: DeskLayout;
+  /** What the areas of packets over time are. */
+  readonly stackBy: Stacking;
+}
+
+/** As the browser's localStorage. */
+export interface Memory {
+  getItem(name: string): string | null;
+  setItem(name: string, value: string): void;
+  removeItem(name: string): void;
+}
+
+const PANELS = 'kurayami.panels';
+
+/** The address wins over what is remembered: a link shows what its sender saw. */
+export function readDesk(query: URLSearchParams, ids: readonly string[], memory: Memory | null): DeskSettings {
+  const height = query.get('desk');
+  return {
+    height: height === 'half' || height === 'full' ? height : 'off',
+    layout: readLayout(query.get('panels'), ids) ?? readLayout(remembered(memory), ids) ?? usualLayout(ids),
+    stackBy: stackings.find((by) => by === query.get('stack')) ?? 'class',
+  };
+}
+
+/** Puts what differs from the usual into the address, and takes the rest out. */
+export function writeDesk(
+  { height, layout, stackBy }: DeskSettings,
+  ids: readonly string[],
+  query: URLSearchParams,
+): void {
+  const put = (name: string, value: string) => (value === '' ? query.delete(name) : query.set(name, value));
+  put('desk', height === 'off' ? '' : height);
+  put('panels', formatLayout(layout, ids));
+  put('stack', stackBy === 'class' ? '' : stackBy);
+}
+
+/** A browser that keeps nothing for pages is one of the usual kinds. */
+export function rememberDesk({ layout }: DeskSettings, ids: readonly string[], memory: Memory | null): void {
+  const text = formatLayout({ ...layout, enlarged: null }, ids);
+  try {
+    if (text === '') memory?.removeItem(PANELS);
+    else memory?.setItem(PANELS, text);
+  } catch {
+    // It is remembered for as long as the page is open.
+  }
+}
+
+function remembered(memory: Memory | null): string | null {
+  try {
+    return memory?.getItem(PANELS) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Null where the browser forbids it. */
+export function browserMemory(): Memory | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

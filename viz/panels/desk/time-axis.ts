@@ -1,0 +1,47 @@
+/** The axis of time under a chart. Every time of the desk is written here or in `tell.ts`, in UTC, and says so. */
+import { type ScaleTime, scaleUtc } from 'd3';
+import { formatUtc } from '../../text/format.ts';
+import { put, shape, syncShapes } from './shapes.ts';
+
+const DAY_SECONDS = 86_400;
+/** A time of day takes about so much room. */
+const TICK_PIXELS = 78;
+
+export type TimeScale = ScaleTime<number, number>;
+
+export function timeScale(fromSeconds: number, toSeconds: number, left: number, right: number): TimeScale {
+  return scaleUtc([fromSeconds * 1000, toSeconds * 1000], [left, right]);
+}
+
+export function timeAxis(): SVGGElement {
+  const group = shape('g', { class: 'chart-axis' });
+  group.append(shape('g'), shape('g'), shape('text', { class: 'chart-zone', 'text-anchor': 'end' }));
+  return group;
+}
+
+export function drawTimeAxis(group: SVGGElement, scale: TimeScale, y: number): void {
+  const [lines, names, zone] = group.children as unknown as [SVGGElement, SVGGElement, SVGTextElement];
+  const [left, right] = scale.range() as [number, number];
+  const [from, to] = scale.domain() as [Date, Date];
+  const isLong = to.getTime() - from.getTime() > 2 * DAY_SECONDS * 1000;
+  const ticks = scale.ticks(Math.max(2, Math.floor((right - left) / TICK_PIXELS)));
+  syncShapes(lines, 'line', ticks, (node, tick) => {
+    const x = Math.round(scale(tick)) + 0.5;
+    put(node, { x1: x, x2: x, y1: y, y2: y + 4 });
+  });
+  // The last name is that of the zone.
+  const named = ticks.filter((tick) => scale(tick) < right - 44 && scale(tick) > left + 12);
+  syncShapes(names, 'text', named, (node, tick) => {
+    put(node, { x: scale(tick), y: y + 15, 'text-anchor': 'middle' });
+    node.textContent = tickName(tick.getTime() / 1000, isLong);
+  });
+  put(zone, { x: right, y: y + 15 });
+  zone.textContent = 'UTC';
+}
+
+function tickName(seconds: number, isLong: boolean): string {
+  const { date, time } = formatUtc(seconds);
+  if (isLong || seconds % DAY_SECONDS === 0)
+    return time === '00:00:00' ? date.slice(5) : `${date.slice(5)} ${time.slice(0, 5)}`;
+  return time.slice(0, 5);
+}
