@@ -70,7 +70,6 @@ export class Questions {
       this.#turnTo(slot, asked);
     } else if (slot.asked.path !== asked.path) this.#turnTo(slot, asked);
     slot.wantedMilliseconds = now;
-    this.#timer ??= setTimeout(() => this.#work(), 0);
     return slot.answer as Answer<T>;
   }
 
@@ -87,7 +86,14 @@ export class Questions {
     this.#awayFailures = this.#awayUntilMilliseconds = 0;
   }
 
+  /** Once for all that is asked in one go. */
+  #workSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#work(), 0);
+  }
+
   #turnTo(slot: Slot, asked: Asked<unknown>): void {
+    this.#workSoon();
     slot.abort?.abort();
     slot.abort = null;
     slot.asked = asked;
@@ -144,8 +150,7 @@ export class Questions {
       this.#inFlight -= 1;
       if (slot.abort === abort) slot.abort = null;
       // The next in turn does not wait for the clock.
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#work(), 0);
+      this.#workSoon();
     }
   }
 

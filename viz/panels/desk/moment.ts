@@ -89,8 +89,7 @@ function lastEnd(newest: number, roundSeconds: number, isAsItIs: boolean): numbe
 /** The same hours a day before, where they are stored; else the span that ends where this one begins. */
 function beforeOf({ fromSeconds, toSeconds }: Edges, firstSeconds: number | null): Moment['before'] {
   const seconds = toSeconds - fromSeconds;
-  // The first minute is there in part only.
-  const isStored = (from: number) => firstSeconds !== null && firstSeconds <= from;
+  const isStored = (from: number) => firstSeconds !== null && Math.floor(firstSeconds) <= from;
   for (const [back, isDayBefore] of [
     [DAY, true],
     [seconds, false],

@@ -1,6 +1,12 @@
 /** What has most packets: rows with figure, share, shape over the span, and change against a span before. Each is a filter. */
 import type { Answer } from '../../feed/answers.ts';
-import { readSeriesAnswer, readTopAnswer, type SeriesAnswer, type TopAnswer } from '../../feed/series-answer.ts';
+import {
+  OTHER_KEYS,
+  readSeriesAnswer,
+  readTopAnswer,
+  type SeriesAnswer,
+  type TopAnswer,
+} from '../../feed/series-answer.ts';
 import { formatCount, formatDuration } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
 import { element, letGo, setShown, setText, syncRows } from '../panel.ts';
@@ -25,6 +31,8 @@ export interface RankedAnswers {
   readonly before: Answer<TopAnswer> | null;
   /** Whether the key was asked about in the span before. */
   isKnownBefore?(key: string): boolean;
+  /** Packets of all that is not among the rows; null where that makes no sense. */
+  readonly others: number | null;
   /** The shape of a row; null while it is not known. */
   shapeOf(key: string): ArrayLike<number> | null;
   /** Of the shapes. */
@@ -35,8 +43,9 @@ interface Row {
   readonly key: string;
   readonly words: Words;
   readonly packets: number;
-  readonly bytes: number;
-  readonly flows: number;
+  /** Null for all others together. */
+  readonly bytes: number | null;
+  readonly flows: number | null;
   readonly share: number;
   readonly change: Change;
   readonly shape: ArrayLike<number> | null;
@@ -52,6 +61,7 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
   const against = element('p', 'desk-note');
   const changed = onChange();
   let rows: readonly Row[] = [];
+  let most = 1;
 
   function createRow(): HTMLElement {
     const button = element('button', 'ranked-row');
@@ -77,7 +87,8 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
     const [name, track, count, share, spark, change] = button.children as unknown as HTMLElement[];
     setText(name!.children[0] as HTMLElement, row.words.name);
     setText(name!.children[1] as HTMLElement, row.words.note);
-    (track!.firstElementChild as HTMLElement).style.transform = `scaleX(${Math.ceil(row.share * STEPS) / STEPS})`;
+    (track!.firstElementChild as HTMLElement).style.transform =
+      `scaleX(${Math.ceil(Math.min(1, row.packets / most) * STEPS) / STEPS})`;
     setText(count!, formatCount(row.packets, language));
     setText(share!, `${(row.share * 100).toFixed(row.share < 0.0995 ? 1 : 0)} %`);
     drawSparkline(spark!, row.shape);
@@ -96,11 +107,12 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
       const shown = [top, all, ...(before === null ? [] : [before]), ...shapes];
       const { moment, state } = sight;
       // Names of networks and sensors come when they come.
-      const found = top.value?.rows.map(({ key }) => wordsOf(by, key, context, sensorNames(state))) ?? [];
-      const names = found.map(({ name, note }) => `${name} ${note}`).join();
+      const words = (key: string) => wordsOf(by, key, context, sensorNames(state));
+      const names = top.value?.rows.map(({ key }) => Object.values(words(key)).join(' ')).join();
       if (!changed(top.value, all.value, before?.value, names, moment.before, ...shapes.map(({ value }) => value)))
         return shown;
-      rows = rowsOf(answers, found, (key) => termOf(by, key, sensorNames(state)));
+      rows = rowsOf(answers, words, (key) => termOf(by, key, sensorNames(state)));
+      most = Math.max(1, ...rows.map(({ packets, term }) => (term === null ? 0 : packets)));
       syncRows(list, rows, createRow, fillRow);
       setShown(none, top.value !== null && rows.length === 0);
       setText(against, againstWords(moment.before, formatDuration(moment.toSeconds - moment.fromSeconds), text));
@@ -122,28 +134,28 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
 }
 
 function rowsOf(
-  { top, all, before, shapeOf, isKnownBefore = () => true }: RankedAnswers,
-  words: readonly Words[],
+  { top, all, before, others, shapeOf, isKnownBefore = () => true }: RankedAnswers,
+  words: (key: string) => Words,
   term: (key: string) => string | null,
 ): Row[] {
   const packetsOfAll = all.value?.rows.reduce((sum, { packets }) => sum + packets, 0) ?? 0;
+  const shareOf = (packets: number) => (packetsOfAll === 0 ? 0 : Math.min(1, packets / packetsOfAll));
   const past = before?.value ? new Map(before.value.rows.map(({ key, packets }) => [key, packets])) : null;
   const isWhole = past !== null && past.size < ROWS_BEFORE && !past.has('other');
-  const rows = (top.value?.rows ?? []).map(
-    (row, at): Row => ({
+  const rows = (top.value?.rows ?? []).map((row): Row => {
+    const isKnown = past !== null && isKnownBefore(row.key);
+    return {
       ...row,
-      words: words[at]!,
-      share: packetsOfAll === 0 ? 0 : Math.min(1, row.packets / packetsOfAll),
-      change:
-        past === null || !isKnownBefore(row.key)
-          ? { kind: 'unknown' }
-          : changeOf(row.packets, past.get(row.key), isWhole),
+      words: words(row.key),
+      share: shareOf(row.packets),
+      change: isKnown ? changeOf(row.packets, past.get(row.key), isWhole) : { kind: 'unknown' },
       shape: shapeOf(row.key),
       term: term(row.key),
-    }),
-  );
-  // What has no name of its own is no rank.
-  return rows.sort((a, b) => Number(a.term === null) - Number(b.term === null) || b.packets - a.packets);
+    };
+  });
+  if (others === null || others <= 0) return rows;
+  const rest = { key: 'other', packets: others, bytes: null, flows: null, share: shareOf(others), term: null };
+  return [...rows, { ...rest, words: words('other'), change: { kind: 'unknown' }, shape: shapeOf('other') }];
 }
 
 /** All packets of the span, asked once for all panels. */
@@ -154,26 +166,48 @@ export function askAll({ moment }: DeskSight, { questions }: DeskContext): Answe
 
 /** From series that are kept for the dimension. */
 function askRolledUp(by: Dimension): Ask {
+  const useNamed = onlyNamed();
   return (sight, context, count) => {
     const { moment } = sight;
     const { questions } = context;
     const { keepSeconds, stepSeconds } = moment;
-    const top = questions.ask({
+    const listed = questions.ask({
       name: `${by} top`,
-      path: pathOf('top', moment, moment, { by, limit: count }),
+      // What the series do not name is a row of its own.
+      path: pathOf('top', moment, moment, { by, limit: count + 1 }),
       keepSeconds,
       read: readTopAnswer,
     });
+    const top = useNamed(listed, count);
     const all = askAll(sight, context);
-    const series = questions.ask({
+    const asked = questions.ask({
       name: `${by} shapes`,
       path: pathOf('series', moment, moment, { by, keys: count, step: stepSeconds }),
       keepSeconds,
       read: readSeriesAnswer,
     });
+    // Shapes of another question than the rows say nothing.
+    const series = asked.isCurrent === top.isCurrent ? asked : { ...asked, value: null };
     const before = askBefore(moment, by, context);
     const shapeOf = (key: string) => series.value?.keys.find((each) => each.key === key)?.values ?? null;
-    return { top, all, before, shapes: [series], shapeOf };
+    // Of rules there are no others: most packets match none.
+    const others = by === 'tag' ? null : (series.value?.keys.find(({ key }) => OTHER_KEYS.has(key))?.sum ?? null);
+    return { top, all, before, others, shapes: [series], shapeOf };
+  };
+}
+
+/** The rows with a name. The same answer gives the same rows: what is drawn by them is not drawn anew. */
+function onlyNamed(): (answer: Answer<TopAnswer>, count: number) => Answer<TopAnswer> {
+  let of: TopAnswer | null = null;
+  let rows = 0;
+  let named: TopAnswer | null = null;
+  return (answer, count) => {
+    if (answer.value !== of || count !== rows) {
+      of = answer.value;
+      rows = count;
+      named = of && { ...of, rows: of.rows.filter(({ key }) => !OTHER_KEYS.has(key)).slice(0, count) };
+    }
+    return { ...answer, value: named };
   };
 }
 

@@ -53,9 +53,13 @@ function askFlows(sight: DeskSight, context: DeskContext, count: number): Ranked
     const answer = shapes[keys.indexOf(key)];
     return answer?.isCurrent ? (answer.value?.keys[0]?.values ?? null) : null;
   };
+  const sum = (rows: readonly { readonly packets: number }[] = []) =>
+    rows.reduce((total, { packets }) => total + packets, 0);
+  const others = top.isCurrent && all.isCurrent ? sum(all.value?.rows) - sum(top.value?.rows) : null;
   return {
     top,
     all,
+    others,
     before: before?.isCurrent ? before : null,
     shapes,
     shapeOf,
