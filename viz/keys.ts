@@ -1,53 +1,78 @@
 /** The keyboard: everything that the mouse can do. */
+import { type KeyName, keyList } from './key-list.ts';
+import { DEFAULT_SECONDS } from './kiosk/turns.ts';
 import type { Page } from './page.ts';
 import { views } from './views/index.ts';
 
 const STEP_DEGREES = 6;
 const ZOOM_STEP = 1.15;
 
-export function listenToKeys(page: Page): void {
-  const { actions } = page;
+type Act = (key: string) => void;
+
+function actsOf(page: Page): Readonly<Record<KeyName, Act>> {
+  const { actions, state } = page;
   const seconds = () => performance.now() / 1000;
-  const turn = (east: number, north: number) => page.orbit?.turn(east * STEP_DEGREES, north * STEP_DEGREES, seconds());
-  const zoom = (factor: number) => page.orbit?.zoomBy(factor, seconds());
-  const keys: Readonly<Record<string, () => void>> = {
-    ...Object.fromEntries(views.map(({ id, key }) => [key, () => actions.show(id)])),
-    ArrowLeft: () => turn(-1, 0),
-    ArrowRight: () => turn(1, 0),
-    ArrowUp: () => turn(0, 1),
-    ArrowDown: () => turn(0, -1),
-    '+': () => zoom(ZOOM_STEP),
-    '=': () => zoom(ZOOM_STEP),
-    '-': () => zoom(1 / ZOOM_STEP),
-    r: () => page.orbit?.reset(),
-    a: actions.toggleRotation,
-    m: actions.toggleMap,
-    p: actions.toggleHeight,
-    c: actions.colourNext,
-    d: actions.toggleDesk,
-    h: actions.togglePanels,
-    f: actions.toggleFullScreen,
-    l: actions.toggleLanguage,
-    i: actions.toggleSignIn,
-    ' ': actions.togglePause,
-    Escape: actions.unpin,
-    '?': actions.toggleHelp,
+  const steps: Readonly<Record<string, readonly [east: number, north: number]>> = {
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, 1],
+    ArrowDown: [0, -1],
   };
+  return {
+    views: (key) => {
+      const view = views.find((one) => one.key === key);
+      if (view) actions.show(view.id);
+    },
+    map: actions.toggleMap,
+    height: actions.toggleHeight,
+    colour: actions.colourNext,
+    pointer: () => undefined,
+    escape: () => {
+      if (state.kioskSeconds === null) actions.unpin();
+      else actions.setKiosk(null);
+    },
+    turn: (key) => {
+      const [east, north] = steps[key] ?? [0, 0];
+      page.orbit?.turn(east * STEP_DEGREES, north * STEP_DEGREES, seconds());
+    },
+    zoom: (key) => page.orbit?.zoomBy(key === '-' ? 1 / ZOOM_STEP : ZOOM_STEP, seconds()),
+    reset: () => page.orbit?.reset(),
+    rotate: actions.toggleRotation,
+    desk: actions.toggleDesk,
+    hide: actions.togglePanels,
+    table: actions.toggleTable,
+    fullScreen: actions.toggleFullScreen,
+    kiosk: () => actions.setKiosk(state.kioskSeconds === null ? DEFAULT_SECONDS : null),
+    palette: actions.paletteNext,
+    timeZone: actions.toggleTimeZone,
+    language: actions.toggleLanguage,
+    signIn: actions.toggleSignIn,
+    pause: actions.togglePause,
+    help: actions.toggleHelp,
+  };
+}
+
+const nameOfKey = new Map(
+  Object.entries(keyList).flatMap(([name, { keys }]) => keys.map((key) => [key as string, name as KeyName] as const)),
+);
+
+export function listenToKeys(page: Page): void {
+  const acts = actsOf(page);
   window.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target instanceof HTMLInputElement) return;
-    // The sign-in has keys of its own: nothing happens behind it.
-    if (page.board.signIn.element.open) return;
-    // A panel that has the page has its keys, too.
-    if (page.board.desk.dialog.open) return;
-    const onButton = event.target instanceof HTMLButtonElement;
-    // A focused button answers to the space bar itself.
-    if (onButton && event.key === ' ') return;
-    // A dialog closes with Escape by itself.
-    if (event.key === 'Escape' && page.board.help.open) return;
-    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act) return;
+    const { target, key } = event;
+    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+    const name = nameOfKey.get(key.length === 1 ? key.toLowerCase() : key);
+    if (name === undefined) return;
+    // A dialog has keys of its own, and nothing happens behind it; the key that opened it closes it.
+    const dialog = document.querySelector<HTMLDialogElement>('dialog[open]');
+    if (dialog && dialog.dataset.key !== name) return;
+    // A focused button or link answers to the space bar itself, and a box that scrolls to the arrows.
+    if (target instanceof HTMLElement && target.id !== 'picture' && target !== document.body) {
+      if (name === 'pause') return;
+      if (name === 'turn' && target.tabIndex >= 0 && !(target instanceof HTMLButtonElement)) return;
+    }
     event.preventDefault();
-    act();
+    acts[name](key);
   });
 }

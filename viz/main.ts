@@ -2,31 +2,23 @@
 import './style.css';
 import './style-views.css';
 import './style-desk.css';
+import './style-wall.css';
+import { readAddress } from './address.ts';
 import { exposeFacts } from './facts.ts';
-import { readFilter } from './feed/filter.ts';
 import { LiveFeed, liveAddress } from './feed/live-feed.ts';
-import { readSpan } from './feed/span.ts';
 import { listenToKeys } from './keys.ts';
 import { Page } from './page.ts';
-import { deskPanelIds } from './panels/desk/index.ts';
-import { browserMemory, readDesk } from './panels/desk/settings.ts';
-import { readSettings } from './scene/settings.ts';
-import { chooseLanguage } from './text/text.ts';
 import { views } from './views/index.ts';
 
-const query = new URLSearchParams(location.search);
+/** Of package.json, put in by the build. */
+declare const PAGE_VERSION: string;
+
+const viewIds = views.map(({ id }) => id);
+const { quality, ...chosen } = readAddress(location.search, navigator.languages, viewIds);
 const page = new Page({
-  chosen: {
-    language: chooseLanguage(query.get('lang'), navigator.languages),
-    settings: readSettings(
-      query,
-      views.map(({ id }) => id),
-    ),
-    filter: readFilter(query.get('filter')),
-    span: readSpan(query.get('span')),
-    desk: readDesk(query, deskPanelIds, browserMemory()),
-  },
-  quality: query.get('quality'),
+  chosen,
+  version: PAGE_VERSION,
+  quality,
   reducedMotion: window.matchMedia('(prefers-reduced-motion: reduce)'),
 });
 listenToKeys(page);

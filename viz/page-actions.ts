@@ -1,11 +1,14 @@
 /** What a viewer can do: panels and keys call these. */
+import { putIntoAddress, putIntoQuery } from './address.ts';
 import { narrowed } from './feed/filter.ts';
 import { requestSignIn, requestSignOut, type SignInFailure } from './feed/sign-in.ts';
 import { defaultSpan, formatSpan } from './feed/span.ts';
+import { DEFAULT_SECONDS } from './kiosk/turns.ts';
 import type { Page } from './page.ts';
 import { deskPanelIds } from './panels/desk/index.ts';
 import { browserMemory, rememberDesk, writeDesk } from './panels/desk/settings.ts';
 import type { PageActions } from './panels/panel.ts';
+import { nextPalette } from './scene/palettes.ts';
 import { writeSettings } from './scene/settings.ts';
 import { ALL_CATEGORIES } from './state.ts';
 import type { SceneSettings } from './views/view.ts';
@@ -14,6 +17,10 @@ const COLOURINGS = ['class', 'port', 'country', 'tag'] as const;
 
 export function createActions(page: Page): PageActions {
   const { state } = page;
+  const renew = (name: string, value: string) => {
+    putIntoAddress((query) => putIntoQuery(query, name, value));
+    page.renewBoard();
+  };
   const change = (settings: Partial<SceneSettings>) => {
     state.settings = { ...state.settings, ...settings };
     putIntoAddress((query) => writeSettings(state.settings, query));
@@ -28,9 +35,11 @@ export function createActions(page: Page): PageActions {
         page.clock.resume();
         page.plan.reset();
       }
+      putIntoAddress((query) => putIntoQuery(query, 'pause', state.paused ? 'yes' : ''));
     },
     toggleRotation: () => {
       state.rotating = !state.rotating;
+      if (state.rotating) page.orbit?.letGo();
     },
     togglePanels: () => {
       document.documentElement.classList.toggle('bare');
@@ -42,18 +51,30 @@ export function createActions(page: Page): PageActions {
     },
     toggleLanguage: () => {
       state.language = state.language === 'en' ? 'ja' : 'en';
-      putIntoAddress((query) => query.set('lang', state.language));
-      page.renewBoard();
+      renew('lang', state.language);
     },
-    toggleHelp: () => {
-      const { help } = page.board;
-      if (help.open) help.close();
-      else help.showModal();
+    toggleTimeZone: () => {
+      state.timeZone = state.timeZone === 'utc' ? 'local' : 'utc';
+      renew('time', state.timeZone === 'utc' ? '' : state.timeZone);
     },
-    toggleSignIn: () => {
-      const { element } = page.board.signIn;
-      if (element.open) element.close();
-      else element.showModal();
+    paletteNext: () => {
+      state.palette = nextPalette(state.palette);
+      putIntoAddress((query) => putIntoQuery(query, 'palette', state.palette === 'usual' ? '' : state.palette));
+      page.showPalette();
+    },
+    setKiosk: (seconds) => {
+      state.kioskSeconds = seconds;
+      if (seconds === null) page.kiosk.stop();
+      else page.kiosk.start(seconds);
+      const value = seconds === DEFAULT_SECONDS ? 'yes' : String(seconds ?? '');
+      putIntoAddress((query) => putIntoQuery(query, 'kiosk', value));
+      page.updatePanels();
+    },
+    toggleHelp: () => toggleDialog(page.board.help),
+    toggleSignIn: () => toggleDialog(page.board.signIn.element),
+    toggleTable: () => {
+      toggleDialog(page.board.table.element);
+      page.updatePanels();
     },
     signIn: async (token) => begin(page, await requestSignIn(token)),
     signOut: async () => {
@@ -79,13 +100,13 @@ export function createActions(page: Page): PageActions {
     setCube: (cube) => change({ cube: { ...state.settings.cube, ...cube } }),
     setFilter: (filter) => {
       state.filter = filter.trim();
-      putIntoAddress((query) => put(query, 'filter', state.filter));
+      putIntoAddress((query) => putIntoQuery(query, 'filter', state.filter));
       page.updatePanels();
     },
     narrow: (term, without = false) => page.actions.setFilter(narrowed(state.filter, term, without)),
     setSpan: (span) => {
       state.span = span;
-      putIntoAddress((query) => put(query, 'span', span === defaultSpan ? '' : formatSpan(span)));
+      putIntoAddress((query) => putIntoQuery(query, 'span', span === defaultSpan ? '' : formatSpan(span)));
       page.updatePanels();
     },
     toggleDesk: () => page.actions.setDesk({ height: state.desk.height === 'off' ? 'half' : 'off' }),
@@ -109,13 +130,8 @@ function begin(page: Page, failure: SignInFailure | null): SignInFailure | null 
   return failure;
 }
 
-function put(query: URLSearchParams, name: string, value: string): void {
-  if (value === '') query.delete(name);
-  else query.set(name, value);
-}
-
-function putIntoAddress(put: (query: URLSearchParams) => void): void {
-  const address = new URL(location.href);
-  put(address.searchParams);
-  history.replaceState(null, '', address);
+/** A dialog of the browser's own keeps the focus, and gives it back where it was. */
+function toggleDialog(dialog: HTMLDialogElement): void {
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
 }

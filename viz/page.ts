@@ -7,8 +7,11 @@ import { NetworkNames } from './feed/network-names.ts';
 import { PageLedger, type PageLedgerView } from './feed/page-ledger.ts';
 import { Questions } from './feed/questions.ts';
 import { fetchHistory } from './feed/rate-history.ts';
+import { SamplingWatch } from './feed/sampling.ts';
 import { SceneClock, type SecondsSource } from './feed/scene-clock.ts';
 import { seesTargets } from './feed/sign-in.ts';
+import { otherServer } from './feed/versions.ts';
+import { Kiosk } from './kiosk/kiosk.ts';
 import { LIFE_SECONDS } from './layers/streak-uniforms.ts';
 import { createActions } from './page-actions.ts';
 import { Board, TURNS } from './panels/board.ts';
@@ -23,6 +26,9 @@ import { StreakRing } from './scene/streak-ring.ts';
 import { writeStreaks } from './scene/streak-writer.ts';
 import { type Chosen, initialState, type PageState } from './state.ts';
 import { textOf } from './text/text.ts';
+import { formatTime } from './text/time.ts';
+import { Upkeep } from './upkeep.ts';
+import { views } from './views/index.ts';
 
 const PANEL_MILLISECONDS = 200;
 /** Streaks that come before the first totals wait for the sensors' places; more than this many frames are not kept. */
@@ -31,6 +37,8 @@ const EARLY_FRAMES = 8;
 export interface PageOptions {
   /** What the address asks for. */
   chosen: Chosen;
+  /** What this page was built with. */
+  version: string;
   quality: string | null;
   reducedMotion: MediaQueryList;
 }
@@ -55,11 +63,16 @@ export class Page {
   #board: Board;
   #historyAsked = false;
   #deskAsked = false;
+  readonly #version: string;
+  readonly #sampling = new SamplingWatch();
+  readonly #upkeep = new Upkeep(this);
 
-  constructor({ chosen, quality, reducedMotion }: PageOptions) {
+  constructor({ chosen, version, quality, reducedMotion }: PageOptions) {
     this.state = initialState(chosen);
+    this.#version = version;
     this.actions = createActions(this);
-    this.state.rotating = !reducedMotion.matches;
+    this.state.rotating &&= !reducedMotion.matches;
+    if (chosen.paused) this.clock.pause();
     reducedMotion.addEventListener('change', () => {
       this.state.rotating = !reducedMotion.matches;
     });
@@ -81,6 +94,10 @@ export class Page {
     this.#loop.setWords(textOf(chosen.language), this.countryNames());
     new Pointing({ loop: this.#loop, ring: this.#ring, state: this.state, changed: () => this.updatePanels() }).start();
     setInterval(() => this.#updateInTurn(), PANEL_MILLISECONDS / TURNS);
+    this.#loop.showPalette();
+    if (chosen.camera) this.#loop.orbit?.hold(chosen.camera);
+    if (chosen.kioskSeconds !== null) this.kiosk.start(chosen.kioskSeconds);
+    this.#upkeep.start();
   }
 
   readonly feedListener: FeedListener = {
@@ -100,6 +117,8 @@ export class Page {
     },
     badFrame: () => {
       this.#ledger.badFrames += 1;
+      const { versions } = this.state;
+      this.state.versions = { ...versions, unread: versions.unread + 1 };
     },
   };
 
@@ -145,6 +164,23 @@ export class Page {
     this.#loop.exact = true;
   }
 
+  /** Views in turn, for a wall. */
+  readonly kiosk = new Kiosk({
+    viewIds: views.map(({ id }) => id),
+    settings: () => this.state.settings,
+    show: (settings) => {
+      this.state.settings = settings;
+      this.refreshPicture();
+    },
+    resized: () => this.resizePicture(),
+    newerPage: () => this.state.versions.newerPage,
+    connected: () => this.state.connection === 'connected',
+  });
+
+  showPalette(): void {
+    this.#loop.showPalette();
+  }
+
   /** What leaves room for the picture has changed, or its words. */
   resizePicture(): void {
     this.#loop.resize();
@@ -156,7 +192,7 @@ export class Page {
 
   /** The board of the language that the state names now. */
   renewBoard(): void {
-    this.#board.element.remove();
+    this.#board.remove();
     this.#board = this.#createBoard();
     this.#loop.setWords(textOf(this.state.language), this.countryNames());
     this.updatePanels();
@@ -206,6 +242,10 @@ export class Page {
     this.#ledger.restart();
     this.#early = [];
     this.state.problem = null;
+    this.state.versions = { ...this.state.versions, unread: 0 };
+    this.state.sampling = null;
+    this.#sampling.restart();
+    this.#upkeep.askForNewerPage();
     this.#historyAsked = false;
   }
 
@@ -213,6 +253,8 @@ export class Page {
     if (seesTargets(this.state.hello) && !seesTargets(hello)) this.forgetTargets();
     if (this.state.hello?.role !== hello.role) this.#questions.forget();
     this.state.hello = hello;
+    const { versions } = this.state;
+    this.state.versions = { ...versions, otherServer: otherServer(hello.software, this.#version) };
     this.updatePanels();
   }
 
@@ -236,6 +278,7 @@ export class Page {
     for (const batch of this.#early) this.#takeStreaks(batch);
     this.#early = [];
     this.#ledger.receivedAtTotals = this.#ledger.received;
+    state.sampling = this.#sampling.add(wallSeconds(), totals.viewer);
     state.recorded.refresh(totals.session.id);
     state.history.add(wallSeconds(), totals.rates.packetsPerSecond);
     if (!this.#historyAsked && totals.clock.newestSeconds !== null) void this.#askHistory(totals);
@@ -290,11 +333,12 @@ export class Page {
       actions: this.actions,
       questions: this.#questions,
       countryName: this.countryNames(),
+      timeOf: (seconds) => formatTime(seconds, this.state.timeZone, language),
       networkName: (asn) => this.#networks.of(asn),
     });
     document.documentElement.lang = language;
     document.title = text.title;
-    document.getElementById('picture')?.setAttribute('aria-label', text.pictureLabel);
+    document.getElementById('page')?.prepend(board.skipLinks);
     document.getElementById('page')?.append(board.element);
     return board;
   }

@@ -4,11 +4,16 @@ import type { Connection } from './feed/live-feed.ts';
 import type { PageLedgerView } from './feed/page-ledger.ts';
 import { RateHistory } from './feed/rate-history.ts';
 import { Recorded } from './feed/recorded.ts';
+import type { Sampling } from './feed/sampling.ts';
 import { defaultSpan, type Span } from './feed/span.ts';
+import { noVersions, type VersionState } from './feed/versions.ts';
 import type { DeskSettings } from './panels/desk/settings.ts';
+import type { Pose } from './scene/orbit.ts';
+import type { PaletteId } from './scene/palettes.ts';
 import type { Category } from './scene/streak-colours.ts';
 import type { StreakFacts } from './scene/streak-facts.ts';
 import type { Language } from './text/text.ts';
+import type { TimeZone } from './text/time.ts';
 import type { SceneSettings } from './views/view.ts';
 
 export interface PageState {
@@ -33,6 +38,15 @@ export interface PageState {
   /** The time that panels answer for. */
   span: Span;
   desk: DeskSettings;
+  palette: PaletteId;
+  /** In which all times are shown. */
+  timeZone: TimeZone;
+  /** How long a kiosk shows each view; null where the page is none. */
+  kioskSeconds: number | null;
+  /** Whether server and page are of one version. */
+  versions: VersionState;
+  /** Of the last seconds; null while every flow was sent. */
+  sampling: Sampling | null;
   /** The views turn by themselves. */
   rotating: boolean;
   paused: boolean;
@@ -51,9 +65,25 @@ export interface Chosen {
   readonly filter: string;
   readonly span: Span | null;
   readonly desk: DeskSettings;
+  readonly palette: PaletteId;
+  readonly timeZone: TimeZone;
+  readonly kioskSeconds: number | null;
+  readonly camera: Pose | null;
+  readonly paused: boolean;
 }
 
-export function initialState({ language, settings, filter, span, desk }: Chosen): PageState {
+export function initialState({
+  language,
+  settings,
+  filter,
+  span,
+  palette,
+  timeZone,
+  kioskSeconds,
+  camera,
+  paused,
+  desk,
+}: Chosen): PageState {
   return {
     language,
     connection: 'connecting',
@@ -70,8 +100,13 @@ export function initialState({ language, settings, filter, span, desk }: Chosen)
     filter,
     span: span ?? defaultSpan,
     desk,
-    rotating: true,
-    paused: false,
+    palette,
+    timeZone,
+    kioskSeconds,
+    versions: noVersions(),
+    sampling: null,
+    rotating: camera === null,
+    paused,
     hovered: null,
     pinned: null,
     picture: 'running',

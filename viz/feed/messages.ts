@@ -10,12 +10,15 @@ import type {
 } from '../../shared/wire/messages.ts';
 import { countersLike, fieldsLike, list, number, numberOrNull, oneOf, record, text } from './check.ts';
 
+const roles = ['viewer', 'analyst', 'administrator'] as const;
+
 export function readHello(message: unknown): ViewerHello {
   const hello = record(message, 'hello');
   return {
-    software: text(hello.software, 'software'),
-    role: oneOf(hello.role, ['viewer', 'analyst', 'administrator'], 'role'),
-    name: hello.name ? text(hello.name, 'name') : null,
+    // A server of another version may say less or more: the page says so, and shows what it can, with the least rights.
+    software: typeof hello.software === 'string' ? hello.software : '',
+    role: roles.find((role) => role === hello.role) ?? 'viewer',
+    name: typeof hello.name === 'string' && hello.name !== '' ? hello.name : null,
   };
 }
 

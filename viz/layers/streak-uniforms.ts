@@ -1,6 +1,7 @@
 /** Uniforms that all streak layers share, with those of each view's path: set once a picture. */
 import { Color, DataTexture, type IUniform, RedFormat, Vector2, Vector3 } from 'three';
-import { classColours } from '../scene/class-colours.ts';
+import { classShapes } from '../scene/class-shapes.ts';
+import { palettes } from '../scene/palettes.ts';
 import type { StreakPath } from '../shaders/streak-path.ts';
 
 export const FLIGHT_SECONDS = 2.2;
@@ -26,7 +27,8 @@ export function createStreakUniforms(ribbonPixels: number, paths: readonly Strea
     categoryMask: { value: 0xff },
     colourBy: { value: 0 },
     categoryOf: { value: categories },
-    palette: { value: classColours.map((colour) => colourVector(colour)) },
+    palette: { value: sceneVectors(palettes[0]!.sceneColours) },
+    trailShapes: { value: classShapes.map(({ strokes, lit, width }) => new Vector3(strokes, lit, width)) },
     viewport: { value: new Vector2(1, 1) },
     pixelScale: { value: 1 },
     ribbonPixels: { value: ribbonPixels },
@@ -39,6 +41,8 @@ export function createStreakUniforms(ribbonPixels: number, paths: readonly Strea
   };
 }
 export type StreakUniforms = ReturnType<typeof createStreakUniforms>;
+
+export const sceneVectors = (colours: readonly string[]) => colours.map((colour) => colourVector(colour));
 
 /** The colour as written: the scene is composed in the screen's own colours, nothing converts it. */
 export function colourVector(text: string): Vector3 {

@@ -5,7 +5,9 @@ import { Desk } from './desk/desk.ts';
 import { createHelp } from './help.ts';
 import { panels } from './index.ts';
 import { element, type Panel, type PanelContext } from './panel.ts';
+import { createSceneTable, type SceneTable } from './scene-table.ts';
 import { createSignIn, type SignInDialog } from './sign-in.ts';
+import { createSkipLinks } from './skip-links.ts';
 
 /** Below this width panels stand under the picture, not beside it; the same figure is in style.css. */
 const NARROW_PIXELS = 900;
@@ -17,6 +19,9 @@ export class Board {
   readonly help: HTMLDialogElement;
   readonly signIn: SignInDialog;
   readonly desk: Desk;
+  readonly table: SceneTable;
+  /** For those who go through the page by the keyboard: they stand before everything else. */
+  readonly skipLinks: HTMLElement;
   readonly #panels: Panel[] = [];
   #turn = 0;
   readonly #columns: Record<'left' | 'right' | 'bottom', HTMLElement>;
@@ -25,17 +30,26 @@ export class Board {
     const column = (name: keyof typeof panels) => {
       const made = panels[name].map((make) => make(context));
       this.#panels.push(...made);
-      return element('div', name, ...made.map((panel) => panel.element));
+      const box = element('div', name, ...made.map((panel) => panel.element));
+      box.id = `board-${name}`;
+      return box;
     };
     this.#columns = { left: column('left'), right: column('right'), bottom: column('bottom') };
     this.help = createHelp(context);
     this.signIn = createSignIn(context);
+    this.table = createSceneTable(context);
     this.desk = new Desk(context);
-    this.#panels.push(this.signIn);
+    this.#panels.push(this.signIn, this.table);
+    this.skipLinks = createSkipLinks(context.text);
     const { left, right, bottom } = this.#columns;
-    const { desk, help, signIn } = this;
+    const { desk, help, signIn, table } = this;
     this.element = element('div', 'board', left, column('over'), right, desk.element, bottom);
-    this.element.append(help, signIn.element, desk.dialog);
+    this.element.append(help, signIn.element, table.element, desk.dialog);
+  }
+
+  remove(): void {
+    this.element.remove();
+    this.skipLinks.remove();
   }
 
   update(state: PageState): void {

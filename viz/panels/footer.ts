@@ -1,4 +1,5 @@
 /** Whom the page owes thanks, and buttons for those without a keyboard. */
+import { DEFAULT_SECONDS } from '../kiosk/turns.ts';
 import { element, letGo, type PanelMaker } from './panel.ts';
 
 export const footer: PanelMaker = ({ text, actions }) => {
@@ -10,6 +11,10 @@ export const footer: PanelMaker = ({ text, actions }) => {
     [text.desk, 'D', actions.toggleDesk],
     [text.hide, 'H', actions.togglePanels],
     [text.fullScreen, 'F', actions.toggleFullScreen],
+    [text.kiosk, 'K', () => actions.setKiosk(DEFAULT_SECONDS)],
+    [text.palette, 'B', actions.paletteNext],
+    [text.timeZone, 'U', actions.toggleTimeZone],
+    [text.table, 'T', actions.toggleTable],
     [text.language, 'L', actions.toggleLanguage],
     [text.signIn, 'I', actions.toggleSignIn],
     [text.help, '?', actions.toggleHelp],
@@ -28,7 +33,7 @@ export const footer: PanelMaker = ({ text, actions }) => {
   return {
     element: element('footer', 'footer', credits, buttons),
     update({ totals }) {
-      const words = [text.approximate, ...(totals?.credits ?? []), 'map: Natural Earth'].join(' · ');
+      const words = [text.approximate, ...(totals?.credits ?? []), text.mapCredit].join(' · ');
       if (words === shown) return;
       shown = words;
       credits.replaceChildren(...withLinks(words));

@@ -3,7 +3,8 @@ import type { LiveTotals } from '../../shared/wire/messages.ts';
 import type { PageState } from '../state.ts';
 import { formatDuration, formatSpeed } from '../text/format.ts';
 import { fill, type Text } from '../text/text.ts';
-import { element, type PanelMaker, setShown, setText } from './panel.ts';
+import { conditionsOf } from './conditions.ts';
+import { element, type PanelMaker, setShown, setText, syncRows } from './panel.ts';
 
 export const header: PanelMaker = ({ text }) => {
   const name = element('h1', '', 'KURAYAMI ', element('span', 'kanji', '暗闇'));
@@ -33,13 +34,15 @@ function sessionLine({ session, sensors }: LiveTotals, text: Text): string {
 
 /** Badges stand over the picture and cannot be hidden: nobody shall take what is simulated for real. */
 export const badges: PanelMaker = ({ text, language }) => {
+  const conditions = element('ul', 'conditions');
+  conditions.setAttribute('aria-label', text.conditionsLabel);
   const kind = element('strong', 'badge');
   const connection = element('strong', 'badge badge-simulated');
   const paused = element('strong', 'badge badge-quiet', text.paused);
   const finished = element('strong', 'badge badge-quiet', text.finished);
   const skipped = element('span', 'badge-note');
   return {
-    element: element('div', 'badges', kind, connection, paused, finished, skipped),
+    element: element('div', 'badges', kind, connection, paused, finished, skipped, conditions),
     update(state) {
       const label = badgeOf(state, text, language === 'en' ? '模擬データ' : 'SIMULATED DATA');
       setShown(kind, label !== '');
@@ -54,9 +57,16 @@ export const badges: PanelMaker = ({ text, language }) => {
       setShown(skipped, gap !== null);
       const duration = gap ? formatDuration(gap.toSeconds - gap.fromSeconds) : '';
       setText(skipped, gap ? fill(text.skipped, { duration }) : '');
+      syncRows(conditions, conditionsOf(state, text, language), createCondition, (row, { weight, words }) => {
+        row.dataset.weight = weight;
+        setText(row, words);
+      });
+      setShown(conditions, conditions.childElementCount > 0);
     },
   };
 };
+
+const createCondition = () => element('li', 'badge-note');
 
 function badgeOf({ totals }: PageState, text: Text, otherSimulated: string): string {
   if (totals?.session.kind === 'simulated') return `${text.simulated} / ${otherSimulated}`;

@@ -1,34 +1,13 @@
 /** The sheet of keys. */
+import { keyList } from '../key-list.ts';
+import { createDialog } from './dialog.ts';
 import { element, type PanelContext } from './panel.ts';
 
-/** A dialog of the browser's own: it keeps the focus and closes with Escape. */
 export function createHelp({ text }: PanelContext): HTMLDialogElement {
   const list = element('dl');
-  for (const [key, does] of [
-    ['1 2 3', text.helpViews],
-    ['M', text.helpMap],
-    ['P', text.helpHeight],
-    ['C', text.helpColour],
-    [text.arrowKeys, text.helpRotate],
-    ['+ −', text.helpZoom],
-    ['R', text.helpReset],
-    ['A', text.helpAutoRotate],
-    ['D', text.helpDesk],
-    ['H', text.helpHide],
-    ['F', text.helpFullScreen],
-    ['L', text.helpLanguage],
-    ['I', text.helpSignIn],
-    [text.spaceKey, text.helpPause],
-    [text.pointer, text.helpPointer],
-    ['Esc', text.helpUnpin],
-    ['?', text.helpHelp],
-  ] as const) {
-    list.append(element('dt', '', element('kbd', '', key)), element('dd', '', does));
+  for (const { sign, does } of Object.values(keyList)) {
+    const words = typeof sign === 'string' ? sign : text[sign.text];
+    list.append(element('dt', '', element('kbd', '', words)), element('dd', '', text[does]));
   }
-  const close = element('button', 'key-button', text.helpClose);
-  close.type = 'button';
-  const dialog = element('dialog', 'help panel', element('h2', '', text.helpTitle), list, close);
-  dialog.setAttribute('aria-label', text.helpTitle);
-  close.addEventListener('click', () => dialog.close());
-  return dialog;
+  return createDialog(text, 'help', text.helpTitle, list);
 }

@@ -14,10 +14,11 @@ import { spoken } from './spoken.ts';
 import { hoverCard, pinnedCard } from './streak-card.ts';
 import { timeline } from './timeline.ts';
 import { viewBar } from './view-bar.ts';
+import { wallStrip } from './wall-strip.ts';
 
 export const panels: Readonly<Record<'left' | 'right' | 'bottom' | 'over', readonly PanelMaker[]>> = {
   left: [header, whoLine, counters, topCountries, topPorts],
   right: [legend, pinnedCard, sensors, ledger, recorded],
-  bottom: [timeline, footer],
+  bottom: [timeline, wallStrip, footer],
   over: [badges, viewBar, notice, spoken, hoverCard],
 };

@@ -1,7 +1,8 @@
 /** What the colours say, how much of each there is, and a switch for each. */
 import { trafficClassNames } from '../../shared/protocols.ts';
 import { Tag } from '../../shared/tags.ts';
-import { classColours } from '../scene/class-colours.ts';
+import { classColour } from '../scene/class-colours.ts';
+import { classShapes } from '../scene/class-shapes.ts';
 import { type Category, countryOfKey } from '../scene/streak-colours.ts';
 import type { PageState } from '../state.ts';
 import { formatRate } from '../text/format.ts';
@@ -47,7 +48,7 @@ function createRow(toggle: (colour: number) => void): HTMLElement {
   const button = element(
     'button',
     'legend-entry',
-    element('span', 'swatch'),
+    element('span', 'swatch-box'),
     element('span', 'legend-name'),
     element('span', 'legend-rate'),
   );
@@ -64,7 +65,7 @@ function fillRow(row: HTMLElement, { colour, key, rate }: Category, state: PageS
   const [swatch, name, figure] = button.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
   const words = nameOf(key, state, names);
   button.dataset.colour = String(colour);
-  swatch.style.backgroundColor = swatch.style.color = classColours[colour]!;
+  if (swatch.dataset.shape !== String(colour)) drawSwatch(swatch, colour);
   setText(name, words);
   setText(figure, Number.isNaN(rate) ? '' : formatRate(rate, names.language));
   button.setAttribute('aria-label', fill(names.text.showClass, { name: words }));
@@ -78,4 +79,25 @@ function nameOf(key: number | null, { settings }: PageState, { text, countryName
   if (settings.colourBy === 'port') return String(key);
   if (settings.colourBy === 'country') return countryName(countryOfKey(key));
   return Object.entries(Tag).find(([, bit]) => bit === key)?.[0] ?? String(key);
+}
+
+const SWATCH = { width: 30, height: 10, thick: 4 } as const;
+
+/** The trail as the picture draws it: its colour and its form. */
+function drawSwatch(box: HTMLElement, colour: number): void {
+  const { strokes, lit, width } = classShapes[colour]!;
+  const create = (name: string) => document.createElementNS('http://www.w3.org/2000/svg', name);
+  const [svg, line] = [create('svg'), create('line')];
+  svg.setAttribute('viewBox', `0 0 ${SWATCH.width} ${SWATCH.height}`);
+  svg.setAttribute('class', 'swatch');
+  svg.setAttribute('aria-hidden', 'true');
+  const at = { x1: 0, x2: SWATCH.width, y1: SWATCH.height / 2, y2: SWATCH.height / 2 };
+  for (const [name, value] of Object.entries(at)) line.setAttribute(name, String(value));
+  line.setAttribute('stroke-width', String(SWATCH.thick * width));
+  const stroke = SWATCH.width / Math.max(1, strokes);
+  if (strokes > 0) line.setAttribute('stroke-dasharray', `${stroke * lit} ${stroke * (1 - lit)}`);
+  (line as SVGElement).style.stroke = classColour(colour);
+  svg.append(line);
+  box.replaceChildren(svg);
+  box.dataset.shape = String(colour);
 }

@@ -5,6 +5,7 @@ import type { SignInFailure } from '../feed/sign-in.ts';
 import type { Span } from '../feed/span.ts';
 import type { PageState } from '../state.ts';
 import type { Language, Text } from '../text/text.ts';
+import type { ShownTime } from '../text/time.ts';
 import type { CubeSettings } from '../views/view.ts';
 import type { DeskSettings } from './desk/settings.ts';
 
@@ -20,6 +21,12 @@ export interface PageActions {
   togglePanels(): void;
   toggleFullScreen(): void;
   toggleLanguage(): void;
+  toggleTimeZone(): void;
+  paletteNext(): void;
+  /** How long each view is shown; null ends the kiosk. */
+  setKiosk(seconds: number | null): void;
+  /** What the scene shows, as a table. */
+  toggleTable(): void;
   toggleHelp(): void;
   toggleSignIn(): void;
   /** Null when it worked. */
@@ -48,6 +55,8 @@ export interface PanelContext {
   readonly actions: PageActions;
   readonly questions: Questions;
   countryName(code: string): string;
+  /** In the zone that was chosen, as all times are shown. */
+  timeOf(seconds: number | null): ShownTime;
   /** Null while it is not known; the panels are updated when it has come. */
   networkName(asn: number): string | null;
 }

@@ -1,14 +1,15 @@
 /** Earlier sessions: when, how much, and the shape of their traffic. */
 import { area, max, scaleLinear } from 'd3';
 import type { RecordedSession } from '../feed/recorded.ts';
-import { formatCount, formatUtc } from '../text/format.ts';
-import { fill, type Language, type Text } from '../text/text.ts';
-import { element, type PanelMaker, section, setShown, setText, syncRows } from './panel.ts';
+import { formatCount } from '../text/format.ts';
+import { fill } from '../text/text.ts';
+import { element, type PanelContext, type PanelMaker, section, setShown, setText, syncRows } from './panel.ts';
 
 const WIDTH = 100;
 const HEIGHT = 20;
 
-export const recorded: PanelMaker = ({ text, language }) => {
+export const recorded: PanelMaker = (context) => {
+  const { text } = context;
   const list = element('ul', 'recorded-list');
   const root = section('recorded', text.recorded, list);
   return {
@@ -16,7 +17,7 @@ export const recorded: PanelMaker = ({ text, language }) => {
     update(state) {
       const { sessions } = state.recorded;
       setShown(root, sessions.length > 0);
-      syncRows(list, sessions, createRow, (row, session) => fillRow(row, session, text, language));
+      syncRows(list, sessions, createRow, (row, session) => fillRow(row, session, context));
     },
   };
 };
@@ -40,12 +41,12 @@ function createRow(): HTMLElement {
   return row;
 }
 
-function fillRow(row: HTMLElement, session: RecordedSession, text: Text, language: Language): void {
+function fillRow(row: HTMLElement, session: RecordedSession, { text, language, timeOf }: PanelContext): void {
   const [name, note, count, svg] = row.children as unknown as [HTMLElement, HTMLElement, HTMLElement, SVGElement];
-  const begin = formatUtc(session.firstSeconds);
+  const begin = timeOf(session.firstSeconds);
   const kinds: Record<string, string> = { simulated: text.kindSimulated, file: text.kindFile, live: text.kindLive };
   setText(name, `${session.name || text.kindLive} · ${kinds[session.kind] ?? session.kind}`);
-  setText(note, `${begin.date} ${begin.time.slice(0, 5)}`);
+  setText(note, `${begin.date} ${begin.time.slice(0, 5)} ${begin.zone}`);
   setText(count, formatCount(session.packets, language));
   count.title = fill(text.packetCount, { count: formatCount(session.packets, language) });
   const { rates } = session;

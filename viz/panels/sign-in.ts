@@ -2,6 +2,7 @@
 import { type SignInFailure, seesTargets } from '../feed/sign-in.ts';
 import type { PageState } from '../state.ts';
 import { fill, type Text } from '../text/text.ts';
+import { createDialog } from './dialog.ts';
 import { element, type PanelContext, type PanelMaker, setShown, setText } from './panel.ts';
 
 export interface SignInDialog {
@@ -9,7 +10,6 @@ export interface SignInDialog {
   update(state: PageState): void;
 }
 
-/** A dialog of the browser's own: it keeps the focus and closes with Escape. */
 export function createSignIn({ text, actions }: PanelContext): SignInDialog {
   // Without a name nothing of it could be sent by the browser itself, and so nothing could stand in the address.
   const token = element('input', 'sign-in-token');
@@ -25,9 +25,7 @@ export function createSignIn({ text, actions }: PanelContext): SignInDialog {
   const form = element('form', 'sign-in-form', element('p', '', text.signInHint), label, complaint, enter);
   const who = element('p', 'sign-in-who');
   const leave = button(text.signOut, 'button');
-  const close = button(text.helpClose, 'button');
-  const dialog = element('dialog', 'help panel', element('h2', '', text.signInTitle), form, who, leave, close);
-  dialog.setAttribute('aria-label', text.signInTitle);
+  const dialog = createDialog(text, 'signIn', text.signInTitle, form, who, leave);
 
   const settle = (failure: SignInFailure | null) => {
     setText(complaint, failure === null ? '' : complaintOf(failure, text));
@@ -44,7 +42,6 @@ export function createSignIn({ text, actions }: PanelContext): SignInDialog {
     settle(failure);
   });
   leave.addEventListener('click', async () => settle(await actions.signOut()));
-  close.addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', () => {
     token.value = '';
     setText(complaint, '');

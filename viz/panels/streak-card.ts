@@ -1,7 +1,7 @@
 /** The streak that the pointer is on, named beside the pointer; and the one that was pinned, in a corner until it is let go. */
-import { classColours } from '../scene/class-colours.ts';
+import { classColour } from '../scene/class-colours.ts';
 import type { StreakFacts } from '../scene/streak-facts.ts';
-import { formatCount, formatUtc, portName } from '../text/format.ts';
+import { formatCount, portName } from '../text/format.ts';
 import { element, letGo, type PanelContext, type PanelMaker, setShown, syncRows } from './panel.ts';
 
 /** Between the pointer and the card, and from the window's edge. */
@@ -50,11 +50,11 @@ export const pinnedCard: PanelMaker = (context) => {
 };
 
 function fillRows(rows: HTMLElement, facts: StreakFacts, context: PanelContext): void {
-  const { text, language, countryName } = context;
+  const { text, language, countryName, timeOf } = context;
   const from = portName(facts.protocol, facts.sourcePort);
   const to = portName(facts.protocol, facts.targetPort);
   const isIcmp = facts.protocol === 1 || facts.protocol === 58;
-  const { date, time } = formatUtc(facts.capturedSeconds);
+  const { date, time, zone } = timeOf(facts.capturedSeconds);
   const entries: [string, string][] = [
     [text.source, facts.source],
     [text.country, countryName(facts.country)],
@@ -69,7 +69,7 @@ function fillRows(rows: HTMLElement, facts: StreakFacts, context: PanelContext):
     ...(facts.target === null ? [] : ([[text.target, facts.target]] as [string, string][])),
     [text.targetSlot, String(facts.targetSlot)],
     [text.packets, formatCount(facts.packets, language)],
-    [text.captured, `${date} ${time}`],
+    [text.captured, `${date} ${time} ${zone}`],
   ];
   syncRows(
     rows,
@@ -80,7 +80,7 @@ function fillRows(rows: HTMLElement, facts: StreakFacts, context: PanelContext):
       row.children[1]!.textContent = value;
     },
   );
-  rows.style.setProperty('--class-colour', classColours[facts.trafficClass] ?? classColours[7]!);
+  rows.style.setProperty('--class-colour', classColour(facts.trafficClass));
 }
 
 /** The number until the name has come, and where there is none. */

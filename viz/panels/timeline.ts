@@ -1,7 +1,7 @@
 /** The bottom line: the data's clock, and packets per second over the last minutes. */
 import { area, curveMonotoneX, line, max, scaleLinear } from 'd3';
 import { HISTORY_SECONDS, type RatePoint } from '../feed/rate-history.ts';
-import { formatRate, formatUtc } from '../text/format.ts';
+import { formatRate } from '../text/format.ts';
 import { fill } from '../text/text.ts';
 import { element, type PanelMaker, setText } from './panel.ts';
 
@@ -10,10 +10,16 @@ const HEIGHT = 100;
 /** Before minutes have passed the line uses the whole width for what there is, but not less than this. */
 const SHORTEST_SECONDS = 60;
 
-export const timeline: PanelMaker = ({ text, language }) => {
-  const date = element('span', 'clock-date');
+export const timeline: PanelMaker = ({ text, language, timeOf }) => {
+  const date = element('span');
+  const zone = element('span', 'clock-zone');
   const time = element('span', 'clock-time', '--:--:--');
-  const clock = element('div', 'clock', element('span', 'clock-label', text.dataClock), element('p', '', time, date));
+  const clock = element(
+    'div',
+    'clock',
+    element('span', 'clock-label', text.dataClock),
+    element('p', '', time, element('span', 'clock-date', date, ' ', zone)),
+  );
   const top = element('span', 'spark-top');
   const start = element('span', 'spark-start');
   const { svg, filled, stroked } = sparkline();
@@ -25,9 +31,10 @@ export const timeline: PanelMaker = ({ text, language }) => {
   return {
     element: root,
     update({ captureSeconds, totals, history }) {
-      const shown = formatUtc(captureSeconds ?? totals?.clock.newestSeconds ?? null);
+      const shown = timeOf(captureSeconds ?? totals?.clock.newestSeconds ?? null);
       setText(time, shown.time);
       setText(date, shown.date);
+      setText(zone, shown.zone);
       const { points } = history;
       // A point comes once a second, and this is called more often.
       const wanted = `${points.length} ${points[0]?.seconds} ${points.at(-1)?.seconds}`;

@@ -1,14 +1,11 @@
-/**
- * One colour a traffic class, index is its id. After Okabe and Ito's palette for colour-blind eyes, made lighter for a
- * dark ground; the order of lightness differs too, so that neighbours in hue are told apart without it.
- */
-export const classColours: readonly string[] = [
-  '#9fb0c6', // unused
-  '#4db5ff', // TCP SYN: sky blue
-  '#f5e663', // TCP SYN-ACK: yellow
-  '#ff6a3a', // TCP RST: vermilion
-  '#22d3a0', // other TCP: bluish green
-  '#ee8ed0', // UDP: reddish purple
-  '#ffb02e', // ICMP: orange
-  '#9fb0c6', // other: grey
-];
+/** The colours of traffic classes as one sees them: a style of the page, so that every panel and chart takes them from there. */
+import { type Palette, shownColour } from './palettes.ts';
+
+/** For styles: `classColour(3)` is the colour that the palette has for class 3 now. */
+export const classColour = (index: number) => `var(--class-${index})`;
+
+/** Tells the page's styles the colours of a palette. */
+export function putClassColours({ style }: HTMLElement, palette: Palette): void {
+  for (const [index, colour] of palette.sceneColours.entries())
+    style.setProperty(`--class-${index}`, shownColour(palette, colour));
+}

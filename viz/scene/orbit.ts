@@ -77,6 +77,24 @@ export class Orbit {
     this.#held = false;
   }
 
+  /** Where the viewer holds the eye; null while it goes by itself. */
+  get held(): Pose | null {
+    return this.#held ? this.pose : null;
+  }
+
+  /** It goes by itself again. */
+  letGo(): void {
+    this.#held = false;
+  }
+
+  /** Holds the eye there, as near as the view allows, until the viewer does something else. */
+  hold({ latitude, longitude, zoom }: Pose): void {
+    this.reset();
+    const { pose } = this;
+    this.turn(turnBetween(pose.longitude, longitude), latitude - pose.latitude, Number.POSITIVE_INFINITY);
+    this.zoomBy(zoom / pose.zoom, Number.POSITIVE_INFINITY);
+  }
+
   /** The slow swing to both sides of home: what matters never leaves the picture. */
   swingAt(seconds: number): Pose {
     const { swingDegrees, nodDegrees } = this.#options;
@@ -89,7 +107,7 @@ export class Orbit {
 
   /** Moves on towards the swing, by `elapsed` seconds; at once when that is infinite. */
   animate(sceneSeconds: number, elapsed: number, wallSeconds: number, rotating: boolean): Pose {
-    if (this.#held && wallSeconds - this.#touchedAt > IDLE_SECONDS) this.#held = false;
+    if (this.#held && rotating && wallSeconds - this.#touchedAt > IDLE_SECONDS) this.#held = false;
     if (this.#held || !rotating) return this.pose;
     const share = elapsed === Number.POSITIVE_INFINITY ? 1 : 1 - Math.exp(-Math.min(1, elapsed) * 0.8);
     Object.assign(this.pose, poseBetween(this.pose, this.swingAt(sceneSeconds), share));

@@ -1,10 +1,13 @@
 /** Makes pictures: owns stage and views, keeps to the frame rate, rests when nobody looks, comes back after a loss. */
 import type { SceneClock } from '../feed/scene-clock.ts';
+import { sceneVectors } from '../layers/streak-uniforms.ts';
 import type { PageState } from '../state.ts';
 import { type Text, textOf } from '../text/text.ts';
 import { graphicsDriver } from './graphics.ts';
 import { LabelOverlay } from './labels.ts';
 import type { Orbit } from './orbit.ts';
+import { showPalette } from './palette-filter.ts';
+import { paletteOf } from './palettes.ts';
 import { type Quality, QualityGovernor, qualities, startingTier } from './quality.ts';
 import type { SensorTable } from './sensor-table.ts';
 import { type SparkPlace, sparkPlace } from './spark-place.ts';
@@ -119,6 +122,13 @@ export class PictureLoop {
     this.#lastUpdate = Number.NEGATIVE_INFINITY;
   }
 
+  /** The palette that the state names now. */
+  showPalette(): void {
+    const palette = paletteOf(this.#options.state.palette);
+    showPalette(palette, this.canvas);
+    if (this.#views) this.#views.uniforms.palette.value = sceneVectors(palette.sceneColours);
+  }
+
   /** The slot of the streak at a point of the canvas, in CSS pixels; null for none, undefined when it cannot be told now. */
   pick(x: number, y: number): number | null | undefined {
     const [stage, views] = [this.#stage, this.#views];
@@ -145,11 +155,14 @@ export class PictureLoop {
 
   #createViews(): void {
     const stage = this.#stage!;
+    const held = this.#views?.orbit.held ?? null;
     this.#views?.dispose();
     const { sensors, state } = this.#options;
     const context = { stage, ring: this.#ring!, sensors, labels: this.#labels, quality: this.#quality };
     this.#options.colours.forgetShown();
     this.#views = new ViewSwitch(context, state.settings.view);
+    if (held) this.#views.orbit.hold(held);
+    this.showPalette();
     this.refresh();
     this.resize();
   }

@@ -11,7 +11,8 @@ void ribbon(float progress, float share, vec4 here, vec4 ahead) {
   vec2 along = (ahead.xy / ahead.w - here.xy / here.w) * viewport;
   vec2 across = normalize(vec2(-along.y, along.x) + 1e-6);
   float strength = emphasis();
-  float pixels = (ribbonPixels + 0.5 * weight() + (strength > 1.0 ? 2.0 : 0.0)) * pixelScale * mix(0.45, 1.0, u) + 0.8;
+  float pixels = (ribbonPixels + 0.5 * weight() + (strength > 1.0 ? 2.0 : 0.0)) * pixelScale * mix(0.45, 1.0, u)
+    * vShape.z + 0.8;
   gl_Position = here + vec4(across * position.y * pixels / viewport * here.w, 0.0, 0.0);
   vColour = mix(vColour, vec3(1.0), 0.3 * u * u * u);
   vAlpha = u * u * brightness * landingFade(share) * smoothstep(0.0, 0.06, progress)
@@ -21,5 +22,13 @@ void ribbon(float progress, float share, vec4 here, vec4 ahead) {
 `;
 
 export const ribbonLight = /* glsl */ `
-vec3 ribbonLight() { return vColour * (1.0 - vAt.y * vAt.y); }
+/** Strokes of the trail's shape, with edges a pixel wide: x is how many, y which share of each is lit. */
+float strokeLight() {
+  if (vShape.x < 0.5) return 1.0;
+  float along = vAt.x * vShape.x;
+  float soft = min(0.3, fwidth(along));
+  float at = fract(along);
+  return smoothstep(0.0, soft, at) * (1.0 - smoothstep(vShape.y - soft, vShape.y, at));
+}
+vec3 ribbonLight() { return vColour * (1.0 - vAt.y * vAt.y) * strokeLight(); }
 `;

@@ -24,6 +24,8 @@ out vec3 vColour;
 out vec2 vAt;
 out float vAlpha;
 out float vThickness;
+flat out vec3 vShape;
+uniform vec3 trailShapes[8];
 
 vec4 onScreen(vec3 place) { return projectionMatrix * (viewMatrix * vec4(place, 1.0)); }
 ${ribbonGlsl}${headGlsl}${rippleGlsl}
@@ -31,6 +33,7 @@ void main() {
   vPart = int(position.z);
   vAt = position.xy;
   vThickness = 1.0;
+  vShape = vec3(0.0, 1.0, 1.0);
   vAlpha = 0.0;
   float progress = progressOf();
   bool isSeen = vPart == RIBBON ? ribbonIsSeen(progress) : vPart == HEAD ? headIsSeen(progress) : rippleIsSeen(progress);
@@ -38,7 +41,9 @@ void main() {
   float share = vPart == RIBBON ? ribbonShare(progress) : vPart == HEAD ? headShare(progress) : rippleShare(progress);
   Flight flight = flightOf();
   vec3 place = streakPoint(flight, share);
-  vColour = palette[category()];
+  int kind = category();
+  vColour = palette[kind];
+  vShape = trailShapes[kind];
   if (vPart > HEAD) { ripple(progress, place); return; }
   vec4 here = onScreen(place);
   vec4 ahead = onScreen(streakPoint(flight, share + 0.01));
@@ -54,6 +59,7 @@ in vec3 vColour;
 in vec2 vAt;
 in float vAlpha;
 in float vThickness;
+flat in vec3 vShape;
 out vec4 colour;
 ${ribbonLight}${headLight}${rippleLight}
 void main() {

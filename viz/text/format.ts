@@ -38,14 +38,6 @@ export function formatDuration(seconds: number): string {
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-/** Date and time of day, UTC; empty for what is no time. */
-export function formatUtc(seconds: number | null): { date: string; time: string } {
-  const date = seconds === null ? null : new Date(seconds * 1000);
-  if (date === null || Number.isNaN(date.getTime())) return { date: '', time: '--:--:--' };
-  const text = date.toISOString();
-  return { date: text.slice(0, 10), time: text.slice(11, 19) };
-}
-
 /** `×10`, `×0.5`. */
 export function formatSpeed(speed: number): string {
   return `×${Number(speed.toPrecision(3))}`;

@@ -199,6 +199,21 @@ class AtlasOrbit extends Orbit {
     this.#front.reset();
   }
 
+  override letGo(): void {
+    super.letGo();
+    this.#front.letGo();
+  }
+
+  override get held(): Pose | null {
+    return this.flatness > 0.5 ? this.#front.held : super.held;
+  }
+
+  /** Both: which of them is looked at is known when the first picture is made. */
+  override hold(pose: Pose): void {
+    super.hold(pose);
+    this.#front.hold(pose);
+  }
+
   override animate(sceneSeconds: number, elapsed: number, wallSeconds: number, rotating: boolean): Pose {
     const front = this.#front.animate(sceneSeconds, elapsed, wallSeconds, rotating);
     return poseBetween(super.animate(sceneSeconds, elapsed, wallSeconds, rotating), front, this.flatness);

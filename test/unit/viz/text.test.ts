@@ -6,11 +6,11 @@ import {
   formatRate,
   formatShort,
   formatSpeed,
-  formatUtc,
   portName,
 } from '../../../viz/text/format.ts';
 import { ja } from '../../../viz/text/ja.ts';
 import { chooseLanguage, fill } from '../../../viz/text/text.ts';
+import { formatTime, readTimeZone } from '../../../viz/text/time.ts';
 
 test('both languages have the same keys, none empty, with the same holes', () => {
   expect(Object.keys(ja).sort()).toEqual(Object.keys(en).sort());
@@ -42,9 +42,6 @@ test('figures read as they should', () => {
   expect(formatDuration(753)).toBe('00:12:33');
   expect(formatDuration(90_000)).toBe('25:00:00');
   expect(formatSpeed(10)).toBe('×10');
-  expect(formatUtc(0)).toEqual({ date: '1970-01-01', time: '00:00:00' });
-  expect(formatUtc(null).time).toBe('--:--:--');
-  expect(formatUtc(1e300).time).toBe('--:--:--');
 });
 
 test('ports have names where they are well known', () => {
@@ -53,4 +50,35 @@ test('ports have names where they are well known', () => {
   expect(portName(6, 41_022).service).toBe('');
   expect(portName(1, 8)).toEqual({ port: 'icmp 8', service: 'echo' });
   expect(portName(47, 0).port).toBe('gre 0');
+});
+
+test('times have a date, a time of day and the name of their zone', () => {
+  const noon = Date.UTC(2026, 0, 31, 12, 4, 29) / 1000;
+  expect(formatTime(noon, 'utc', 'en')).toEqual({ date: '2026-01-31', time: '12:04:29', zone: 'UTC' });
+  expect(formatTime(noon, 'utc', 'ja')).toEqual({ date: '2026年1月31日', time: '12:04:29', zone: 'UTC' });
+  expect(formatTime(0, 'utc', 'en')).toEqual({ date: '1970-01-01', time: '00:00:00', zone: 'UTC' });
+  for (const none of [null, Number.NaN, 1e300]) {
+    expect(formatTime(none, 'local', 'en')).toEqual({ date: '', time: '--:--:--', zone: '' });
+  }
+  expect(['local', 'utc', '', '<b>', null].map(readTimeZone)).toEqual(['local', 'utc', 'utc', 'utc', 'utc']);
+});
+
+test('local times are those of the zone, on the day that they are of', () => {
+  const before = process.env.TZ;
+  try {
+    process.env.TZ = 'Europe/Berlin';
+    const [winter, summer] = [Date.UTC(2026, 0, 31, 23, 30), Date.UTC(2026, 6, 31, 23, 30)].map((at) =>
+      formatTime(at / 1000, 'local', 'en'),
+    );
+    expect(winter).toEqual({ date: '2026-02-01', time: '00:30:00', zone: 'GMT+1' });
+    expect(summer).toEqual({ date: '2026-08-01', time: '01:30:00', zone: 'GMT+2' });
+  } finally {
+    process.env.TZ = before;
+  }
+});
+
+test('nothing of the English words stands in the Japanese ones, except names and units', () => {
+  const same = Object.keys(en).filter((key) => en[key as keyof typeof en] === ja[key as keyof typeof ja]);
+  // Names of protocols, and the names of the languages themselves.
+  expect(same).toEqual(['tcpSyn', 'tcpSynAck', 'tcpRst', 'udp', 'icmp', 'helpLanguage']);
 });

@@ -1,6 +1,6 @@
 /** Distinct sources over time: how many addresses sent in each bin. They do not add up from bin to bin. */
 import { readSeriesAnswer, type SeriesAnswer } from '../../feed/series-answer.ts';
-import { classColours } from '../../scene/class-colours.ts';
+import { classColour } from '../../scene/class-colours.ts';
 import { formatDuration } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
 import { element, setText } from '../panel.ts';
@@ -33,7 +33,7 @@ export const sourcesOverTime: DeskPanel = {
         });
         if (!changed(answer.value)) return [answer];
         shown = answer.value;
-        const layers = shown?.keys.map((each) => ({ values: each.values, colour: classColours[4]! })) ?? [];
+        const layers = shown?.keys.map((each) => ({ values: each.values, colour: classColour(4) })) ?? [];
         chart.draw(shown && { answer: shown, layers, isRate: false });
         setText(note, shown ? fill(text.deskDistinctNote, { duration: formatDuration(shown.stepSeconds) }) : '');
         return [answer];

@@ -1,7 +1,7 @@
 /** What a panel says of its answers: whether they are whole, old, on their way or refused. No DOM. */
 import { type Answer, AWAY, UNREADABLE } from '../../feed/answers.ts';
-import { formatUtc } from '../../text/format.ts';
 import { fill, type Text } from '../../text/text.ts';
+import { formatUtc } from '../../text/time.ts';
 
 export interface Told {
   readonly state: 'current' | 'loading' | 'old' | 'problem';

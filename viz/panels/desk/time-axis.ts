@@ -1,6 +1,6 @@
 /** The axis of time under a chart. Every time of the desk is written here or in `tell.ts`, in UTC, and says so. */
 import { type ScaleTime, scaleUtc } from 'd3';
-import { formatUtc } from '../../text/format.ts';
+import { formatUtc } from '../../text/time.ts';
 import { put, shape, syncShapes } from './shapes.ts';
 
 const DAY_SECONDS = 86_400;
