@@ -11,9 +11,10 @@ import type { TokenState } from './access/token-file.ts';
 import { type IngestParts, serveSensor } from './ingest/ingest-socket.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import { MAX_VIEWERS, serveViewer } from './live/live-socket.ts';
+import { MAX_REQUEST_BYTES } from './live/viewer-requests.ts';
 
-/** Pages send nothing worth more. */
-const MAX_VIEWER_MESSAGE_BYTES = 4_096;
+/** What is longer is not read to its end: the connection is closed. Up to there a page is told what was wrong. */
+const MAX_VIEWER_MESSAGE_BYTES = 4 * MAX_REQUEST_BYTES;
 const MAX_SENSORS = 1_000;
 /** A peer that is refused has so long to fetch the answer. */
 const REFUSAL_MILLISECONDS = 5_000;

@@ -94,6 +94,16 @@ export class LiveWindow {
     }
   }
 
+  /**
+   * Takes the time from the window of all flows, where this one is of a part of them: a part that is silent for a minute has
+   * nothing in the last minute.
+   */
+  follow({ newestSecond, newestSeconds }: LiveWindow): void {
+    if (newestSecond === null || newestSeconds === null) return;
+    if (this.newestSecond !== null && newestSecond < this.newestSecond) this.#restart(newestSecond, newestSeconds);
+    else this.#advance(newestSecond, newestSeconds);
+  }
+
   #advance(second: number, seconds: number): void {
     if (this.newestSeconds === null || seconds > this.newestSeconds) this.newestSeconds = seconds;
     const newest = this.newestSecond;

@@ -1,35 +1,29 @@
 /** Hands what was stored to those who watch, and tells them several times a second how things stand. */
 import { addSensorLedgers, addServerLedgers, checkLedger } from '../../shared/counters.ts';
+import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import { FrameKind } from '../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
-import type { LiveTotals, SensorView, SkippedGap } from '../../shared/wire/messages.ts';
+import type { LiveTotals } from '../../shared/wire/messages.ts';
 import type { SourcePlaces } from '../enrich/source-places.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import { SeriesResolution } from '../store/ingest-commit.ts';
 import type { Catalog, SeriesStore, SessionRecord } from '../store/stores.ts';
+import type { LiveFilter } from './live-filter.ts';
+import { LiveFilters } from './live-filters.ts';
 import { LiveSession } from './live-session.ts';
+import { clockOf, type Figures, figuresOf, sensorView } from './live-totals.ts';
 import { SharedStreaks } from './shared-streaks.ts';
 import { makeStreaks } from './streak-maker.ts';
 import type { Viewer } from './viewer.ts';
 
 const TOTALS_EVERY_MILLISECONDS = 250;
-/** What was captured this long ago has arrived, as a rule. */
-const LIVE_LAG_SECONDS = 2;
-/** Longer than any mean that is shown. */
-const SILENCE_SECONDS = 60;
-const TOP_PORTS = 12;
-/** Countries are also tinted on the globe. */
-const TOP_COUNTRIES = 60;
+/** Those who change their filters at the same time are told together: whatever they send, it is reckoned so often. */
+const TELL_CHANGES_MILLISECONDS = 20;
 /** A page has no room for more, and a sensor may write what it likes. */
 const MAX_SENSORS_TOLD = 100;
-const MAX_DAMAGE_TOLD = 3;
-const MAX_DAMAGE_CHARACTERS = 300;
-const LIVE_CLOCK = { mode: 'live', speed: 1 } as const;
-/** Of files that nobody plays now. */
-const NO_CLOCK = { mode: 'max', speed: 0 } as const;
 /** Beyond these, sessions that nobody feeds are forgotten here (they stay in the store). */
 const MAX_SESSIONS = 50;
 const ALL_TIME = { fromSeconds: 0, toSeconds: MAX_CAPTURE_SECONDS };
@@ -46,7 +40,15 @@ const NO_SESSION: SessionRecord = {
   packets: 0,
 };
 
-type SharedTotals = Omit<LiveTotals, 'viewer' | 'targets'>;
+type SharedTotals = Omit<LiveTotals, 'viewer' | 'targets' | 'filter'>;
+
+/** A filter that a page asks for; checked. */
+export interface AskedFilter {
+  /** Its canonical form. */
+  readonly key: string;
+  readonly condition: FlowCondition;
+  readonly text: string;
+}
 
 export interface LiveHubParts {
   readonly series: SeriesStore;
@@ -64,12 +66,20 @@ export interface LiveHubParts {
 
 export class LiveHub {
   readonly viewers = new Set<Viewer>();
+  readonly filters = new LiveFilters();
   readonly #parts: LiveHubParts;
   readonly #sessions = new Map<number, LiveSession>();
+  /** Viewers that are to be told that their filter is in force. */
+  readonly #changed = new Set<Viewer>();
   #timer: NodeJS.Timeout | null = null;
+  #soon: NodeJS.Timeout | null = null;
 
   constructor(parts: LiveHubParts) {
     this.#parts = parts;
+  }
+
+  get catalog(): Catalog {
+    return this.#parts.catalog;
   }
 
   /** Until a sensor comes, the last session that has anything is shown. */
@@ -82,6 +92,7 @@ export class LiveHub {
 
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#soon !== null) clearTimeout(this.#soon);
     for (const viewer of this.viewers) viewer.close();
   }
 
@@ -130,62 +141,128 @@ export class LiveHub {
   publish(channel: Channel, batch: FlowBatch): void {
     const session = this.#sessions.get(channel.session.id);
     if (session === undefined) return;
-    session.add(batch, channel.hello.backlog === true);
     // What waited in a spool is hours old: it counts, and does not fly among what happens now.
-    if (channel.hello.backlog) return;
+    const isBacklog = channel.hello.backlog === true;
+    session.add(batch, isBacklog);
     if (this.viewers.size === 0 || session !== this.current()) return;
-    const streaks = new SharedStreaks(makeStreaks(batch, channel.slots, this.#parts.places), batch.target);
-    for (const viewer of this.#welcome()) viewer.sendStreaks(streaks);
+    const viewers = this.#welcome();
+    const selected = new Map<LiveFilter | null, FlowBatch>();
+    for (const filter of this.filters.all) selected.set(filter, filter.take(batch, session, isBacklog));
+    if (!isBacklog) this.#show(channel, viewers, selected.set(null, batch));
+  }
+
+  /** Each selection is made into streaks once, for all viewers that have it. */
+  #show({ slots }: Channel, viewers: Iterable<Viewer>, selected: ReadonlyMap<LiveFilter | null, FlowBatch>): void {
+    const shared = new Map<LiveFilter | null, SharedStreaks>();
+    const offered = selected.get(null)!.length;
+    for (const viewer of viewers) {
+      const filter = viewer.selection?.filter ?? null;
+      const flows = selected.get(filter)!;
+      if (viewer.isHeldBack) {
+        viewer.countFilteredOut(offered);
+        continue;
+      }
+      let streaks = shared.get(filter);
+      if (streaks === undefined) {
+        streaks = new SharedStreaks(makeStreaks(flows, slots, this.#parts.places), flows.target);
+        shared.set(filter, streaks);
+      }
+      viewer.sendStreaks(streaks);
+      viewer.countFilteredOut(offered - flows.length);
+    }
   }
 
   #tellAll(): void {
-    if (this.viewers.size === 0) return;
+    if (this.viewers.size > 0) this.#tryToTell(this.#welcome());
+  }
+
+  #tryToTell(viewers: Iterable<Viewer>): void {
     try {
-      const session = this.current();
-      const totals = this.totals(session);
-      for (const viewer of this.#welcome()) tell(viewer, totals, session);
+      this.#tell(viewers, this.current());
     } catch (error) {
       // Nothing that a sensor wrote may end the server from here.
       this.#parts.log(`viewers cannot be told how things stand: ${(error as Error).message}`);
     }
   }
 
+  /** Figures of a filter are reckoned once, for all that have it. */
+  #tell(viewers: Iterable<Viewer>, session: LiveSession): void {
+    const totals = this.totals(session);
+    const figures = new Map<LiveFilter, Figures>();
+    for (const viewer of viewers) {
+      const { selection } = viewer;
+      const own = { viewer: viewer.ledger, ...(viewer.seesTargets ? { targets: session.targets } : {}) };
+      if (selection === null) {
+        viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, filter: null, ...own }));
+        continue;
+      }
+      const { filter, text } = selection;
+      if (!figures.has(filter)) figures.set(filter, figuresOf(filter.figuresOf(session), totals.clock));
+      const inForce = { text, sinceSeconds: filter.sinceSeconds };
+      viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, ...figures.get(filter), filter: inForce, ...own }));
+    }
+  }
+
   /** A page that came just now need not wait for the next round. */
   addViewer(viewer: Viewer): void {
     this.viewers.add(viewer);
-    const session = this.current();
-    tell(viewer, this.totals(session), session);
+    this.#tell([viewer], this.current());
+  }
+
+  removeViewer(viewer: Viewer): void {
+    this.viewers.delete(viewer);
+    this.filters.leave(viewer);
+  }
+
+  /** Null: all flows. The totals that follow say that it is in force. Throws ApiError, and then nothing has changed. */
+  setFilter(viewer: Viewer, asked: AskedFilter | null): void {
+    // It may be gone by now.
+    if (!this.viewers.has(viewer) || !viewer.stillMay()) return;
+    if (asked === null) this.filters.leave(viewer);
+    else this.filters.join(viewer, asked.key, asked.condition, asked.text);
+    this.#changed.add(viewer);
+    this.#soon ??= setTimeout(() => this.#tellChanged(), TELL_CHANGES_MILLISECONDS);
+  }
+
+  #tellChanged(): void {
+    this.#soon = null;
+    const changed = [...this.#changed].filter((viewer) => this.viewers.has(viewer));
+    this.#changed.clear();
+    this.#tryToTell(changed);
+  }
+
+  /** Its filter was refused: it gets no flows until it asks for something else. */
+  holdBack(viewer: Viewer): void {
+    if (!this.viewers.has(viewer)) return;
+    this.filters.leave(viewer);
+    viewer.holdBack();
   }
 
   /** Those whose right to watch still holds; the others are let go before anything more is sent. */
   #welcome(): Iterable<Viewer> {
-    for (const viewer of this.viewers) if (!viewer.stillMay()) this.viewers.delete(viewer);
+    for (const viewer of this.viewers) if (!viewer.stillMay()) this.removeViewer(viewer);
     return this.viewers;
   }
 
   /** All but the parts that differ from viewer to viewer. */
   totals(session: LiveSession): SharedTotals {
     const now = Date.now();
-    const { record, window } = session;
+    const { record, figures } = session;
+    const { oldestSecond } = figures.window;
     const states = this.#parts.ledgers().filter((state) => state.session === record.id);
     const sensor = addSensorLedgers(states.flatMap(({ health }) => health?.ledger ?? []));
     // Both sides at one moment, so that the figures can be compared.
     const server = addServerLedgers(states.map((state) => state.serverAtReport ?? state.server));
     const clock = clockOf(session, now);
-    const { classPacketsPerSecond, ...rates } = window.rates(ratesUntil(clock, now));
     return {
       session: {
         id: record.id,
         kind: record.kind,
         name: record.name,
-        beginSeconds: Number.isFinite(window.oldestSecond) ? window.oldestSecond : record.firstSeconds,
+        beginSeconds: Number.isFinite(oldestSecond) ? oldestSecond : record.firstSeconds,
       },
       clock,
-      rates,
-      totals: { ...session.totals, sources: window.sources() },
-      topPorts: window.topPorts(TOP_PORTS),
-      topCountries: window.topCountries(TOP_COUNTRIES),
-      classPacketsPerSecond,
+      ...figuresOf(figures, clock),
       sensors: [...session.channels].slice(0, MAX_SENSORS_TOLD).map((channel) => sensorView(channel, now)),
       ledger: { sensor, server, checks: checkLedger(sensor, server, clock.finished) },
       storageFull: this.#parts.isStorageFull(),
@@ -194,55 +271,4 @@ export class LiveHub {
       credits: [...this.#parts.credits],
     };
   }
-}
-
-/** The capture time that rates are of. Live, silence is news: it is now, not that of the last packet; after the end nothing comes. */
-function ratesUntil({ mode, finished, newestSeconds }: LiveTotals['clock'], nowMilliseconds: number): number {
-  const newest = newestSeconds ?? 0;
-  if (finished) return newest + SILENCE_SECONDS;
-  return mode === 'live' ? Math.max(newest, nowMilliseconds / 1000 - LIVE_LAG_SECONDS) : newest;
-}
-
-function tell(viewer: Viewer, totals: SharedTotals, { targets }: LiveSession): void {
-  const own = { viewer: viewer.ledger, ...(viewer.seesTargets ? { targets } : {}) };
-  viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, ...own }));
-}
-
-function clockOf(session: LiveSession, now: number): LiveTotals['clock'] {
-  const channels = [...session.channels];
-  const newest = channels.at(-1);
-  const clock = newest?.hello.clock ?? (session.record.kind === 'file' ? NO_CLOCK : LIVE_CLOCK);
-  return {
-    mode: clock.mode,
-    speed: clock.speed,
-    newestSeconds: session.window.newestSeconds ?? session.record.lastSeconds,
-    rate: clock.mode === 'max' ? session.measuredRate(now) : clock.speed,
-    finished:
-      channels.length === 0 ? session.record.kind !== 'live' : channels.every(({ state }) => state === 'finished'),
-    skippedGaps: newest?.health?.skippedGaps ?? 0,
-    lastSkippedGap: gapOf(newest),
-  };
-}
-
-/** Named fields only: what else a sensor wrote stays here. */
-function gapOf(channel: Channel | undefined): SkippedGap | null {
-  const gap = channel?.health?.lastSkippedGap;
-  return gap ? { fromSeconds: gap.fromSeconds, toSeconds: gap.toSeconds } : null;
-}
-
-function sensorView({ sensor, state, health, lastHeardMilliseconds }: Channel, now: number): SensorView {
-  const ledger = health?.ledger;
-  return {
-    id: sensor.id,
-    name: sensor.name,
-    place: sensor.place,
-    state,
-    link: health?.link ?? 'none',
-    silentSeconds: Math.max(0, Math.round((now - lastHeardMilliseconds) / 1000)),
-    droppedPackets: (ledger?.droppedByKernel ?? 0) + (ledger?.packetsSpoolDropped ?? 0),
-    waitingPackets: ledger?.packetsSpooled ?? 0,
-    damage: (health?.damage ?? [])
-      .slice(0, MAX_DAMAGE_TOLD)
-      .map((sentence) => sentence.slice(0, MAX_DAMAGE_CHARACTERS)),
-  };
 }

@@ -1,24 +1,14 @@
 /** What the page shows of one session beside the streaks. */
 import type { FlowBatch } from '../../shared/flow-batch.ts';
-import { sumPackets } from '../../shared/wire/flow-frames.ts';
 import type { TargetSpan } from '../../shared/wire/messages.ts';
-import { LiveWindow } from '../aggregate/live-window.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { SessionRecord } from '../store/stores.ts';
-
-/** Sums that the store has when the session is opened; what comes after is added here. */
-export interface SessionTotals {
-  packets: number;
-  flows: number;
-  bytes: number;
-  unknownPlacePackets: number;
-}
+import { type FlowTotals, LiveFigures } from './live-figures.ts';
 
 export class LiveSession {
   readonly record: SessionRecord;
-  readonly window = new LiveWindow();
+  readonly figures: LiveFigures;
   readonly channels = new Set<Channel>();
-  readonly totals: SessionTotals;
   /** Of what came since the session was opened here. For analysts only. */
   targets: TargetSpan | null = null;
   /** Of the wall's clock: when something last happened here. */
@@ -26,21 +16,16 @@ export class LiveSession {
   #rateAnchor: { wallMilliseconds: number; captureSeconds: number } | null = null;
   #rate = 0;
 
-  constructor(record: SessionRecord, totals: SessionTotals, activeMilliseconds: number) {
+  /** `totals`: sums that the store has when the session is opened; what comes after is added here. */
+  constructor(record: SessionRecord, totals: FlowTotals, activeMilliseconds: number) {
     this.record = record;
-    this.totals = totals;
+    this.figures = new LiveFigures(totals);
     this.activeMilliseconds = activeMilliseconds;
   }
 
   /** `isBacklog`: it waited in a spool, and is not of now. */
   add(batch: FlowBatch, isBacklog = false): void {
-    if (!isBacklog) this.window.add(batch);
-    this.totals.packets += sumPackets(batch, 0, batch.length);
-    this.totals.flows += batch.length;
-    for (let row = 0; row < batch.length; row++) {
-      this.totals.bytes += batch.wireBytes[row]!;
-      if (batch.country[row] === 0) this.totals.unknownPlacePackets += batch.packets[row]!;
-    }
+    this.figures.add(batch, isBacklog);
     if (batch.family === 4) this.#addTargets(batch);
     if (!isBacklog) this.activeMilliseconds = Date.now();
   }
@@ -56,7 +41,7 @@ export class LiveSession {
 
   /** Capture seconds a second of the wall's clock, measured; for files that are read as fast as it goes. */
   measuredRate(nowMilliseconds: number): number {
-    const newest = this.window.newestSeconds;
+    const newest = this.figures.window.newestSeconds;
     if (newest === null) return 0;
     const anchor = this.#rateAnchor;
     if (anchor === null || nowMilliseconds - anchor.wallMilliseconds >= 1_000) {

@@ -6,6 +6,7 @@ import type { ViewerHello } from '../../shared/wire/messages.ts';
 import { maySeeTargets } from '../access/role.ts';
 import type { LiveHub } from './live-hub.ts';
 import { Viewer } from './viewer.ts';
+import { ViewerRequests } from './viewer-requests.ts';
 
 export const MAX_VIEWERS = 200;
 
@@ -19,10 +20,10 @@ export interface ViewerParts {
 
 export function serveViewer(socket: WebSocket, { live, hello, streaksPerSecond, isGood }: ViewerParts): void {
   const viewer = new Viewer(socket, streaksPerSecond, { seesTargets: maySeeTargets(hello.role), isGood });
-  // A page says nothing that the server needs: whatever comes is not read.
-  socket.on('message', () => undefined);
+  const requests = new ViewerRequests(viewer, live);
+  socket.on('message', (data: Buffer) => void requests.take(data));
   socket.on('error', () => socket.terminate());
-  socket.on('close', () => live.viewers.delete(viewer));
+  socket.on('close', () => live.removeViewer(viewer));
   socket.send(encodeJsonFrame(FrameKind.hello, hello));
   live.addViewer(viewer);
 }

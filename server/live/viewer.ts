@@ -1,6 +1,7 @@
 /** One page that watches: what it can take is sent, and what it was not sent is counted. */
 import type { WebSocket } from 'ws';
 import type { ViewerLedger } from '../../shared/counters.ts';
+import type { LiveFilter } from './live-filter.ts';
 import type { SharedStreaks } from './shared-streaks.ts';
 
 /** A viewer whose connection holds more than this unsent gets no streaks until it has caught up. */
@@ -14,11 +15,20 @@ export interface ViewerRights {
   readonly isGood: () => boolean;
 }
 
+/** A filter in force, and the words in which this page asked for it. */
+export interface Selection {
+  readonly filter: LiveFilter;
+  readonly text: string;
+}
+
 export class Viewer {
   readonly ledger: ViewerLedger = { offered: 0, sent: 0, sampledOut: 0, filteredOut: 0 };
   readonly #socket: WebSocket;
   readonly #streaksPerSecond: number;
   readonly #rights: ViewerRights;
+  /** Null: all flows. */
+  #selection: Selection | null = null;
+  #isHeldBack = false;
   #budget: number;
   #budgetAt = performance.now();
 
@@ -33,6 +43,30 @@ export class Viewer {
     return this.#rights.seesTargets;
   }
 
+  get selection(): Selection | null {
+    return this.#selection;
+  }
+
+  /** What the page asked for could not be had, and it did not ask for anything else: no flow is for it. */
+  get isHeldBack(): boolean {
+    return this.#isHeldBack;
+  }
+
+  select(selection: Selection | null): void {
+    this.#selection = selection;
+    this.#isHeldBack = false;
+  }
+
+  holdBack(): void {
+    this.#isHeldBack = true;
+  }
+
+  /** Flows that its filter does not select. */
+  countFilteredOut(flows: number): void {
+    this.ledger.offered += flows;
+    this.ledger.filteredOut += flows;
+  }
+
   /** False for a page whose token was revoked or that signed out: it is told so, and nothing more. It comes back as a viewer. */
   stillMay(): boolean {
     if (this.#rights.isGood()) return true;
@@ -42,6 +76,7 @@ export class Viewer {
 
   sendStreaks(streaks: SharedStreaks): void {
     const { length } = streaks;
+    if (length === 0) return;
     const allowed = this.#socket.bufferedAmount > MAX_BUFFERED_BYTES ? 0 : Math.min(length, this.#takeBudget(length));
     this.ledger.offered += length;
     this.ledger.sent += allowed;
@@ -64,7 +99,7 @@ export class Viewer {
     if (this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) this.#socket.send(bytes);
   }
 
-  close(): void {
-    this.#socket.close(1001, 'the server stops');
+  close(code = 1001, reason = 'the server stops'): void {
+    this.#socket.close(code, reason);
   }
 }

@@ -82,6 +82,27 @@ export function findSecret(condition: FlowCondition): { readonly column: FlowFie
   }
 }
 
+/** Columns and numbers that a filter looks at: what it costs for each flow, in small units. */
+export function partsOf(condition: FlowCondition): number {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.terms.reduce((sum, term) => sum + partsOf(term), 0);
+    case 'not':
+      return partsOf(condition.term);
+    case 'comparison':
+      return valuesIn(condition.left) + valuesIn(condition.right);
+    case 'address':
+      return condition.words.length;
+    default:
+      return 1;
+  }
+}
+
+function valuesIn(value: FlowValue): number {
+  return value.kind === 'binary' ? 1 + valuesIn(value.left) + valuesIn(value.right) : 1;
+}
+
 function firstOf<T>(found: readonly (T | null)[]): T | null {
   return found.find((entry) => entry !== null) ?? null;
 }

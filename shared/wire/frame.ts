@@ -20,6 +20,7 @@ export const FrameKind = {
   streaks: 16,
   totals: 17,
   alerts: 18,
+  filter: 19,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 

@@ -103,6 +103,21 @@ export interface SensorHealth {
 export interface ErrorMessage {
   code: string;
   message: string;
+  /** To a page: the filter that was refused, and which of its characters are meant (from 0, half-open). */
+  filter?: string;
+  position?: { start: number; end: number };
+}
+
+/** What a page asks for: only flows for which this holds; empty for all. */
+export interface FilterRequest {
+  filter: string;
+}
+
+/** The filter of a page that is in force, as it was asked for. */
+export interface FilterInForce {
+  text: string;
+  /** Capture time from which on `totals` count; null when nothing had come. */
+  sinceSeconds: number | null;
 }
 
 /** First message to a viewer. */
@@ -173,6 +188,11 @@ export interface LiveTotals {
   storeProblems: string[];
   /** Masses to credit on screen. */
   credits: string[];
+  /**
+   * Of a page that asked for one. Rates, totals, ports, countries and classes are then of what it selects; null when no filter
+   * is in force.
+   */
+  filter?: FilterInForce | null;
   /** For those who may see targets only. */
   targets?: TargetSpan | null;
 }

@@ -29,6 +29,7 @@ export interface AccessServer {
   pass(milliseconds: number): void;
   /** Hands flows to whoever watches. */
   publish(batch: FlowBatch): void;
+  readonly live: LiveHub;
 }
 
 export async function openAccessServer(more: Partial<ApiParts & SocketParts> = {}): Promise<AccessServer> {
@@ -36,7 +37,11 @@ export async function openAccessServer(more: Partial<ApiParts & SocketParts> = {
   const tokens = new TokenFile(folder);
   let now = 1_700_000_000_000;
   const signIns = new SignIns(tokens, () => now);
-  const catalog = { sessions: async () => [], session: async () => session, sensors: async () => [] };
+  const catalog = {
+    sessions: async () => [],
+    session: async () => session,
+    sensors: async () => [{ id: 1, name: 'a' }],
+  };
   const live = new LiveHub({
     series: { sum: async () => ({ packets: 0, flows: 0, bytes: 0 }), top: async () => [] } as never,
     catalog: catalog as never,
@@ -74,6 +79,7 @@ export async function openAccessServer(more: Partial<ApiParts & SocketParts> = {
     pass: (milliseconds) => {
       now += milliseconds;
     },
+    live,
     publish: (batch) => live.publish(channel as unknown as Channel, batch),
   };
 }
