@@ -25,4 +25,6 @@ listenToKeys(page);
 exposeFacts(page);
 const feed = new LiveFeed(liveAddress(location.href), page.feedListener);
 page.reconnect = () => feed.restart();
+page.sendFilter = (filter) => feed.want(filter);
+page.filterChanged();
 feed.start();

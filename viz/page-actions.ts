@@ -99,8 +99,10 @@ export function createActions(page: Page): PageActions {
     },
     setCube: (cube) => change({ cube: { ...state.settings.cube, ...cube } }),
     setFilter: (filter) => {
+      if (filter.trim() === state.filter) return;
       state.filter = filter.trim();
       putIntoAddress((query) => putIntoQuery(query, 'filter', state.filter));
+      page.filterChanged();
       page.updatePanels();
     },
     narrow: (term, without = false) => page.actions.setFilter(narrowed(state.filter, term, without)),

@@ -1,6 +1,8 @@
 /** The running page: what arrives goes into the state and the ring, pictures and panels come out. */
-import type { LiveTotals, ViewerHello } from '../shared/wire/messages.ts';
+import type { ErrorMessage, LiveTotals, ViewerHello } from '../shared/wire/messages.ts';
 import type { StreakBatch } from '../shared/wire/streaks.ts';
+import { MOST_FILTER_CHARACTERS } from './feed/filter.ts';
+import { noFilter } from './feed/filter-state.ts';
 import { LaunchPlan } from './feed/launch-plan.ts';
 import type { FeedListener } from './feed/live-feed.ts';
 import { NetworkNames } from './feed/network-names.ts';
@@ -52,6 +54,8 @@ export class Page {
   readonly plan = new LaunchPlan();
   /** Begins the connection anew; whoever makes the feed says how. */
   reconnect = (): void => undefined;
+  /** Tells the server which filter is wanted. */
+  sendFilter = (_filter: string): void => undefined;
   readonly #ledger = new PageLedger();
   readonly #sensors = new SensorTable();
   readonly #colours = new StreakColours();
@@ -112,9 +116,7 @@ export class Page {
       if (this.state.totals === null && this.#early.length < EARLY_FRAMES) this.#early.push(batch);
       else this.#takeStreaks(batch);
     },
-    error: ({ code, message }) => {
-      this.state.problem = `${code}: ${message}`;
-    },
+    error: (error) => this.#takeError(error),
     badFrame: () => {
       this.#ledger.badFrames += 1;
       const { versions } = this.state;
@@ -236,6 +238,26 @@ export class Page {
     state.categories = this.#colours.update(state.settings.colourBy, state.totals);
   }
 
+  /** Another filter is wanted. Until it is in force nothing is drawn; what is in the air is not of it. */
+  filterChanged(): void {
+    const { state } = this;
+    const { filter } = state;
+    state.filterInForce = { ...state.filterInForce, refusal: null, askedMilliseconds: performance.now() };
+    state.history.clear();
+    this.#historyAsked = false;
+    this.#ledger.expired += this.#ring.clear();
+    // The server would refuse it, too, and would have to read it first.
+    if (filter.length > MOST_FILTER_CHARACTERS) this.#takeError({ code: 'FILTER_TOO_LARGE', message: '', filter });
+    else this.sendFilter(filter);
+  }
+
+  #takeError(error: ErrorMessage): void {
+    const { state } = this;
+    if (error.filter === undefined) state.problem = `${error.code}: ${error.message}`;
+    else if (error.filter === state.filter) state.filterInForce = { ...state.filterInForce, refusal: error };
+    this.updatePanels();
+  }
+
   /** The server counts from zero for each connection, and so does the page. */
   #beginConnection(): void {
     this.#ring.forgetWaiting();
@@ -246,6 +268,7 @@ export class Page {
     this.state.sampling = null;
     this.#sampling.restart();
     this.#upkeep.askForNewerPage();
+    this.state.filterInForce = { ...noFilter, askedMilliseconds: performance.now() };
     this.#historyAsked = false;
   }
 
@@ -273,6 +296,7 @@ export class Page {
     const { state } = this;
     if (state.totals !== null && state.totals.session.id !== totals.session.id) this.#beginSession();
     state.totals = totals;
+    this.#takeFilter(totals);
     this.plan.setClock(totals.clock);
     this.#sensors.update(totals.sensors);
     for (const batch of this.#early) this.#takeStreaks(batch);
@@ -280,8 +304,20 @@ export class Page {
     this.#ledger.receivedAtTotals = this.#ledger.received;
     state.sampling = this.#sampling.add(wallSeconds(), totals.viewer);
     state.recorded.refresh(totals.session.id);
+    if (state.filterInForce.text !== state.filter) return;
     state.history.add(wallSeconds(), totals.rates.packetsPerSecond);
     if (!this.#historyAsked && totals.clock.newestSeconds !== null) void this.#askHistory(totals);
+  }
+
+  /** What comes behind these totals is of the filter that they name. */
+  #takeFilter({ filter }: LiveTotals): void {
+    const { state } = this;
+    const { text, sinceSeconds } = { text: '', sinceSeconds: null, ...filter };
+    const { filterInForce: before } = state;
+    if (text === before.text && sinceSeconds === before.sinceSeconds) return;
+    const refusal = text === state.filter ? null : before.refusal;
+    state.filterInForce = { ...before, text, sinceSeconds, refusal };
+    if (text !== before.text) this.updatePanels();
   }
 
   /** Another session: its times have nothing to do with those before. */
@@ -297,12 +333,14 @@ export class Page {
     this.#historyAsked = true;
     // At another speed than the wall's the past minutes would not fit the line that follows them.
     if (clock.mode !== 'live' || clock.newestSeconds === null) return;
-    const past = await fetchHistory(clock.newestSeconds, wallSeconds());
-    if (past) this.state.history.prepend(past);
+    const { filter } = this.state;
+    const past = await fetchHistory(clock.newestSeconds, wallSeconds(), filter);
+    if (past && filter === this.state.filter) this.state.history.prepend(past);
   }
 
   #takeStreaks(batch: StreakBatch): void {
-    if (!this.#loop.drawing || this.state.paused) {
+    const { filter, filterInForce, paused } = this.state;
+    if (!this.#loop.drawing || paused || filterInForce.text !== filter) {
       // Nobody sees these: they are counted, and no picture is owed for them later.
       this.#ledger.received += batch.length;
       this.#ledger.expired += batch.length;

@@ -1,5 +1,6 @@
 /** What the page knows: filled by the feed and the scene, read by the panels. */
 import type { LiveTotals, ViewerHello } from '../shared/wire/messages.ts';
+import { type FilterState, noFilter } from './feed/filter-state.ts';
 import type { Connection } from './feed/live-feed.ts';
 import type { PageLedgerView } from './feed/page-ledger.ts';
 import { RateHistory } from './feed/rate-history.ts';
@@ -35,6 +36,8 @@ export interface PageState {
   settings: SceneSettings;
   /** What scene and panels show of all flows, in the filter language; empty for all. */
   filter: string;
+  /** What of it the server does. */
+  filterInForce: FilterState;
   /** The time that panels answer for. */
   span: Span;
   desk: DeskSettings;
@@ -98,6 +101,7 @@ export function initialState({
     categories: [],
     settings,
     filter,
+    filterInForce: noFilter,
     span: span ?? defaultSpan,
     desk,
     palette,

@@ -20,8 +20,8 @@ import { makeStreaks } from './streak-maker.ts';
 import type { Viewer } from './viewer.ts';
 
 const TOTALS_EVERY_MILLISECONDS = 250;
-/** Those who change their filters at the same time are told together: whatever they send, it is reckoned so often. */
-const TELL_CHANGES_MILLISECONDS = 20;
+/** So long totals are not reckoned anew, however many pages come or change their filters. */
+const TOTALS_HOLD_MILLISECONDS = 20;
 /** A page has no room for more, and a sensor may write what it likes. */
 const MAX_SENSORS_TOLD = 100;
 /** Beyond these, sessions that nobody feeds are forgotten here (they stay in the store). */
@@ -69,10 +69,9 @@ export class LiveHub {
   readonly filters = new LiveFilters();
   readonly #parts: LiveHubParts;
   readonly #sessions = new Map<number, LiveSession>();
-  /** Viewers that are to be told that their filter is in force. */
-  readonly #changed = new Set<Viewer>();
   #timer: NodeJS.Timeout | null = null;
-  #soon: NodeJS.Timeout | null = null;
+  #recent: { readonly session: LiveSession; readonly totals: SharedTotals; readonly milliseconds: number } | null =
+    null;
 
   constructor(parts: LiveHubParts) {
     this.#parts = parts;
@@ -92,7 +91,6 @@ export class LiveHub {
 
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
-    if (this.#soon !== null) clearTimeout(this.#soon);
     for (const viewer of this.viewers) viewer.close();
   }
 
@@ -173,12 +171,9 @@ export class LiveHub {
   }
 
   #tellAll(): void {
-    if (this.viewers.size > 0) this.#tryToTell(this.#welcome());
-  }
-
-  #tryToTell(viewers: Iterable<Viewer>): void {
+    if (this.viewers.size === 0) return;
     try {
-      this.#tell(viewers, this.current());
+      this.#tell(this.#welcome(), this.current());
     } catch (error) {
       // Nothing that a sensor wrote may end the server from here.
       this.#parts.log(`viewers cannot be told how things stand: ${(error as Error).message}`);
@@ -187,7 +182,7 @@ export class LiveHub {
 
   /** Figures of a filter are reckoned once, for all that have it. */
   #tell(viewers: Iterable<Viewer>, session: LiveSession): void {
-    const totals = this.totals(session);
+    const totals = this.#recentTotals(session);
     const figures = new Map<LiveFilter, Figures>();
     for (const viewer of viewers) {
       const { selection } = viewer;
@@ -201,6 +196,16 @@ export class LiveHub {
       const inForce = { text, sinceSeconds: filter.sinceSeconds };
       viewer.send(encodeJsonFrame(FrameKind.totals, { ...totals, ...figures.get(filter), filter: inForce, ...own }));
     }
+  }
+
+  #recentTotals(session: LiveSession): SharedTotals {
+    const milliseconds = performance.now();
+    const recent = this.#recent;
+    if (recent?.session === session && milliseconds - recent.milliseconds < TOTALS_HOLD_MILLISECONDS)
+      return recent.totals;
+    const totals = this.totals(session);
+    this.#recent = { session, totals, milliseconds };
+    return totals;
   }
 
   /** A page that came just now need not wait for the next round. */
@@ -220,15 +225,8 @@ export class LiveHub {
     if (!this.viewers.has(viewer) || !viewer.stillMay()) return;
     if (asked === null) this.filters.leave(viewer);
     else this.filters.join(viewer, asked.key, asked.condition, asked.text);
-    this.#changed.add(viewer);
-    this.#soon ??= setTimeout(() => this.#tellChanged(), TELL_CHANGES_MILLISECONDS);
-  }
-
-  #tellChanged(): void {
-    this.#soon = null;
-    const changed = [...this.#changed].filter((viewer) => this.viewers.has(viewer));
-    this.#changed.clear();
-    this.#tryToTell(changed);
+    // At once: what is sent from now on is of the new filter.
+    this.#tell([viewer], this.current());
   }
 
   /** Its filter was refused: it gets no flows until it asks for something else. */

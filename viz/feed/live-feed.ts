@@ -1,10 +1,11 @@
 /** The connection to the server: binary frames in, checked messages out. It comes back by itself. */
 import { decodeFrame, FrameKind } from '../../shared/wire/frame.ts';
-import { decodeJsonFrame } from '../../shared/wire/json-frame.ts';
-import type { ErrorMessage, LiveTotals, ViewerHello } from '../../shared/wire/messages.ts';
+import { decodeJsonFrame, encodeJsonFrame } from '../../shared/wire/json-frame.ts';
+import type { ErrorMessage, FilterRequest, LiveTotals, ViewerHello } from '../../shared/wire/messages.ts';
 import { frameToStreaks, type StreakBatch } from '../../shared/wire/streaks.ts';
 import { WireError } from '../../shared/wire/wire-error.ts';
 import { retryDelaySeconds } from './backoff.ts';
+import { FilterSender } from './filter-sender.ts';
 import { readError, readHello, readTotals } from './messages.ts';
 
 export type Connection = 'connecting' | 'connected' | 'reconnecting' | 'lost';
@@ -41,6 +42,12 @@ export class LiveFeed {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
+  readonly #filter = new FilterSender((filter) =>
+    this.#socket?.send(
+      encodeJsonFrame(FrameKind.filter, { filter } satisfies FilterRequest) as Uint8Array<ArrayBuffer>,
+    ),
+  );
+
   constructor(address: string, listener: FeedListener) {
     this.#address = address;
     this.#listener = listener;
@@ -51,7 +58,13 @@ export class LiveFeed {
     this.#connect();
   }
 
+  /** Flows for which this holds; what is in force is in the totals. */
+  want(filter: string): void {
+    this.#filter.want(filter);
+  }
+
   stop(): void {
+    this.#filter.end();
     clearTimeout(this.#timer);
     clearTimeout(this.#silence);
     const socket = this.#socket;
@@ -89,6 +102,7 @@ export class LiveFeed {
   #closed(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     this.#socket = null;
+    this.#filter.end();
     clearTimeout(this.#silence);
     const lost = this.#failedAttempts >= LOST_AFTER_ATTEMPTS || !this.#everConnected;
     this.#listener.connection(lost ? 'lost' : 'reconnecting');
@@ -123,8 +137,18 @@ export class LiveFeed {
     this.#failedAttempts = 0;
     if (frame.kind === FrameKind.streaks) this.#listener.streaks(frameToStreaks(frame));
     else if (frame.kind === FrameKind.totals) this.#listener.totals(readTotals(decodeJsonFrame(frame)));
-    else if (frame.kind === FrameKind.hello) this.#listener.hello(readHello(decodeJsonFrame(frame)));
-    else if (frame.kind === FrameKind.error) this.#listener.error(readError(decodeJsonFrame(frame)));
+    else if (frame.kind === FrameKind.hello) this.#greet(readHello(decodeJsonFrame(frame)));
+    else if (frame.kind === FrameKind.error) this.#complain(readError(decodeJsonFrame(frame)));
     // Other kinds belong to later versions and are passed over.
+  }
+
+  #greet(hello: ViewerHello): void {
+    this.#listener.hello(hello);
+    this.#filter.begin();
+  }
+
+  #complain(error: ErrorMessage): void {
+    if (error.code === 'TOO_MANY_FILTERS') this.#filter.askAgain();
+    this.#listener.error(error);
   }
 }

@@ -2,6 +2,7 @@
 import { emptySensorLedger, emptyServerLedger, type LedgerCheck } from '../../shared/counters.ts';
 import type {
   ErrorMessage,
+  FilterInForce,
   LiveTotals,
   Place,
   SensorView,
@@ -24,7 +25,12 @@ export function readHello(message: unknown): ViewerHello {
 
 export function readError(message: unknown): ErrorMessage {
   const error = record(message, 'error');
-  return { code: text(error.code, 'code'), message: text(error.message, 'message') };
+  return {
+    code: text(error.code, 'code'),
+    message: text(error.message, 'message'),
+    ...(error.filter === undefined ? {} : { filter: text(error.filter, 'filter') }),
+    ...(error.position === undefined ? {} : { position: fieldsLike(error.position, { start: 0, end: 0 }, 'position') }),
+  };
 }
 
 export function readTotals(message: unknown): LiveTotals {
@@ -57,8 +63,14 @@ export function readTotals(message: unknown): LiveTotals {
     // Servers before 0.2 do not say.
     storeProblems: totals.storeProblems === undefined ? [] : list(totals.storeProblems, text, 'storeProblems'),
     credits: list(totals.credits, text, 'credits'),
+    ...(totals.filter ? { filter: readFilterInForce(totals.filter) } : {}),
     ...(totals.targets ? { targets: fieldsLike(totals.targets, { lowest: 0, highest: 0 }, 'targets') } : {}),
   };
+}
+
+function readFilterInForce(value: unknown): FilterInForce {
+  const filter = record(value, 'filter');
+  return { text: text(filter.text, 'filter.text'), sinceSeconds: numberOrNull(filter.sinceSeconds, 'filter') };
 }
 
 function readClock(value: unknown): LiveTotals['clock'] {

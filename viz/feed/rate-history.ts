@@ -46,8 +46,12 @@ export function readSeries(answer: unknown, offsetSeconds: number): RatePoint[] 
   return out.sort((a, b) => a.seconds - b.seconds);
 }
 
-/** Asks the server for the last minutes before `newestSeconds` (capture time). Null when it cannot say. */
-export async function fetchHistory(newestSeconds: number, wallSeconds: number): Promise<RatePoint[] | null> {
+/** Asks the server for the last minutes before `newestSeconds` (capture time) of what `filter` selects. Null when it cannot say. */
+export async function fetchHistory(
+  newestSeconds: number,
+  wallSeconds: number,
+  filter: string,
+): Promise<RatePoint[] | null> {
   const time = (seconds: number) => new Date(seconds * 1000).toISOString();
   const query = new URLSearchParams({
     measure: 'packets',
@@ -55,6 +59,7 @@ export async function fetchHistory(newestSeconds: number, wallSeconds: number): 
     from: time(newestSeconds - HISTORY_SECONDS),
     to: time(newestSeconds),
     step: '5',
+    ...(filter === '' ? {} : { filter }),
   });
   try {
     const answer = await fetch(`api/v1/series?${query}`);
