@@ -1,4 +1,5 @@
 /** The address of the page: it holds what was chosen, so that a link shows a colleague the same. */
+import { readAbout } from './feed/about.ts';
 import { readFilter } from './feed/filter.ts';
 import { readSpan } from './feed/span.ts';
 import { readKioskSeconds } from './kiosk/turns.ts';
@@ -26,6 +27,7 @@ export function readAddress(
     settings: readSettings(query, viewIds),
     filter: readFilter(query.get('filter')),
     span: readSpan(query.get('span')),
+    about: readAbout(query.get('about')),
     palette: readPalette(query.get('palette')),
     timeZone: readTimeZone(query.get('time')),
     kioskSeconds: readKioskSeconds(query.get('kiosk')),

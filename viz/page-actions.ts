@@ -1,5 +1,6 @@
 /** What a viewer can do: panels and keys call these. */
 import { putIntoAddress, putIntoQuery } from './address.ts';
+import { formatAbout } from './feed/about.ts';
 import { narrowed } from './feed/filter.ts';
 import { requestSignIn, requestSignOut, type SignInFailure } from './feed/sign-in.ts';
 import { defaultSpan, formatSpan } from './feed/span.ts';
@@ -109,6 +110,11 @@ export function createActions(page: Page): PageActions {
     setSpan: (span) => {
       state.span = span;
       putIntoAddress((query) => putIntoQuery(query, 'span', span === defaultSpan ? '' : formatSpan(span)));
+      page.updatePanels();
+    },
+    showAbout: (about) => {
+      state.about = about;
+      putIntoAddress((query) => putIntoQuery(query, 'about', about === null ? '' : formatAbout(about)));
       page.updatePanels();
     },
     toggleDesk: () => page.actions.setDesk({ height: state.desk.height === 'off' ? 'half' : 'off' }),

@@ -1,5 +1,6 @@
 /** What the page knows: filled by the feed and the scene, read by the panels. */
 import type { LiveTotals, ViewerHello } from '../shared/wire/messages.ts';
+import type { About } from './feed/about.ts';
 import { type FilterState, noFilter } from './feed/filter-state.ts';
 import type { Connection } from './feed/live-feed.ts';
 import type { PageLedgerView } from './feed/page-ledger.ts';
@@ -41,6 +42,8 @@ export interface PageState {
   /** The time that panels answer for. */
   span: Span;
   desk: DeskSettings;
+  /** Of what a sheet tells all. */
+  about: About | null;
   palette: PaletteId;
   /** In which all times are shown. */
   timeZone: TimeZone;
@@ -68,6 +71,7 @@ export interface Chosen {
   readonly filter: string;
   readonly span: Span | null;
   readonly desk: DeskSettings;
+  readonly about: About | null;
   readonly palette: PaletteId;
   readonly timeZone: TimeZone;
   readonly kioskSeconds: number | null;
@@ -86,6 +90,7 @@ export function initialState({
   camera,
   paused,
   desk,
+  about,
 }: Chosen): PageState {
   return {
     language,
@@ -104,6 +109,7 @@ export function initialState({
     filterInForce: noFilter,
     span: span ?? defaultSpan,
     desk,
+    about,
     palette,
     timeZone,
     kioskSeconds,

@@ -1,6 +1,7 @@
 /** All panels of one language on the page, and what they leave free for the picture. */
 import type { FreeArea } from '../scene/stage.ts';
 import type { PageState } from '../state.ts';
+import { type AboutSheet, createAbout } from './about/about.ts';
 import { Desk } from './desk/desk.ts';
 import { createHelp } from './help.ts';
 import { panels } from './index.ts';
@@ -20,6 +21,7 @@ export class Board {
   readonly signIn: SignInDialog;
   readonly desk: Desk;
   readonly table: SceneTable;
+  readonly about: AboutSheet;
   /** For those who go through the page by the keyboard: they stand before everything else. */
   readonly skipLinks: HTMLElement;
   readonly #panels: Panel[] = [];
@@ -39,12 +41,13 @@ export class Board {
     this.signIn = createSignIn(context);
     this.table = createSceneTable(context);
     this.desk = new Desk(context);
-    this.#panels.push(this.signIn, this.table);
+    this.about = createAbout(context);
+    this.#panels.push(this.signIn, this.table, this.about);
     this.skipLinks = createSkipLinks(context.text);
     const { left, right, bottom } = this.#columns;
-    const { desk, help, signIn, table } = this;
+    const { about, desk, help, signIn, table } = this;
     this.element = element('div', 'board', left, column('over'), right, desk.element, bottom);
-    this.element.append(help, signIn.element, table.element, desk.dialog);
+    this.element.append(help, signIn.element, table.element, desk.dialog, about.element);
   }
 
   remove(): void {

@@ -5,10 +5,10 @@ import { element } from './panel.ts';
 
 let count = 0;
 
-/** `key` closes it as well: that which opened it. */
+/** `key` closes it as well: that which opened it, where there is one. */
 export function createDialog(
   text: Text,
-  key: KeyName,
+  key: KeyName | null,
   title: string,
   ...children: (Node | string)[]
 ): HTMLDialogElement {
@@ -17,7 +17,7 @@ export function createDialog(
   const heading = element('h2', '', title);
   heading.id = `dialog-title-${++count}`;
   const dialog = element('dialog', 'help panel', heading, ...children, close);
-  dialog.dataset.key = key;
+  if (key !== null) dialog.dataset.key = key;
   dialog.setAttribute('aria-labelledby', heading.id);
   close.addEventListener('click', () => dialog.close());
   return dialog;

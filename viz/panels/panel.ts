@@ -1,5 +1,6 @@
 /** A panel: plain DOM, made once for a language, updated a few times a second. */
 
+import type { About } from '../feed/about.ts';
 import type { Questions } from '../feed/questions.ts';
 import type { SignInFailure } from '../feed/sign-in.ts';
 import type { Span } from '../feed/span.ts';
@@ -44,6 +45,8 @@ export interface PageActions {
   /** Only what `term` holds for as well or, with `without`, all but that. */
   narrow(term: string, without?: boolean): void;
   setSpan(span: Span): void;
+  /** A sheet with all about it; null closes it. */
+  showAbout(about: About | null): void;
   toggleDesk(): void;
   setDesk(settings: Partial<DeskSettings>): void;
   unpin(): void;

@@ -1,4 +1,5 @@
 /** The streak that the pointer is on, named beside the pointer; and the one that was pinned, in a corner until it is let go. */
+import { type About, aboutPort, aboutSource } from '../feed/about.ts';
 import { classColour } from '../scene/class-colours.ts';
 import type { StreakFacts } from '../scene/streak-facts.ts';
 import { formatCount, portName } from '../text/format.ts';
@@ -38,16 +39,36 @@ export const pinnedCard: PanelMaker = (context) => {
     actions.unpin();
     letGo(event);
   });
-  const card = element('section', 'card card-pinned panel', element('h2', '', text.pinned), rows, close);
+  let facts: StreakFacts | null = null;
+  const aboutSourceButton = openAbout(text.aboutThisSource, context, () => facts && aboutSource(facts.source));
+  const aboutPortButton = openAbout(text.aboutThisPort, context, () => facts && portOf(facts));
+  const buttons = element('div', 'card-buttons', aboutSourceButton, aboutPortButton, close);
+  const card = element('section', 'card card-pinned panel', element('h2', '', text.pinned), rows, buttons);
   card.setAttribute('aria-live', 'polite');
   return {
     element: card,
     update({ pinned }) {
+      facts = pinned;
       setShown(card, pinned !== null);
-      if (pinned !== null) fillRows(rows, pinned, context);
+      if (pinned === null) return;
+      fillRows(rows, pinned, context);
+      setShown(aboutPortButton, portOf(pinned) !== null);
     },
   };
 };
+
+function openAbout(label: string, { actions }: PanelContext, about: () => About | null): HTMLButtonElement {
+  const button = element('button', 'key-button', label);
+  button.type = 'button';
+  button.addEventListener('click', (event) => {
+    const wanted = about();
+    if (wanted) actions.showAbout(wanted);
+    letGo(event);
+  });
+  return button;
+}
+
+const portOf = ({ protocol, targetPort }: StreakFacts) => aboutPort(portName(protocol, targetPort).port);
 
 function fillRows(rows: HTMLElement, facts: StreakFacts, context: PanelContext): void {
   const { text, language, countryName, timeOf } = context;

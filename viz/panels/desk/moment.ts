@@ -103,9 +103,9 @@ function beforeOf({ fromSeconds, toSeconds }: Edges, firstSeconds: number | null
 const floorTo = (seconds: number, step: number) => Math.max(0, Math.floor(seconds / step) * step);
 const ceilTo = (seconds: number, step: number) => Math.ceil(seconds / step) * step;
 
-/** Address of a question about the moment, or about other edges. */
+/** Address of a question about the moment, or about other edges; `route` is below `/api/v1/`. */
 export function pathOf(
-  route: 'series' | 'top',
+  route: string,
   { session, filter }: Moment,
   { fromSeconds, toSeconds }: Edges,
   values: Readonly<Record<string, string | number>>,

@@ -1,4 +1,5 @@
 /** What has most packets: rows with figure, share, shape over the span, and change against a span before. Each is a filter. */
+import { readAbout } from '../../feed/about.ts';
 import type { Answer } from '../../feed/answers.ts';
 import {
   OTHER_KEYS,
@@ -59,6 +60,7 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
   const list = element('ol', 'ranked');
   const none = element('p', 'quiet', text.deskNone);
   const against = element('p', 'desk-note');
+  const opens = by === 'source' || by === 'port';
   const changed = onChange();
   let rows: readonly Row[] = [];
   let most = 1;
@@ -79,7 +81,7 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
       if (term) actions.narrow(term, event.shiftKey);
       letGo(event);
     });
-    return element('li', '', button);
+    return element('li', '', button, ...(opens ? [aboutButton(context)] : []));
   }
 
   function fillRow(item: HTMLElement, row: Row): void {
@@ -94,6 +96,12 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
     drawSparkline(spark!, row.shape);
     setText(change!, changeWords(row.change, text));
     change!.dataset.change = changeKind(row.change);
+    const about = item.children[1] as HTMLButtonElement | undefined;
+    if (about) {
+      about.hidden = row.term === null;
+      about.dataset.about = `${by}:${row.key}`;
+      about.setAttribute('aria-label', `${text.aboutOpen}: ${row.key}`);
+    }
     button.disabled = row.term === null;
     button.dataset.term = row.term ?? '';
     button.title = row.term === null ? text.deskNoFilter : fill(text.deskOnly, { term: row.term });
@@ -131,6 +139,18 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
       ]),
     }),
   };
+}
+
+/** To the sheet with all about the row. */
+function aboutButton({ text, actions }: DeskContext): HTMLButtonElement {
+  const button = element('button', 'desk-button ranked-about', 'i');
+  button.type = 'button';
+  button.title = text.aboutOpen;
+  button.addEventListener('click', (event) => {
+    actions.showAbout(readAbout(button.dataset.about ?? null));
+    letGo(event);
+  });
+  return button;
 }
 
 function rowsOf(
