@@ -2,6 +2,7 @@
 import './style.css';
 import './style-views.css';
 import './style-desk.css';
+import './style-filter.css';
 import './style-wall.css';
 import { readAddress } from './address.ts';
 import { exposeFacts } from './facts.ts';
