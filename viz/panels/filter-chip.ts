@@ -1,12 +1,11 @@
 /** What is shown is not all: said over the picture while a filter is wanted, also where no panels are. */
 import { type FilterStanding, standingOf } from '../feed/filter-state.ts';
 import type { PageState } from '../state.ts';
-import { formatUtc } from '../text/format.ts';
 import { fill, type Text } from '../text/text.ts';
 import { sentenceOf } from './filter-input.ts';
-import { element, letGo, type PanelMaker, setShown, setText } from './panel.ts';
+import { element, letGo, type PanelContext, type PanelMaker, setShown, setText } from './panel.ts';
 
-export const filterChip: PanelMaker = ({ text, actions }) => {
+export const filterChip: PanelMaker = ({ text, actions, timeOf }) => {
   const label = element('strong', 'filter-chip-label');
   const filter = element('span', 'filter-chip-text');
   const note = element('span', 'filter-chip-note');
@@ -30,7 +29,7 @@ export const filterChip: PanelMaker = ({ text, actions }) => {
       setText(label, labelOf(standing, text));
       setText(filter, state.filter);
       filter.title = state.filter.slice(0, 2_000);
-      setText(note, noteOf(standing, state, text));
+      setText(note, noteOf(standing, state, text, timeOf));
     },
   };
 };
@@ -40,10 +39,15 @@ function labelOf(standing: FilterStanding, text: Text): string {
   return standing === 'asked' ? text.filterAsked : text.filterNotInForce;
 }
 
-function noteOf(standing: FilterStanding, { filterInForce }: PageState, text: Text): string {
+function noteOf(
+  standing: FilterStanding,
+  { filterInForce }: PageState,
+  text: Text,
+  timeOf: PanelContext['timeOf'],
+): string {
   const { refusal, sinceSeconds } = filterInForce;
   if (standing === 'holds')
-    return sinceSeconds === null ? '' : fill(text.filterSince, { time: formatUtc(sinceSeconds).time });
+    return sinceSeconds === null ? '' : fill(text.filterSince, { time: timeOf(sinceSeconds).time });
   // The reader's own sentence stands at the words themselves.
   if (standing === 'refused')
     return `${text.filterNothingDrawn} · ${sentenceOf({ code: refusal!.code, message: '' }, text)}`;
