@@ -40,7 +40,7 @@ export function complete(text: string, caret: number, around: Surroundings): Com
   const typed = WORD_BEFORE.exec(before)![0];
   const start = caret - typed.length;
   const end = caret + (/^[^\s()!"]*/.exec(text.slice(caret))?.[0].length ?? 0);
-  const found = ranked(candidates(before.slice(0, start), typed, around), typed.replace('"', '').toLowerCase());
+  const found = ranked(candidates(before.slice(0, start), typed, around), typed.replace('"', ''));
   return { start, end, words: found.slice(0, MOST_WORDS) };
 }
 
@@ -107,11 +107,12 @@ function closed(text: string): string {
   return text + ')'.repeat(Math.max(0, Math.min(open, MOST_WORDS)));
 }
 
+/** Without the one that stands there already. */
 function ranked(words: readonly Word[], typed: string): Word[] {
   if (typed === '') return [...words];
   const scored = words.flatMap((word) => {
-    const score = scoreOf(word, typed);
-    return score === null || word.insert.toLowerCase() === typed ? [] : [{ word, score }];
+    const score = scoreOf(word, typed.toLowerCase());
+    return score === null || word.insert === typed ? [] : [{ word, score }];
   });
   return scored.sort((a, b) => a.score - b.score).map(({ word }) => word);
 }

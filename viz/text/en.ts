@@ -335,7 +335,7 @@ export const en = {
   wordPackets: 'packets of the flow',
   wordWirebytes: 'bytes of the flow',
   wordSynwindow: 'window of the SYN',
-  wordVlan: 'VLAN',
+  wordVlan: 'VLAN number',
   wordFragment: 'fragments',
   wordTunnel: 'kind of tunnel',
   wordInner: 'of what a tunnel carries',

@@ -335,7 +335,7 @@ export const ja: Text = {
   wordPackets: 'フローのパケット数',
   wordWirebytes: 'フローのバイト数',
   wordSynwindow: 'SYN のウィンドウ',
-  wordVlan: 'VLAN',
+  wordVlan: 'VLAN 番号',
   wordFragment: 'フラグメント',
   wordTunnel: 'トンネルの種類',
   wordInner: 'トンネルの中身の',
