@@ -30,6 +30,7 @@ export const keyList = {
   palette: entry(['b'], 'B', 'helpPalette'),
   timeZone: entry(['u'], 'U', 'helpTimeZone'),
   language: entry(['l'], 'L', 'helpLanguage'),
+  filter: entry(['/'], '/', 'helpFilter'),
   signIn: entry(['i'], 'I', 'helpSignIn'),
   pause: entry([' '], { text: 'spaceKey' }, 'helpPause'),
   help: entry(['?'], '?', 'helpHelp'),

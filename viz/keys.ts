@@ -46,6 +46,7 @@ function actsOf(page: Page): Readonly<Record<KeyName, Act>> {
     palette: actions.paletteNext,
     timeZone: actions.toggleTimeZone,
     language: actions.toggleLanguage,
+    filter: actions.editFilter,
     signIn: actions.toggleSignIn,
     pause: actions.togglePause,
     help: actions.toggleHelp,

@@ -99,6 +99,11 @@ export function createActions(page: Page): PageActions {
       change({ colourBy: COLOURINGS[next]! });
     },
     setCube: (cube) => change({ cube: { ...state.settings.cube, ...cube } }),
+    editFilter: () => {
+      const input = page.board.element.querySelector<HTMLInputElement>('.filter-input');
+      input?.focus();
+      input?.select();
+    },
     setFilter: (filter) => {
       if (filter.trim() === state.filter) return;
       state.filter = filter.trim();

@@ -86,7 +86,7 @@ export class Board {
       (part) => part instanceof HTMLElement && part.offsetHeight > 0,
     );
     const lowest = Math.min(height, ...below.map((part) => part!.getBoundingClientRect().top));
-    const top = this.element.querySelector('.badges')?.getBoundingClientRect().bottom ?? 0;
+    const top = this.element.querySelector('.top')?.getBoundingClientRect().bottom ?? 0;
     if (to - from < 100 || lowest - top < 100) return all;
     return { left: from, top, width: to - from, height: lowest - top };
   }

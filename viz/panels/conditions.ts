@@ -1,5 +1,6 @@
 /** What one must know to read the picture right, in words and in order of weight. No DOM: header, wall strip and spoken words show it. */
 import type { LiveTotals } from '../../shared/wire/messages.ts';
+import { standingOf } from '../feed/filter-state.ts';
 import type { PageState } from '../state.ts';
 import { formatCount, formatDuration } from '../text/format.ts';
 import { fill, type Language, type Text } from '../text/text.ts';
@@ -17,7 +18,7 @@ const SILENT_SECONDS = 5;
 const MOST_SENSORS = 3;
 
 export function conditionsOf(state: PageState, text: Text, language: Language): Condition[] {
-  const { totals, sampling, filter } = state;
+  const { totals, sampling } = state;
   const out: Condition[] = [...versionConditions(state, text, language)];
   if (totals !== null) out.push(...sensorConditions(totals, text));
   const late = totals?.ledger.server.packetsLate ?? 0;
@@ -27,8 +28,18 @@ export function conditionsOf(state: PageState, text: Text, language: Language): 
   if (late > 0) out.push({ kind: 'late', weight: 'note', words: fill(text.lateWords, { count: count(late) }) });
   if (totals?.storeProblems.includes('STORE_FILE_MISSING'))
     out.push({ kind: 'missing', weight: 'warn', words: text.missingWords });
-  if (filter !== '') out.push({ kind: 'filter', weight: 'note', words: text.filterInForce });
+  out.push(...filterConditions(state, text));
   return out;
+}
+
+/** `FILTER country JP`, or that it is not in force, and why. */
+function filterConditions({ filter, filterInForce }: PageState, text: Text): Condition[] {
+  const standing = standingOf(filter, filterInForce);
+  if (filter === '' && standing !== 'silent') return [];
+  if (standing === 'holds') return [{ kind: 'filter', weight: 'note', words: text.filterInForce }];
+  if (standing === 'asked') return [{ kind: 'filter', weight: 'note', words: text.filterAsked }];
+  const words = `${text.filterNotInForce}: ${text.filterNothingDrawn}`;
+  return [{ kind: 'filter', weight: 'bad', words }];
 }
 
 /** The state in a word or two, to be read from afar: the heaviest thing that holds. */

@@ -8,6 +8,7 @@ export const counters: PanelMaker = ({ text, language }) => {
   const flows = addFigure(figures, text.flowsPerSecond);
   const sources = addFigure(figures, text.sources);
   const packets = addFigure(figures, text.packets);
+  const packetsLabel = packets.previousElementSibling as HTMLElement;
   const bits = addFigure(figures, text.bitsPerSecond);
   const root = element(
     'section',
@@ -19,6 +20,7 @@ export const counters: PanelMaker = ({ text, language }) => {
     element: root,
     update({ totals }) {
       if (!totals) return;
+      setText(packetsLabel, totals.filter ? text.packetsSinceFilter : text.packets);
       setText(large, formatRate(totals.rates.packetsPerSecond, language));
       setText(flows, formatRate(totals.rates.flowsPerSecond, language));
       setText(sources, formatCount(totals.totals.sources, language));

@@ -4,6 +4,7 @@ import type { PageState } from '../state.ts';
 import { formatDuration, formatSpeed } from '../text/format.ts';
 import { fill, type Text } from '../text/text.ts';
 import { conditionsOf } from './conditions.ts';
+import { filterChip } from './filter-chip.ts';
 import { element, type PanelMaker, setShown, setText, syncRows } from './panel.ts';
 
 export const header: PanelMaker = ({ text }) => {
@@ -33,7 +34,9 @@ function sessionLine({ session, sensors }: LiveTotals, text: Text): string {
 }
 
 /** Badges stand over the picture and cannot be hidden: nobody shall take what is simulated for real. */
-export const badges: PanelMaker = ({ text, language }) => {
+export const badges: PanelMaker = (context) => {
+  const { text, language } = context;
+  const chip = filterChip(context);
   const conditions = element('ul', 'conditions');
   conditions.setAttribute('aria-label', text.conditionsLabel);
   const kind = element('strong', 'badge');
@@ -42,8 +45,9 @@ export const badges: PanelMaker = ({ text, language }) => {
   const finished = element('strong', 'badge badge-quiet', text.finished);
   const skipped = element('span', 'badge-note');
   return {
-    element: element('div', 'badges', kind, connection, paused, finished, skipped, conditions),
+    element: element('div', 'badges', kind, connection, paused, finished, skipped, chip.element, conditions),
     update(state) {
+      chip.update(state);
       const label = badgeOf(state, text, language === 'en' ? '模擬データ' : 'SIMULATED DATA');
       setShown(kind, label !== '');
       setText(kind, label);
@@ -57,7 +61,9 @@ export const badges: PanelMaker = ({ text, language }) => {
       setShown(skipped, gap !== null);
       const duration = gap ? formatDuration(gap.toSeconds - gap.fromSeconds) : '';
       setText(skipped, gap ? fill(text.skipped, { duration }) : '');
-      syncRows(conditions, conditionsOf(state, text, language), createCondition, (row, { weight, words }) => {
+      // The filter has words of its own, with what it is.
+      const told = conditionsOf(state, text, language).filter((one) => one.kind !== 'filter');
+      syncRows(conditions, told, createCondition, (row, { weight, words }) => {
         row.dataset.weight = weight;
         setText(row, words);
       });

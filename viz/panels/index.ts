@@ -2,7 +2,7 @@
 import { topCountries, topPorts } from './bars.ts';
 import { counters } from './counters.ts';
 import { footer } from './footer.ts';
-import { badges, header } from './header.ts';
+import { header } from './header.ts';
 import { ledger } from './ledger.ts';
 import { legend } from './legend.ts';
 import { notice } from './notice.ts';
@@ -13,6 +13,7 @@ import { whoLine } from './sign-in.ts';
 import { spoken } from './spoken.ts';
 import { hoverCard, pinnedCard } from './streak-card.ts';
 import { timeline } from './timeline.ts';
+import { top } from './top.ts';
 import { viewBar } from './view-bar.ts';
 import { wallStrip } from './wall-strip.ts';
 
@@ -20,5 +21,5 @@ export const panels: Readonly<Record<'left' | 'right' | 'bottom' | 'over', reado
   left: [header, whoLine, counters, topCountries, topPorts],
   right: [legend, pinnedCard, sensors, ledger, recorded],
   bottom: [timeline, wallStrip, footer],
-  over: [badges, viewBar, notice, spoken, hoverCard],
+  over: [top, viewBar, notice, spoken, hoverCard],
 };

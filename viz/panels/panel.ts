@@ -40,6 +40,8 @@ export interface PageActions {
   toggleHeight(): void;
   colourNext(): void;
   setCube(settings: Partial<CubeSettings>): void;
+  /** The keyboard goes to the line of the filter. */
+  editFilter(): void;
   /** In the filter language; empty for all. */
   setFilter(filter: string): void;
   /** Only what `term` holds for as well or, with `without`, all but that. */

@@ -3,6 +3,9 @@ import codes from 'i18n-iso-countries/codes.json' with { type: 'json' };
 
 const byNumber = new Map((codes as string[][]).map(([letters = '', , number = '']) => [Number(number), letters]));
 
+/** All two-letter codes of ISO 3166-1. */
+export const countryCodes: readonly string[] = [...byNumber.values()].sort();
+
 /** Places that Natural Earth draws and ISO 3166-1 does not number. */
 const byName: Readonly<Record<string, string>> = { Kosovo: 'XK' };
 

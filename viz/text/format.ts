@@ -44,7 +44,7 @@ export function formatSpeed(speed: number): string {
 }
 
 /** Services that darknets see often, by `protocol/port`. From IANA's registry where it has one, else by common use. */
-const services: Readonly<Record<string, string>> = {
+export const portServices: Readonly<Record<string, string>> = {
   'tcp/21': 'FTP',
   'tcp/22': 'SSH',
   'tcp/23': 'Telnet',
@@ -112,5 +112,5 @@ export function portName(protocol: number, port: number): { port: string; servic
   const name = protocolName(protocol);
   if (protocol === IpProtocol.icmp) return { port: `${name} ${port}`, service: ICMP_TYPES[port] ?? '' };
   if (protocol !== IpProtocol.tcp && protocol !== IpProtocol.udp) return { port: `${name} ${port}`, service: '' };
-  return { port: `${port}/${name}`, service: services[`${name}/${port}`] ?? '' };
+  return { port: `${port}/${name}`, service: portServices[`${name}/${port}`] ?? '' };
 }

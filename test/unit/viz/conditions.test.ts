@@ -1,6 +1,7 @@
 /** What the page says of itself in words: each thing that makes a picture less than it seems. */
 import { describe, expect, test } from 'vitest';
 import { readAddress } from '../../../viz/address.ts';
+import { noFilter } from '../../../viz/feed/filter-state.ts';
 import { readHello } from '../../../viz/feed/messages.ts';
 import { SamplingWatch } from '../../../viz/feed/sampling.ts';
 import { otherServer, partsOf } from '../../../viz/feed/versions.ts';
@@ -55,6 +56,27 @@ test.for<[string, (state: PageState) => void]>([
     'filtered: not all is shown',
     (state) => {
       state.filter = 'tcp';
+      state.filterInForce = { ...noFilter, text: 'tcp' };
+    },
+  ],
+  [
+    'FILTER NOT IN FORCE: nothing is drawn; figures are of all flows',
+    (state) => {
+      state.filter = 'tcp';
+    },
+  ],
+  [
+    'FILTER NOT IN FORCE: nothing is drawn; figures are of all flows',
+    (state) => {
+      state.filter = 'dst host 192.0.2.1';
+      state.filterInForce = { ...noFilter, refusal: { code: 'FILTER_SECRET', message: '', filter: state.filter } };
+    },
+  ],
+  [
+    'filter: asking the server',
+    (state) => {
+      state.filter = 'tcp';
+      state.filterInForce = { ...noFilter, askedMilliseconds: performance.now() };
     },
   ],
   [
