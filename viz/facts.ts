@@ -17,6 +17,13 @@ export interface PageFacts {
   pick(x: number, y: number): number | null | undefined;
   /** Where on the canvas the spark of a slot's streak is; null when there is none to see. */
   sparkPlace(slot: number): SparkPlace | null;
+  /** Where the eye is now, and whether a viewer holds it there; null where there are no pictures. */
+  camera(): {
+    readonly latitude: number;
+    readonly longitude: number;
+    readonly zoom: number;
+    readonly held: boolean;
+  } | null;
   /** Runs the scene by another clock, so that a picture is exact. */
   setClock(source: SecondsSource): void;
   readonly state: Readonly<PageState>;
@@ -44,6 +51,7 @@ export function exposeFacts(page: Page): void {
     launchedSince: (sceneSeconds) => page.launchedSince(sceneSeconds),
     pick: (x, y) => page.pick(x, y),
     sparkPlace: (slot) => page.sparkPlace(slot),
+    camera: () => page.orbit && { ...page.orbit.pose, held: page.orbit.held !== null },
     setClock: (source) => page.setClock(source),
     get state() {
       return page.state;

@@ -70,6 +70,7 @@ export function createActions(page: Page): PageActions {
       const value = seconds === DEFAULT_SECONDS ? 'yes' : String(seconds ?? '');
       putIntoAddress((query) => putIntoQuery(query, 'kiosk', value));
       page.updatePanels();
+      page.resizePicture();
     },
     toggleHelp: () => toggleDialog(page.board.help),
     toggleSignIn: () => toggleDialog(page.board.signIn.element),

@@ -68,8 +68,9 @@ export class Board {
     this.#turn = (this.#turn + 1) % TURNS;
   }
 
-  /** What stands beside the desk gives way to it. */
-  #showDesk({ desk: { height } }: PageState): void {
+  /** What stands beside the desk gives way to it; on a wall there is none: it is made to be worked with. */
+  #showDesk({ desk, kioskSeconds }: PageState): void {
+    const height = kioskSeconds === null ? desk.height : 'off';
     this.element.classList.toggle('with-desk', height !== 'off');
     this.element.classList.toggle('with-desk-full', height === 'full');
   }
@@ -82,6 +83,7 @@ export class Board {
     const from = left.getBoundingClientRect().right;
     const to = right.getBoundingClientRect().left;
     const bar = this.element.querySelector('.view-panel');
+    // What is hidden, as in a kiosk, has no box.
     const below = [bottom, bar, this.desk.element].filter(
       (part) => part instanceof HTMLElement && part.offsetHeight > 0,
     );

@@ -6,7 +6,7 @@ import { classShapes } from '../scene/class-shapes.ts';
 import { type Category, countryOfKey } from '../scene/streak-colours.ts';
 import type { PageState } from '../state.ts';
 import { formatRate } from '../text/format.ts';
-import { fill, type Language, type Text } from '../text/text.ts';
+import type { Language, Text } from '../text/text.ts';
 import { element, letGo, type PanelMaker, setText, syncRows } from './panel.ts';
 
 type Names = { readonly text: Text; readonly language: Language; countryName(code: string): string };
@@ -68,7 +68,6 @@ function fillRow(row: HTMLElement, { colour, key, rate }: Category, state: PageS
   if (swatch.dataset.shape !== String(colour)) drawSwatch(swatch, colour);
   setText(name, words);
   setText(figure, Number.isNaN(rate) ? '' : formatRate(rate, names.language));
-  button.setAttribute('aria-label', fill(names.text.showClass, { name: words }));
   button.setAttribute('aria-pressed', String(((state.categoryMask >> colour) & 1) === 1));
 }
 

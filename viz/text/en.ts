@@ -87,7 +87,6 @@ export const en = {
   udp: 'UDP',
   icmp: 'ICMP',
   other: 'other',
-  showClass: 'Show {name}',
   sensors: 'sensors',
   sensorCount: '{count} sensors',
   noSensors: 'no sensor has reported yet',

@@ -89,7 +89,6 @@ export const ja: Text = {
   udp: 'UDP',
   icmp: 'ICMP',
   other: 'その他',
-  showClass: '{name} を表示',
   sensors: 'センサー',
   sensorCount: 'センサー {count} 台',
   noSensors: 'センサーからの報告はまだありません',
