@@ -4,21 +4,14 @@ import { sumPackets } from '../../shared/wire/flow-frames.ts';
 import type { TargetSpan } from '../../shared/wire/messages.ts';
 import { LiveWindow } from '../aggregate/live-window.ts';
 import type { Channel } from '../ingest/channel.ts';
-import type { SessionRecord } from '../store/stores.ts';
-
-/** Sums that the store has when the session is opened; what comes after is added here. */
-export interface SessionTotals {
-  packets: number;
-  flows: number;
-  bytes: number;
-  unknownPlacePackets: number;
-}
+import type { SessionRecord, SessionTotals } from '../store/stores.ts';
 
 export class LiveSession {
   readonly record: SessionRecord;
   readonly window = new LiveWindow();
   readonly channels = new Set<Channel>();
-  readonly totals: SessionTotals;
+  /** What the store has when the session is opened, and what came since. */
+  readonly totals: { -readonly [Sum in keyof SessionTotals]: SessionTotals[Sum] };
   /** Of what came since the session was opened here. For analysts only. */
   targets: TargetSpan | null = null;
   /** Of the wall's clock: when something last happened here. */
@@ -28,7 +21,7 @@ export class LiveSession {
 
   constructor(record: SessionRecord, totals: SessionTotals, activeMilliseconds: number) {
     this.record = record;
-    this.totals = totals;
+    this.totals = { ...totals };
     this.activeMilliseconds = activeMilliseconds;
   }
 

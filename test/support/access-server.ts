@@ -36,9 +36,9 @@ export async function openAccessServer(more: Partial<ApiParts & SocketParts> = {
   const tokens = new TokenFile(folder);
   let now = 1_700_000_000_000;
   const signIns = new SignIns(tokens, () => now);
-  const catalog = { sessions: async () => [], session: async () => session, sensors: async () => [] };
+  const totals = async () => ({ packets: 0, flows: 0, bytes: 0, unknownPlacePackets: 0 });
+  const catalog = { sessions: async () => [], session: async () => session, sensors: async () => [], totals };
   const live = new LiveHub({
-    series: { sum: async () => ({ packets: 0, flows: 0, bytes: 0 }), top: async () => [] } as never,
     catalog: catalog as never,
     places: { fill: () => undefined } as never,
     ledgers: () => [],
