@@ -19,7 +19,7 @@ export class LiveSession {
   /** `totals`: sums that the store has when the session is opened; what comes after is added here. */
   constructor(record: SessionRecord, totals: FlowTotals, activeMilliseconds: number) {
     this.record = record;
-    this.figures = new LiveFigures(totals);
+    this.figures = new LiveFigures({ ...totals });
     this.activeMilliseconds = activeMilliseconds;
   }
 
