@@ -44,14 +44,14 @@ export async function endure({ minutes, everySeconds, seed, only, backend }) {
       const fault = round < chosen.length ? chosen[round] : chosen[Math.floor(random() * chosen.length)];
       const began = performance.now();
       await sleep(1_000 + random() * 1_000);
-      const skipped = await fault.does({ world, wires });
+      const word = await fault.does({ world, wires });
       await sleep(Math.max(1_000, everySeconds * 1_000 - (performance.now() - began) - 8_000));
       await wires.pause();
       if (fault.restartsSensor) await watching(world, wires);
       const { totals, broken } = await atRest(world, wires);
       const counts = account(before, totals, fault);
       before = totals;
-      const note = skipped ? ` (${skipped})` : '';
+      const note = word ? ` (${word})` : '';
       const clock = new Date().toISOString().slice(11, 19);
       const words = Object.entries(counts).filter(([, count]) => count !== 0);
       console.log(`${clock} ${fault.name}${note}: ${words.map(([name, count]) => `${name} ${count}`).join(', ')}`);

@@ -13,6 +13,8 @@ import { DARK, run } from './wires.mjs';
 import { sleep } from './world.mjs';
 
 const AWAY_MILLISECONDS = 8_000;
+const STALL_MILLISECONDS = 3_000;
+const SLOW_BYTES_PER_SECOND = 32_000;
 
 export const faults = [
   {
@@ -96,24 +98,25 @@ export const faults = [
   },
   {
     name: 'networkSlow',
-    about: 'the way to the server takes 256 kbit/s',
-    async does() {
-      const { status } = spawnSync('tc', [
-        'qdisc',
-        'add',
-        'dev',
-        'lo',
-        'root',
-        'netem',
-        'rate',
-        '256kbit',
-        'delay',
-        '100ms',
-      ]);
-      if (status !== 0) return 'netem is not there';
-      await sleep(AWAY_MILLISECONDS);
-      run('tc', 'qdisc', 'del', 'dev', 'lo', 'root');
-      return null;
+    about: 'the way to the server takes 256 kbit/s, 100 ms later; for 3 s of it, nothing',
+    async does({ world, wires }) {
+      const before = world.way.bytes.up;
+      world.way.narrow({ bytesPerSecond: SLOW_BYTES_PER_SECOND, delayMilliseconds: 100 });
+      const began = performance.now();
+      // As many flows as packets: far more bytes than come through.
+      const sending = wires.send(10_000, AWAY_MILLISECONDS / 1_000, 100_000);
+      await sleep(AWAY_MILLISECONDS - 2 * STALL_MILLISECONDS);
+      world.way.stall(true);
+      await sleep(STALL_MILLISECONDS);
+      world.way.stall(false);
+      await sleep(STALL_MILLISECONDS);
+      await sending;
+      const bytes = world.way.bytes.up - before;
+      const slowSeconds = (performance.now() - began - STALL_MILLISECONDS) / 1_000;
+      world.way.narrow({});
+      const share = bytes / (slowSeconds * SLOW_BYTES_PER_SECOND);
+      if (share < 0.5 || share > 1.2) throw new Error(`the way was not slow: ${bytes} bytes in ${slowSeconds} s`);
+      return `${bytes} bytes came through in ${slowSeconds.toFixed(1)} s`;
     },
   },
   {

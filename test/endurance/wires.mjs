@@ -68,11 +68,14 @@ export class Wires {
     }
   }
 
-  /** Sends for so long, as far as there is an interface to send to. */
-  async send(perSecond, seconds) {
+  /** Sends for so long, as far as there is an interface to send to; in one flow, or in so many. */
+  async send(perSecond, seconds, flows = 1) {
     const count = Math.max(1, Math.round(perSecond * seconds));
     try {
-      const { stdout } = await promisify(execFile)(this.#sender, [SKY, count, perSecond, this.#number].map(String));
+      const { stdout } = await promisify(execFile)(
+        this.#sender,
+        [SKY, count, perSecond, this.#number, flows].map(String),
+      );
       this.sent += Number(/\d+/.exec(stdout)?.[0] ?? 0);
     } catch (error) {
       // The interface is away or down: some may have gone out before.

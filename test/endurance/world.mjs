@@ -4,17 +4,21 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Way } from './way.mjs';
 
 export { sleep };
 
 const PROGRAM = fileURLToPath(new URL('../../dist/kurayami.js', import.meta.url));
 const PORT = 8_600;
+const WAY_PORT = 8_601;
 const NAME = 'endurance';
 const SPOOL_MEGABYTES = 64;
 const PATIENCE_MILLISECONDS = 120_000;
 
 export class World {
   url = `http://127.0.0.1:${PORT}`;
+  /** What the sensor takes for the server. */
+  way = new Way(WAY_PORT, PORT);
   #folder;
   #backend;
   #server = null;
@@ -63,7 +67,7 @@ export class World {
   }
 
   startSensor() {
-    const words = ['sensor', '--interface', 'dark', '--name', NAME, '--server', `ws://127.0.0.1:${PORT}`];
+    const words = ['sensor', '--interface', 'dark', '--name', NAME, '--server', `ws://127.0.0.1:${WAY_PORT}`];
     words.push('--token-file', join(this.#folder, 'sensor.token'), '--spool', join(this.spool, 'frames'));
     if (this.#backend !== null) words.push('--backend', this.#backend);
     this.#sensor = this.#start('sensor', words);
@@ -128,6 +132,7 @@ export class World {
   async close() {
     await this.end('sensor', 'SIGKILL');
     await this.end('server', 'SIGKILL');
+    await this.way.close();
     spawnSync('umount', [this.spool]);
   }
 }

@@ -1,6 +1,7 @@
 /*
- * Sends numbered packets, as fast as asked: send-packets INTERFACE COUNT PACKETS_PER_SECOND [FIRST_NUMBER]. Each is a SYN of 60
- * bytes from 198.18.0.1 to 192.0.2.1 whose TCP sequence number is its number. Prints how many were sent, and how long it took.
+ * Sends numbered packets, as fast as asked: send-packets INTERFACE COUNT PACKETS_PER_SECOND [FIRST_NUMBER [FLOWS]]. Each is a SYN
+ * of 60 bytes from 198.18.0.1 to 192.0.2.1 whose TCP sequence number is its number. Of several flows, each has a source, a target
+ * and ports of its own, and few have many of the packets. Prints how many were sent, and how long it took.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,6 +17,9 @@
 
 #define FRAME_BYTES 60
 #define BURST 64
+#define SOURCE_AT 26
+#define TARGET_AT 33
+#define PORTS_AT 34
 #define SEQUENCE_AT 38
 
 static const uint8_t frame[FRAME_BYTES] = {
@@ -34,11 +38,38 @@ static void sleep_until(double seconds) {
   clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
+/* The finalizer of MurmurHash3 (A. Appleby, public domain): no two numbers become the same. */
+static uint32_t scatter(uint32_t number) {
+  number = (number ^ (number >> 16)) * 0x85ebca6bu;
+  number = (number ^ (number >> 13)) * 0xc2b2ae35u;
+  return number ^ (number >> 16);
+}
+
+/* Flows are drawn with the third power of an even chance: of 200,000, the first 200 have a tenth of the packets. */
+static uint32_t flow_of(uint32_t number, uint32_t flows) {
+  const double chance = scatter(number) / 4294967296.0;
+  return (uint32_t)(flows * chance * chance * chance);
+}
+
+static void set_flow(uint8_t *bytes, uint32_t flow) {
+  static const uint16_t ports[] = {23, 22, 445, 80, 443, 8080, 3389, 2323, 5555, 6379, 1433, 8443, 5060, 7547, 37215, 81};
+  const uint32_t mixed = scatter(flow + 1);
+  /* 1.x to 222.x, so that sources are of all countries. */
+  const uint32_t source = htonl(((mixed >> 24) % 222 + 1) << 24 | (mixed & 0xffffff));
+  const uint16_t from = htons((uint16_t)(1024 + (mixed >> 8) % 60000));
+  const uint16_t to = htons(mixed & 0x80 ? ports[mixed % 16] : (uint16_t)(mixed >> 16));
+  memcpy(bytes + SOURCE_AT, &source, sizeof source);
+  bytes[TARGET_AT] = (uint8_t)(flow % 251);
+  memcpy(bytes + PORTS_AT, &from, sizeof from);
+  memcpy(bytes + PORTS_AT + 2, &to, sizeof to);
+}
+
 int main(int count_of_words, char **words) {
   if (count_of_words < 4) return 2;
   const long count = atol(words[2]);
   const double rate = atof(words[3]);
   uint32_t number = count_of_words > 4 ? (uint32_t)strtoul(words[4], NULL, 10) : 0;
+  const uint32_t flows = count_of_words > 5 ? (uint32_t)strtoul(words[5], NULL, 10) : 1;
   const int out = socket(AF_PACKET, SOCK_RAW, 0);
   const struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex(words[1])};
   const int bypass = 1;
@@ -71,6 +102,7 @@ int main(int count_of_words, char **words) {
     for (int i = 0; i < burst; i++) {
       const uint32_t sequence = htonl(number + (uint32_t)i);
       memcpy(frames[i] + SEQUENCE_AT, &sequence, sizeof sequence);
+      if (flows > 1) set_flow(frames[i], flow_of(number + (uint32_t)i, flows));
     }
     const int done = sendmmsg(out, messages, (unsigned)burst, 0);
     if (done < 0 && errno != ENOBUFS && errno != EAGAIN) {
