@@ -1,7 +1,7 @@
 /** `npm run endurance`: a sensor on a real interface, for as long as you like, with a fault every minute; each packet is accounted for. */
-import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { isInNamespace, runInNamespace } from '../support/in-namespace.mjs';
 import { endure } from './endure.mjs';
 import { faults } from './faults.mjs';
 
@@ -24,7 +24,6 @@ Examples
   npm run endurance -- --minutes 2 --every 15 --only linkFlap,sensorKilled
       two faults, for a look
 `;
-const INSIDE = 'KURAYAMI_ENDURANCE_NAMESPACE';
 
 process.exitCode = await main();
 
@@ -52,26 +51,12 @@ async function main() {
     process.stderr.write('network namespaces are made as root only: sudo npm run endurance\n');
     return 1;
   }
-  if (process.env[INSIDE] === undefined) return inNamespace(seed);
+  if (!isInNamespace()) {
+    const words = process.argv.slice(2);
+    return runInNamespace(values.seed === undefined ? [...words, '--seed', seed] : words);
+  }
   const options = { minutes: Number(minutes), everySeconds: Number(every), seed: Number(seed), only };
   return (await endure({ ...options, backend: values.backend ?? null })) ? 0 : 1;
-}
-
-/** The same command again, in a namespace of its own, in which nobody else speaks. */
-function inNamespace(seed) {
-  const name = `kurayami-endure-${process.pid}`;
-  const ip = (...words) => spawnSync('ip', words, { stdio: 'inherit' }).status;
-  if (ip('netns', 'add', name) !== 0) return 1;
-  try {
-    const words = process.argv.slice(1).concat(process.argv.includes('--seed') ? [] : ['--seed', seed]);
-    const { status } = spawnSync('ip', ['netns', 'exec', name, process.execPath, ...words], {
-      stdio: 'inherit',
-      env: { ...process.env, [INSIDE]: name },
-    });
-    return status ?? 1;
-  } finally {
-    ip('netns', 'delete', name);
-  }
 }
 
 function wrong(sentence) {
