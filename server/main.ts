@@ -87,7 +87,6 @@ export async function startServer({ config, programFolder, software, log }: Serv
     const credits = [COUNTRY_CREDIT, NETWORK_CREDIT];
     const { seriesBehind, problemCodes } = stores;
     const live = new LiveHub({
-      series,
       catalog,
       places,
       ledgers,

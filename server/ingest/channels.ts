@@ -1,4 +1,4 @@
-/** The runs of sensors that the server knows, opened one after another. */
+/** The runs of sensors that the server knows; those of one sensor are opened one after another. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SensorHello } from '../../shared/wire/messages.ts';
 import type { SlotTables } from '../enrich/slot-tables.ts';
@@ -16,7 +16,8 @@ export class Channels {
   readonly #catalog: Catalog;
   readonly #channels = new Map<string, Channel>();
   readonly #slots: SlotTables;
-  #opening: Promise<unknown> = Promise.resolve();
+  /** The last hello of each sensor that is not open yet, by the sensor's name. */
+  readonly #opening = new Map<string, Promise<unknown>>();
 
   constructor(catalog: Catalog, slots: SlotTables) {
     this.#catalog = catalog;
@@ -27,14 +28,20 @@ export class Channels {
     return [...this.#channels.values()];
   }
 
-  /** The channel for a hello; `prepare` ends before the next is opened. */
+  /** The channel for a hello; `prepare` ends before the next of that sensor is opened. Other sensors wait for nothing. */
   open(hello: SensorHello, peer: ChannelPeer, prepare: (channel: Channel) => Promise<void>): Promise<Channel> {
-    const opened = this.#opening.then(async () => {
+    const { name } = hello;
+    const opened = (this.#opening.get(name) ?? Promise.resolve()).then(async () => {
       const channel = await this.#openNow(hello, peer);
       await prepare(channel);
       return channel;
     });
-    this.#opening = opened.catch(() => undefined);
+    const settled = opened
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#opening.get(name) === settled) this.#opening.delete(name);
+      });
+    this.#opening.set(name, settled);
     return opened;
   }
 

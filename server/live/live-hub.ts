@@ -2,15 +2,13 @@
 import { addSensorLedgers, addServerLedgers, checkLedger } from '../../shared/counters.ts';
 import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
-import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import { FrameKind } from '../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import type { SourcePlaces } from '../enrich/source-places.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
-import { SeriesResolution } from '../store/ingest-commit.ts';
-import type { Catalog, SeriesStore, SessionRecord } from '../store/stores.ts';
+import type { Catalog, SessionRecord } from '../store/stores.ts';
 import type { LiveFilter } from './live-filter.ts';
 import { LiveFilters } from './live-filters.ts';
 import { LiveSession } from './live-session.ts';
@@ -26,7 +24,6 @@ const TOTALS_HOLD_MILLISECONDS = 20;
 const MAX_SENSORS_TOLD = 100;
 /** Beyond these, sessions that nobody feeds are forgotten here (they stay in the store). */
 const MAX_SESSIONS = 50;
-const ALL_TIME = { fromSeconds: 0, toSeconds: MAX_CAPTURE_SECONDS };
 
 /** What is shown before any sensor ever reported. */
 const NO_SESSION: SessionRecord = {
@@ -51,7 +48,6 @@ export interface AskedFilter {
 }
 
 export interface LiveHubParts {
-  readonly series: SeriesStore;
   readonly catalog: Catalog;
   readonly places: SourcePlaces;
   readonly ledgers: () => LedgerState[];
@@ -69,6 +65,7 @@ export class LiveHub {
   readonly filters = new LiveFilters();
   readonly #parts: LiveHubParts;
   readonly #sessions = new Map<number, LiveSession>();
+  readonly #opening = new Map<number, Promise<LiveSession>>();
   #timer: NodeJS.Timeout | null = null;
   #recent: { readonly session: LiveSession; readonly totals: SharedTotals; readonly milliseconds: number } | null =
     null;
@@ -95,8 +92,7 @@ export class LiveHub {
   }
 
   async open(channel: Channel): Promise<void> {
-    const known = this.#sessions.get(channel.session.id);
-    const session = known && known.record !== NO_SESSION ? known : await this.#openSession(channel.session, Date.now());
+    const session = await this.#sessionOf(channel.session);
     // An earlier run of the same sensor is history.
     for (const earlier of session.channels)
       if (earlier.sensor.id === channel.sensor.id) session.channels.delete(earlier);
@@ -104,14 +100,20 @@ export class LiveHub {
     session.activeMilliseconds = Date.now();
   }
 
+  /** One for all sensors that come while it is being opened. */
+  #sessionOf(record: SessionRecord): Promise<LiveSession> {
+    const known = this.#sessions.get(record.id);
+    if (known && known.record !== NO_SESSION) return Promise.resolve(known);
+    const opening =
+      this.#opening.get(record.id) ??
+      this.#openSession(record, Date.now()).finally(() => this.#opening.delete(record.id));
+    this.#opening.set(record.id, opening);
+    return opening;
+  }
+
   async #openSession(record: SessionRecord, activeMilliseconds: number): Promise<LiveSession> {
-    const { series } = this.#parts;
-    const [sum, countries] = await Promise.all([
-      series.sum(record.id, SeriesResolution.minute),
-      series.top({ ...ALL_TIME, session: record.id, measure: 'packets', by: 'country', limit: 300 }),
-    ]);
-    const unknownPlacePackets = countries.find(({ key }) => key === 0)?.packets ?? 0;
-    const session = new LiveSession(record, { ...sum, unknownPlacePackets }, activeMilliseconds);
+    const totals = await this.#parts.catalog.totals(record.id);
+    const session = new LiveSession(record, { ...totals }, activeMilliseconds);
     this.#sessions.set(record.id, session);
     this.#forgetOldest(session);
     return session;

@@ -273,7 +273,12 @@ export interface SessionRecord {
   readonly lastSeconds: number | null;
   readonly packets: number;
 }
-/** Small facts: sensors, sessions, positions, ledgers and the installation's key. */
+/** Sums of a session over all time. */
+export interface SessionTotals extends FlowSums {
+  /** Packets whose source address is registered in no country. */
+  readonly unknownPlacePackets: number;
+}
+/** Small facts: sensors, sessions and their totals, positions, ledgers and the installation's key. */
 export interface Catalog {
   /** 32 random bytes made when the data directory was: keys the masks. */
   installationKey(): Promise<Uint8Array>;
@@ -289,6 +294,8 @@ export interface Catalog {
   ledgers(): Promise<LedgerState[]>;
   /** Who watched the session's span, by begin: runs of sensors that overlap it. */
   watches(session: number, span: Span): Promise<WatchState[]>;
+  /** Of all that was stored in a session; answered beside questions of viewers, since sensors connect by it. */
+  totals(session: number): Promise<SessionTotals>;
 }
 
 /** What a start needs to go on counting distinct addresses where the last run stood. */

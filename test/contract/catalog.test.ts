@@ -57,6 +57,26 @@ describe('DuckDB as a catalog', () => {
     await close();
   });
 
+  test('adds up what each session ever had, and what of it came from nowhere', async () => {
+    const { catalog, series, flows, close } = await openDuckDbStoresInThread(await testFolder());
+    const nowhere = { dimension: 'country', key: 0 } as const;
+    const rows = [
+      { packets: 10, bytes: 600, flows: 3 },
+      { packets: 5, bytes: 300, flows: 2, bin: NOON_SECONDS + 86_400 },
+      { ...nowhere, packets: 4 },
+      { ...nowhere, packets: 1, bin: NOON_SECONDS + 86_400 },
+      { dimension: 'country', key: 7, packets: 10 },
+      { packets: 99, session: 1 },
+      { ...nowhere, packets: 99, session: 1 },
+    ] as const;
+    await flows.commit(ingestCommit({ series: rows.map((row) => ({ bin: NOON_SECONDS, ...row })) }));
+    const totals = { packets: 15, bytes: 900, flows: 5, unknownPlacePackets: 5 };
+    expect(await catalog.totals(0)).toEqual(totals);
+    expect(await catalog.totals(0)).toMatchObject(await series.sum(0, 60));
+    expect(await catalog.totals(2)).toEqual({ packets: 0, bytes: 0, flows: 0, unknownPlacePackets: 0 });
+    await close();
+  });
+
   test('knows what each session holds', async () => {
     const { catalog, flows, close } = await openDuckDbStoresInThread(await testFolder());
     await catalog.session({ kind: 'file', name: 'a.pcap', sensor: 1, epoch: 1 });

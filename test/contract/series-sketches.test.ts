@@ -23,11 +23,10 @@ const hello = {
 } as const;
 
 async function start(stores: DuckDbStores) {
-  const { series, catalog, flows, sketches } = stores;
+  const { catalog, flows, sketches } = stores;
   const key = await catalog.installationKey();
   const log = vi.fn();
   const live = new LiveHub({
-    series,
     catalog,
     places: { fill: () => undefined } as never,
     ledgers: () => [],

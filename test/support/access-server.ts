@@ -41,9 +41,9 @@ export async function openAccessServer(more: Partial<ApiParts & SocketParts> = {
     sessions: async () => [],
     session: async () => session,
     sensors: async () => [{ id: 1, name: 'a' }],
+    totals: async () => ({ packets: 0, flows: 0, bytes: 0, unknownPlacePackets: 0 }),
   };
   const live = new LiveHub({
-    series: { sum: async () => ({ packets: 0, flows: 0, bytes: 0 }), top: async () => [] } as never,
     catalog: catalog as never,
     places: { fill: () => undefined } as never,
     ledgers: () => [],

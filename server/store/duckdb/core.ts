@@ -145,6 +145,7 @@ export class DuckDbCore {
       series: (query) => seriesQueries.querySeries(connections, this.#age, query),
       seriesTop: (query) => seriesQueries.queryTop(connections, this.#age, query),
       seriesSum: (session, resolution) => seriesQueries.querySeriesSum(connections, session, resolution),
+      sessionTotals: (session) => seriesQueries.sessionTotals(connections, session),
       installationKey: () => catalog.installationKey(connections),
       sensor: (name, place) => catalog.takeSensor(connections, name, place),
       sensors: () => catalog.listSensors(connections),

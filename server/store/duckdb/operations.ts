@@ -23,6 +23,7 @@ import type {
   SeriesTop,
   SeriesTopQuery,
   SessionRecord,
+  SessionTotals,
   SketchMemory,
   SketchStore,
   SourceTop,
@@ -60,6 +61,7 @@ export interface StoreOperations {
   position(sensor: number, epoch: number): Promise<number>;
   ledgers(): Promise<LedgerState[]>;
   watches(session: number, span: Span): Promise<WatchState[]>;
+  sessionTotals(session: number): Promise<SessionTotals>;
   sketchMemory(): Promise<SketchMemory>;
   flowsByMinute(session: number, span: Span): Promise<MinuteFlows[]>;
   flowsBetween(session: number, span: Span, family: 4 | 6): Promise<FlowBatch | null>;
@@ -163,6 +165,7 @@ export function storesOver(
       position: (sensor, epoch) => does.position(sensor, epoch),
       ledgers: () => does.ledgers(),
       watches: (session, span) => does.watches(session, span),
+      totals: (session) => does.sessionTotals(session),
     },
     sketches: {
       memory: () => does.sketchMemory(),

@@ -1,5 +1,5 @@
 /** What is asked about series: partial sums are added up here, at reading. */
-import { OTHER_KEY, SeriesDimension, type SeriesResolution } from '../ingest-commit.ts';
+import { OTHER_KEY, SeriesDimension, SeriesResolution } from '../ingest-commit.ts';
 import {
   checkResolution,
   checkSession,
@@ -10,8 +10,8 @@ import {
   type SeriesPlan,
   tooManyPoints,
 } from '../query-limits.ts';
-import type { SeriesPoint, SeriesQuery, SeriesTop, SeriesTopQuery } from '../stores.ts';
-import type { Connections } from './connections.ts';
+import type { SeriesPoint, SeriesQuery, SeriesTop, SeriesTopQuery, SessionTotals } from '../stores.ts';
+import type { Connections, Row } from './connections.ts';
 import type { Sums } from './operations.ts';
 import { NEW_MINUTES, seriesTables } from './schema.ts';
 import type { SeriesAge } from './series-age.ts';
@@ -79,14 +79,34 @@ export async function querySeriesSum(
 ): Promise<Sums> {
   checkSession(session);
   checkResolution(resolution);
-  const [row] = await connections.read(
-    `SELECT coalesce(sum(packets), 0)::DOUBLE AS packets, coalesce(sum(bytes), 0)::DOUBLE AS bytes,
+  const [row] = await connections.read(totalSql(resolution), [session, SeriesDimension.total, resolution]);
+  return toSums(row!);
+}
+
+function totalSql(resolution: SeriesResolution): string {
+  return `SELECT coalesce(sum(packets), 0)::DOUBLE AS packets, coalesce(sum(bytes), 0)::DOUBLE AS bytes,
       coalesce(sum(flows), 0)::DOUBLE AS flows
       FROM (SELECT packets, bytes, flows FROM ${seriesSource(resolution, 'session = $1 AND dimension = $2')} AS rows
-        UNION ALL SELECT packets, bytes, flows FROM series_expired WHERE session = $1 AND resolution = $3)`,
-    [session, SeriesDimension.total, resolution],
+        UNION ALL SELECT packets, bytes, flows FROM series_expired WHERE session = $1 AND resolution = $3)`;
+}
+
+function toSums(row: Row): Sums {
+  return { packets: Number(row.packets), bytes: Number(row.bytes), flows: Number(row.flows) };
+}
+
+const NO_COUNTRY = 0;
+
+/** From the coarsest bins, of which there are few: a sensor that connects waits for it. */
+export async function sessionTotals(connections: Connections, session: number): Promise<SessionTotals> {
+  checkSession(session);
+  const { day } = SeriesResolution;
+  const [total] = await connections.lookUp(totalSql(day), [session, SeriesDimension.total, day]);
+  const [unknown] = await connections.lookUp(
+    `SELECT coalesce(sum(packets), 0)::DOUBLE AS packets
+      FROM ${seriesSource(day, 'session = $1 AND dimension = $2 AND key = $3')} AS rows`,
+    [session, SeriesDimension.country, NO_COUNTRY],
   );
-  return { packets: Number(row!.packets), bytes: Number(row!.bytes), flows: Number(row!.flows) };
+  return { ...toSums(total!), unknownPlacePackets: Number(unknown!.packets) };
 }
 
 /** Bins that are gone are not answered with nothing. */

@@ -3,12 +3,16 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { lastPosition } from '../../../server/store/duckdb/catalog.ts';
 import { Connections } from '../../../server/store/duckdb/connections.ts';
+import { CREATE_STATEMENTS } from '../../../server/store/duckdb/schema.ts';
+import { sessionTotals } from '../../../server/store/duckdb/series-queries.ts';
 
 const ENDLESS = 'SELECT count(*) FROM range(100000000000) AS numbers WHERE sqrt(numbers.range) = 0.5';
 
 test('a hello waits for no question, and of questions no more than 32 wait', { timeout: 30_000 }, async () => {
   const connections = await Connections.open(await DuckDBInstance.create(':memory:', { threads: '1' }), 60);
-  await connections.write((writer) => writer.run('CREATE TABLE positions (sensor INT, epoch INT, sequence INT)'));
+  await connections.write(async (writer) => {
+    for (const statement of CREATE_STATEMENTS) await writer.run(statement);
+  });
   const outcomes = Array.from({ length: 2 + 32 }, () => connections.read(ENDLESS).catch(({ code }) => code));
   onTestFinished(async () => {
     await connections.close();
@@ -16,6 +20,9 @@ test('a hello waits for no question, and of questions no more than 32 wait', { t
   });
   await expect(connections.read('SELECT 1')).rejects.toMatchObject({ code: 'STORE_BUSY' });
   await expect(connections.readColumns('SELECT 1')).rejects.toMatchObject({ code: 'STORE_BUSY' });
-  const isFirst = await Promise.race([lastPosition(connections, 1, 1).then(() => true), ...outcomes]);
-  expect(isFirst).toBe(true);
+  const facts = Promise.all([lastPosition(connections, 1, 1), sessionTotals(connections, 0)]);
+  expect(await Promise.race([facts, ...outcomes])).toEqual([
+    -1,
+    { packets: 0, bytes: 0, flows: 0, unknownPlacePackets: 0 },
+  ]);
 });

@@ -40,7 +40,7 @@ async function createPipeline(
   options: { commit?: (really: () => Promise<void>, commit: IngestCommit) => Promise<void> } = {},
 ) {
   const stores = await openDuckDbStoresInThread(await testFolder());
-  const { series, catalog } = stores;
+  const { catalog } = stores;
   const commit = options.commit;
   const flows =
     commit === undefined
@@ -50,7 +50,6 @@ async function createPipeline(
   const disk = { isFull: false, noteFull: vi.fn(() => void Object.assign(disk, { isFull: true })) };
   const slots = new SlotTables(await catalog.installationKey());
   const live = new LiveHub({
-    series,
     catalog,
     places: { fill: () => undefined } as never,
     ledgers: () => pipeline.ledgers(),
@@ -76,7 +75,7 @@ async function createPipeline(
     await pipeline.stop();
     await stores.close();
   };
-  return { pipeline, catalog, stored, close, log, disk };
+  return { pipeline, catalog, live, stored, close, log, disk };
 }
 
 const ledgerOf = (pipeline: IngestPipeline) => pipeline.ledgers()[0]!;
@@ -113,6 +112,39 @@ test('a sensor is told to forget what is stored, and nothing else', async () => 
   expect(await stored()).toBe(15);
   expect(second.acknowledge).toHaveBeenLastCalledWith(2);
   expect(first.acknowledge).not.toHaveBeenCalled();
+  await close();
+});
+
+test('a sensor whose last run is not stored yet holds up no other sensor', async () => {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const { pipeline, close } = await createPipeline({ commit: (really) => held.then(really) });
+  const first = createPeer();
+  const channel = await pipeline.open(helloOf(7), first);
+  pipeline.receive(channel, first, frameOf(7, 1, 10));
+  const [again, third] = [pipeline.open(helloOf(8), createPeer()), pipeline.open(helloOf(9), createPeer())];
+  const order: string[] = [];
+  void again.then(() => order.push('again'));
+  void third.then(() => order.push('third'));
+  await pipeline.open(helloOf(1, 'cellar'), createPeer());
+  expect(order).toEqual([]);
+  letGo();
+  await Promise.all([again, third]);
+  // Of one sensor, the last that came is the one that is kept.
+  expect(order).toEqual(['again', 'third']);
+  await close();
+});
+
+test('sensors that come at once are in one session, and a session that cannot be opened now can be later', async () => {
+  const { pipeline, catalog, live, close } = await createPipeline();
+  const totals = vi.spyOn(catalog, 'totals').mockRejectedValueOnce(new StoreError('STORE_FAILED', 'not now'));
+  await expect(pipeline.open(helloOf(1, 'roof'), createPeer())).rejects.toThrow('not now');
+  const names = ['roof', 'cellar', 'attic'];
+  await Promise.all(names.map((name, index) => pipeline.open(helloOf(2 + index, name), createPeer())));
+  expect([...live.current().channels].map(({ hello }) => hello.name).sort()).toEqual(names.toSorted());
+  expect(totals).toHaveBeenCalledTimes(2);
   await close();
 });
 
