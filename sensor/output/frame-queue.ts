@@ -31,6 +31,10 @@ export class FrameQueue implements FrameSource {
     return this.#frames.length === 0;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get isFull(): boolean {
     return this.#bytes >= this.#maxBytes;
   }
@@ -59,13 +63,17 @@ export class FrameQueue implements FrameSource {
 
   /** For sources that cannot wait: gives up the oldest frames that were never sent until there is room, and counts them. */
   dropOldest(): void {
-    while (this.isFull) {
-      const index = this.#frames.findIndex((frame) => frame.sequence > this.#highestSent);
-      const [dropped] = index < 0 ? [] : this.#frames.splice(index, 1);
-      if (dropped === undefined) return;
-      this.#bytes -= dropped.bytes.length;
-      countDropped(this.totals, dropped);
-    }
+    while (this.isFull && this.dropOne());
+  }
+
+  /** False where every frame was sent at least once: the server may have it. */
+  dropOne(): boolean {
+    const index = this.#frames.findIndex((frame) => frame.sequence > this.#highestSent);
+    const [dropped] = index < 0 ? [] : this.#frames.splice(index, 1);
+    if (dropped === undefined) return false;
+    this.#bytes -= dropped.bytes.length;
+    countDropped(this.totals, dropped);
+    return true;
   }
 
   takeUnsent(): QueuedFrame | null {

@@ -68,6 +68,8 @@ export class Link {
   #retryMilliseconds = FIRST_RETRY_MILLISECONDS;
   #retryTimer: NodeJS.Timeout | null = null;
   #epoch = 0;
+  /** What has a message of ours that it could not write yet: a network that stands still collects no more of them. */
+  #saying: WebSocket | null = null;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -82,9 +84,14 @@ export class Link {
     this.#connect();
   }
 
-  /** A message that the next replaces: sent when there is somebody to hear it. */
+  /** A message that the next replaces: sent when there is somebody to hear it, and the one before is on its way. */
   say(kind: FrameKind, message: unknown): void {
-    if (this.#ready) this.#socket?.send(encodeJsonFrame(kind, message, this.#epoch, 0));
+    const socket = this.#socket;
+    if (!this.#ready || socket === null || this.#saying === socket) return;
+    this.#saying = socket;
+    socket.send(encodeJsonFrame(kind, message, this.#epoch, 0), () => {
+      if (this.#saying === socket) this.#saying = null;
+    });
   }
 
   /** Sends as much as may be under way. */

@@ -4,10 +4,11 @@ import { encodeFrame, type Frame, FrameKind } from '../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
 import type { SensorHealth, SensorHello, ServerHello, SpoolReport } from '../../shared/wire/messages.ts';
 import { Backlog, type BacklogGroup, contact, earlierOf, isContacted } from './backlog.ts';
-import { FrameQueue } from './frame-queue.ts';
+import type { FrameQueue } from './frame-queue.ts';
 import type { QueueTotals } from './frame-source.ts';
 import { Lag } from './lag.ts';
 import { Link, type LinkOptions, UplinkError, type Welcome } from './link.ts';
+import { MemoryQueues } from './memory-queues.ts';
 import { nodePlatform } from './platform.ts';
 import { type Spool, SpoolError } from './spool.ts';
 import { SpooledFrames } from './spooled-frames.ts';
@@ -33,7 +34,7 @@ export interface UplinkOptions {
   readonly hello: SensorHello;
   /** Off on loopback, where bytes are cheaper than deflate. */
   readonly compress: boolean;
-  /** Without one, frames wait in memory. */
+  /** Without one, frames wait in memory: so many bytes of all epochs together. */
   readonly spool?: Spool | null;
   readonly queueBytes?: number;
   /** A refusal does not end the run, unless it is the first answer of all and `isWatched`. */
@@ -48,6 +49,7 @@ export interface UplinkOptions {
 
 export class Uplink {
   readonly #options: UplinkOptions;
+  readonly #memory: MemoryQueues;
   readonly #link: Link;
   readonly #backlog: Backlog;
   readonly #group: BacklogGroup;
@@ -74,7 +76,8 @@ export class Uplink {
     const { spool, hello, queueBytes } = options;
     this.#hello = hello;
     const earlier = spool?.epochs.slice() ?? [];
-    this.#own = spool ? spool.begin(hello) : new FrameQueue(queueBytes ?? DEFAULT_QUEUE_BYTES);
+    this.#memory = new MemoryQueues(queueBytes ?? DEFAULT_QUEUE_BYTES);
+    this.#own = spool?.begin(hello) ?? this.#memory.begin();
     const { totals } = this.#own;
     this.#group = {
       isOwn: true,
@@ -117,6 +120,7 @@ export class Uplink {
   #addBacklog(frames: FrameQueue | SpooledFrames, hello: SensorHello, group: BacklogGroup): void {
     const done = () => {
       if (frames instanceof SpooledFrames) this.#options.spool?.remove(frames);
+      else this.#memory.remove(frames);
       this.#wake();
     };
     this.#backlog.add({ hello, frames, group, done });
@@ -200,12 +204,12 @@ export class Uplink {
 
   /** Resolves when there is room for more frames (sources that can wait). Throws UplinkError when there never will be. */
   async room(): Promise<void> {
-    while (this.#isFull && !this.#hurrying) await this.#change();
+    while (this.#store.isFull && !this.#hurrying) await this.#change();
     this.#throwFailure();
   }
 
-  get #isFull(): boolean {
-    return this.#own instanceof FrameQueue ? this.#own.isFull : this.#options.spool!.isFull;
+  get #store(): Spool | MemoryQueues {
+    return this.#options.spool ?? this.#memory;
   }
 
   /** From now on nobody waits for room: the sensor is about to stop. */
@@ -216,8 +220,7 @@ export class Uplink {
 
   /** Makes room by giving up the oldest (sources that cannot wait). */
   makeRoom(): void {
-    if (this.#own instanceof FrameQueue) this.#own.dropOldest();
-    else this.#options.spool!.dropOldest();
+    this.#store.dropOldest();
   }
 
   /** Resolves true when everything is acknowledged, false when the time is up. Throws UplinkError. */
@@ -245,8 +248,8 @@ export class Uplink {
 
   /** Frames from now on are counted anew; those before are delivered beside them. False where it stays as it is. */
   beginEpoch(): boolean {
-    const { spool, newEpoch } = this.#options;
-    if (newEpoch === undefined || spool?.mayBegin === false) return false;
+    const { newEpoch } = this.#options;
+    if (newEpoch === undefined || !this.#store.mayBegin) return false;
     const before = { frames: this.#own, hello: this.#hello };
     const hello = { ...this.#hello, epoch: newEpoch(), run: this.#options.hello.epoch };
     // First what may fail: until then nothing has changed.
@@ -267,9 +270,8 @@ export class Uplink {
 
   /** Null where the disk has none. */
   #placeFor(hello: SensorHello): FrameQueue | SpooledFrames | null {
-    const { spool, queueBytes } = this.#options;
     try {
-      return spool?.begin(hello) ?? new FrameQueue(queueBytes ?? DEFAULT_QUEUE_BYTES, this.totals);
+      return this.#options.spool?.begin(hello) ?? this.#memory.begin();
     } catch (error) {
       if (!(error instanceof SpoolError)) throw error;
       this.#tell(`${error.message} [${error.code}] What is captured goes on under the epoch before`);
