@@ -10,7 +10,8 @@ import { FrameKind } from '../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../shared/wire/json-frame.ts';
 import type { EarlierEpoch, SensorHealth, SensorHello, ServerHello } from '../../shared/wire/messages.ts';
 import type { FrameSource, QueuedFrame, QueueTotals } from './frame-source.ts';
-import { Link, type LinkOptions, type UplinkError, type Welcome } from './link.ts';
+import { Link, type LinkOptions, type Welcome } from './link.ts';
+import type { UplinkError } from './refusals.ts';
 import type { SpooledFrames } from './spooled-frames.ts';
 
 /** A quarter of what the frames of now may have under way. */

@@ -6,6 +6,7 @@ import { decodeJsonFrame, encodeJsonFrame } from '../../shared/wire/json-frame.t
 import type { SensorHello, ServerHello } from '../../shared/wire/messages.ts';
 import type { FrameSource } from './frame-source.ts';
 import { nodePlatform } from './platform.ts';
+import { distrustOf, readRefusal, UplinkError } from './refusals.ts';
 import { readErrorMessage, readServerHello } from './server-messages.ts';
 
 const MAX_BUFFERED_BYTES = 8 << 20;
@@ -18,17 +19,6 @@ const HANDSHAKE_TIMEOUT_MILLISECONDS = 10_000;
 const SILENCE_MILLISECONDS = 60_000;
 /** What a server says is short; the hello names an epoch in some 50 bytes. */
 const MAX_MESSAGE_BYTES = 64 << 10;
-const MAX_REFUSAL_BYTES = 1_024;
-
-/** The server does not want this sensor. Codes: docs/errors.md. */
-export class UplinkError extends Error {
-  override readonly name = 'UplinkError';
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** `ask`: another hello has to ask for more before anything is sent. `wrong`: what the server says cannot be. */
 export type Welcome = 'ready' | 'ask' | 'wrong';
@@ -141,8 +131,8 @@ export class Link {
     });
     socket.on('error', (error) => {
       const { code } = error as NodeJS.ErrnoException;
-      const untrusted = untrustedBecause(error as NodeJS.ErrnoException);
-      if (untrusted !== null) this.#refuse(new UplinkError('UPLINK_UNTRUSTED', `${url.host} ${untrusted}`));
+      const distrust = distrustOf(url.host, error);
+      if (distrust !== null) this.#refuse(distrust);
       else log(`connection to ${url.host}: ${error.message || code}`);
       if (code?.startsWith('WS_ERR_')) this.#options.onFault();
     });
@@ -254,11 +244,9 @@ export class Link {
   }
 
   async #refusedByHttp(url: URL, response: IncomingMessage): Promise<void> {
-    const status = response.statusCode ?? 0;
-    const code = await readCode(response);
-    if (status === 401 || status === 403)
-      this.#refuse(new UplinkError('UPLINK_UNAUTHORIZED', `The server ${url.host} ${refusalInWords(code)}`));
-    else this.#options.log(`the server ${url.host} answers ${status}${code === '' ? '' : ` [${code}]`}`);
+    const refusal = await readRefusal(url.host, response);
+    if (refusal instanceof UplinkError) this.#refuse(refusal);
+    else this.#options.log(refusal);
   }
 
   #refuse(error: UplinkError): void {
@@ -266,44 +254,4 @@ export class Link {
     this.#refused = true;
     if (!this.#options.onRefused(error)) this.close();
   }
-}
-
-const TOKEN_ADVICE = 'make a new one there with "kurayami token add"';
-const refusals: Readonly<Record<string, string>> = {
-  ACCESS_TOKEN_REVOKED: `refuses this sensor's token, which was revoked: ${TOKEN_ADVICE} [ACCESS_TOKEN_REVOKED].`,
-  ACCESS_TOKEN_EXPIRED: `refuses this sensor's token, which has expired: ${TOKEN_ADVICE} [ACCESS_TOKEN_EXPIRED].`,
-  ACCESS_WRONG_HOST: 'is not reached under this name: use one that it knows [ACCESS_WRONG_HOST].',
-  ACCESS_CLIENT_CERTIFICATE:
-    'wants a certificate of this sensor: name certFile and keyFile in its settings [ACCESS_CLIENT_CERTIFICATE].',
-};
-
-function refusalInWords(code: string): string {
-  return refusals[code] ?? `refuses this sensor's token: ${TOKEN_ADVICE}.`;
-}
-
-/** The stable code of a problem document; empty for anything else. */
-async function readCode(response: IncomingMessage): Promise<string> {
-  let text = '';
-  try {
-    for await (const chunk of response) {
-      text += String(chunk);
-      if (text.length > MAX_REFUSAL_BYTES) break;
-    }
-    const { code } = JSON.parse(text) as { code?: unknown };
-    return typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : '';
-  } catch {
-    return '';
-  }
-}
-
-/** Why the server's certificate is not believed, in words, or null for another error. */
-function untrustedBecause({ code, message }: NodeJS.ErrnoException): string | null {
-  if (code === 'CERT_HAS_EXPIRED') return 'shows a certificate that has expired.';
-  if (code === 'CERT_NOT_YET_VALID') return 'shows a certificate that is not valid yet: check the clocks.';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'shows the certificate of another name.';
-  if (/SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_UNTRUSTED|CERT_SIGNATURE|CERT_REVOKED|INVALID_CA/.test(code ?? ''))
-    return 'shows a certificate that nobody known has signed: name the file of its authority with --ca.';
-  if (/alert (certificate|unknown ca|bad certificate)|CERTIFICATE_REQUIRED/i.test(`${code} ${message}`))
-    return 'wants a certificate of this sensor: name certFile and keyFile in its settings.';
-  return null;
 }

@@ -7,9 +7,11 @@ import { Backlog, type BacklogGroup, contact, earlierOf, isContacted } from './b
 import type { FrameQueue } from './frame-queue.ts';
 import type { QueueTotals } from './frame-source.ts';
 import { Lag } from './lag.ts';
-import { Link, type LinkOptions, UplinkError, type Welcome } from './link.ts';
+import { Link, type LinkOptions, type Welcome } from './link.ts';
 import { MemoryQueues } from './memory-queues.ts';
 import { nodePlatform } from './platform.ts';
+import { UplinkError } from './refusals.ts';
+import { SeldomWords } from './seldom-words.ts';
 import { type Spool, SpoolError } from './spool.ts';
 import { SpooledFrames } from './spooled-frames.ts';
 
@@ -21,8 +23,6 @@ const DEFAULT_QUEUE_BYTES = 64 << 20;
 /** What waited for longer is delivered beside what is captured now, and no more before it. */
 const BEFORE_MILLISECONDS = 10_000;
 const LOOK_EVERY_MILLISECONDS = 1_000;
-/** The same trouble is told again after this time. */
-const SAME_WORDS_MILLISECONDS = 600_000;
 
 export interface UplinkOptions {
   /** Such as `ws://127.0.0.1:8600`. */
@@ -66,13 +66,14 @@ export class Uplink {
   #behindMilliseconds: number | null = performance.now();
   #report: (() => SensorHealth) | null = null;
   #refusedToken: string | null = null;
-  #toldMilliseconds = new Map<string, number>();
+  readonly #words: SeldomWords;
   readonly #lag = new Lag();
   /** Times at which the server broke the rules. */
   faults = 0;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
+    this.#words = new SeldomWords(options.log);
     const { spool, hello, queueBytes } = options;
     this.#hello = hello;
     const earlier = spool?.epochs.slice() ?? [];
@@ -110,7 +111,7 @@ export class Uplink {
       token,
       connect,
       maxBytesInFlight: Math.min(MAX_BYTES_IN_FLIGHT, spool?.segmentBytes ?? MAX_BYTES_IN_FLIGHT),
-      log: (message: string) => this.#tell(message),
+      log: (message: string) => this.#words.tell(message),
       onProgress: () => this.#wake(),
       onFault: () => void this.faults++,
       onRefused: (error: UplinkError) => this.#refusedBacklog(error),
@@ -262,7 +263,7 @@ export class Uplink {
     this.#behindMilliseconds = null;
     if (before.frames instanceof SpooledFrames) {
       before.frames.rewind();
-      void before.frames.close().catch((error: Error) => this.#tell(`the spool: ${error.message}`));
+      void before.frames.close().catch((error: Error) => this.#words.tell(`the spool: ${error.message}`));
     }
     this.#addBacklog(before.frames, before.hello, this.#group);
     return true;
@@ -274,7 +275,7 @@ export class Uplink {
       return this.#options.spool?.begin(hello) ?? this.#memory.begin();
     } catch (error) {
       if (!(error instanceof SpoolError)) throw error;
-      this.#tell(`${error.message} [${error.code}] What is captured goes on under the epoch before`);
+      this.#words.tell(`${error.message} [${error.code}] What is captured goes on under the epoch before`);
       // Not at once again.
       this.#behindMilliseconds = null;
       return null;
@@ -323,7 +324,7 @@ export class Uplink {
     const { isPatient = false, isWatched = false, token } = this.#options;
     if (isPatient && (this.#welcomed || !isWatched)) {
       this.#refusedToken = token();
-      this.#tell(
+      this.#words.tell(
         `${error.message} [${error.code}] Capturing goes on, what is captured waits, and the server is asked again from time to time`,
       );
       return true;
@@ -336,7 +337,7 @@ export class Uplink {
 
   /** What waits from before then waits for the next run. */
   #refusedBacklog(error: UplinkError): boolean {
-    this.#tell(`what waits from before is not taken: ${error.message} [${error.code}]`);
+    this.#words.tell(`what waits from before is not taken: ${error.message} [${error.code}]`);
     if (this.#options.isPatient) return true;
     this.#backlog.close();
     this.#wake();
@@ -358,15 +359,6 @@ export class Uplink {
     const mayBegin = this.#hello.session.kind === 'live' && this.#options.spool?.mayBegin === true;
     if (this.#link.isReady && isBehind && isOld && mayBegin) this.#link.renew();
     this.#backlog.go();
-  }
-
-  /** Trouble that goes on is told once, and again after a while. */
-  #tell(message: string): void {
-    const now = performance.now();
-    if (now - (this.#toldMilliseconds.get(message) ?? Number.NEGATIVE_INFINITY) < SAME_WORDS_MILLISECONDS) return;
-    if (this.#toldMilliseconds.size > 100) this.#toldMilliseconds.clear();
-    this.#toldMilliseconds.set(message, now);
-    this.#options.log(message);
   }
 
   #throwFailure(): void {

@@ -113,7 +113,7 @@ export class LiveHub {
 
   async #openSession(record: SessionRecord, activeMilliseconds: number): Promise<LiveSession> {
     const totals = await this.#parts.catalog.totals(record.id);
-    const session = new LiveSession(record, totals, activeMilliseconds);
+    const session = new LiveSession(record, { ...totals }, activeMilliseconds);
     this.#sessions.set(record.id, session);
     this.#forgetOldest(session);
     return session;
