@@ -3,6 +3,7 @@ import type { PageLedgerView } from './feed/page-ledger.ts';
 import type { SecondsSource } from './feed/scene-clock.ts';
 import type { Page } from './page.ts';
 import type { SparkPlace } from './scene/spark-place.ts';
+import type { StreakFacts } from './scene/streak-facts.ts';
 import type { PageState } from './state.ts';
 
 export interface PageFacts {
@@ -24,6 +25,8 @@ export interface PageFacts {
     readonly zoom: number;
     readonly held: boolean;
   } | null;
+  /** What is known of the streaks in the air now; of so many at most. */
+  flying(most: number): readonly StreakFacts[];
   /** Runs the scene by another clock, so that a picture is exact. */
   setClock(source: SecondsSource): void;
   readonly state: Readonly<PageState>;
@@ -52,6 +55,7 @@ export function exposeFacts(page: Page): void {
     pick: (x, y) => page.pick(x, y),
     sparkPlace: (slot) => page.sparkPlace(slot),
     camera: () => page.orbit && { ...page.orbit.pose, held: page.orbit.held !== null },
+    flying: (most) => page.flying(most),
     setClock: (source) => page.setClock(source),
     get state() {
       return page.state;

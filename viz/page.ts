@@ -24,6 +24,7 @@ import { PictureLoop } from './scene/picture-loop.ts';
 import { SensorTable } from './scene/sensor-table.ts';
 import type { SparkPlace } from './scene/spark-place.ts';
 import { StreakColours } from './scene/streak-colours.ts';
+import { factsOf, type StreakFacts } from './scene/streak-facts.ts';
 import { StreakRing } from './scene/streak-ring.ts';
 import { writeStreaks } from './scene/streak-writer.ts';
 import { type Chosen, initialState, type PageState } from './state.ts';
@@ -138,6 +139,14 @@ export class Page {
 
   inFlight(): number {
     return this.#ring.inFlight(this.clock.now());
+  }
+
+  /** Facts of the streaks in the air, for tests. */
+  flying(most: number): StreakFacts[] {
+    const now = this.clock.now();
+    const slots = Array.from({ length: this.#ring.used }, (_, slot) => slot);
+    const alive = slots.filter((slot) => this.#ring.isAlive(slot, now)).slice(0, most);
+    return alive.map((slot) => factsOf(this.#ring, slot));
   }
 
   launchedSince(sceneSeconds: number) {
