@@ -61,10 +61,10 @@ export function momentOf(
     span.kind === 'fixed'
       ? ceilTo(asked.toSeconds, roundSeconds)
       : lastEnd(newest, roundSeconds, clock.finished || newest - (firstSeconds ?? newest) < 3 * roundSeconds);
-  const fromSeconds = Math.min(
-    floorTo(span.kind === 'fixed' ? asked.fromSeconds : toSeconds - span.seconds, roundSeconds),
-    toSeconds - 1,
-  );
+  const begin = floorTo(span.kind === 'fixed' ? asked.fromSeconds : toSeconds - span.seconds, roundSeconds);
+  // Before its first packet a capture has nothing; of live sensors it is said that none watched.
+  const least = session.kind === 'live' || span.kind === 'fixed' ? 0 : floorTo(firstSeconds ?? 0, roundSeconds);
+  const fromSeconds = Math.min(Math.max(begin, least), toSeconds - 1);
   const isFine = toSeconds - fromSeconds <= 21 * MINUTE && (session.id !== 0 || fromSeconds > newest - FINE_SECONDS);
   return {
     session: session.id,
