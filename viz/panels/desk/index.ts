@@ -21,8 +21,8 @@ export const deskPanels: readonly DeskPanel[] = [
   heat,
   rules,
   mix,
-  sourcesOverTime,
   sensorTable,
+  sourcesOverTime,
   ledgerPath,
 ];
 

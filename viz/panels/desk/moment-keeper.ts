@@ -14,13 +14,16 @@ export class MomentKeeper {
   #moment: Moment | null = null;
   #asked: Asked | null = null;
   #finished = false;
+  #firstSeconds: number | null = null;
   #sinceMilliseconds = 0;
 
   /** `isAnswered`: all that is shown answers for the moment that is held. */
   at(state: Asked, firstSeconds: number | null, isAnswered: boolean, nowMilliseconds: number): Moment | null {
     const age = nowMilliseconds - this.#sinceMilliseconds;
     const isOld = age >= (isAnswered ? SHORTEST_MILLISECONDS : LONGEST_MILLISECONDS);
-    if (this.#moment !== null && !isOld && !this.#isAnother(state)) return this.#moment;
+    const isFirstKnown = this.#firstSeconds === null && firstSeconds !== null;
+    if (this.#moment !== null && !isOld && !isFirstKnown && !this.#isAnother(state)) return this.#moment;
+    this.#firstSeconds = firstSeconds;
     const moment = momentOf(state, firstSeconds);
     this.#asked = state.totals === null ? null : { ...state };
     this.#finished = state.totals?.clock.finished === true;

@@ -45,7 +45,7 @@ export const sensorTable: DeskPanel = {
         });
         if (!changed(answer.value)) return [answer];
         rows = answer.value ?? [];
-        setShown(none, rows.length === 0);
+        setShown(none, answer.value !== null && rows.length === 0);
         setShown(table, rows.length > 0);
         syncRows(
           body,
