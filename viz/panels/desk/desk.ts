@@ -8,7 +8,7 @@ import { deskPanelIds, deskPanels } from './index.ts';
 import { type DeskLayout, moved, placed, usualLayout, withHidden } from './layout.ts';
 import type { Moment } from './moment.ts';
 import { MomentKeeper } from './moment-keeper.ts';
-import { firstOfSession } from './sessions.ts';
+import { boundsOfSession } from './sessions.ts';
 import { spanChooser } from './span-chooser.ts';
 import { momentTime } from './tell.ts';
 
@@ -69,8 +69,8 @@ export class Desk implements Panel {
     if (height === 'off' && this.#layout?.enlarged == null && state.desk.layout.enlarged === null) return;
     this.#arrange(state);
     this.#spans.update(state);
-    const first = firstOfSession(state, this.#context.questions);
-    const moment = this.#moments.at(state, first, this.#waiting.size === 0, performance.now());
+    const bounds = boundsOfSession(state, this.#context.questions);
+    const moment = this.#moments.at(state, bounds, this.#waiting.size === 0, performance.now());
     this.#tellAbout(moment);
     if (moment) this.#updateFrames(moment, state);
   }

@@ -4,6 +4,7 @@
  */
 import type { PageState } from '../../state.ts';
 import { type Moment, momentOf } from './moment.ts';
+import type { Bounds } from './sessions.ts';
 
 const SHORTEST_MILLISECONDS = 5_000;
 const LONGEST_MILLISECONDS = 60_000;
@@ -14,17 +15,17 @@ export class MomentKeeper {
   #moment: Moment | null = null;
   #asked: Asked | null = null;
   #finished = false;
-  #firstSeconds: number | null = null;
+  #bounds: Bounds | null = null;
   #sinceMilliseconds = 0;
 
   /** `isAnswered`: all that is shown answers for the moment that is held. */
-  at(state: Asked, firstSeconds: number | null, isAnswered: boolean, nowMilliseconds: number): Moment | null {
+  at(state: Asked, bounds: Bounds | null, isAnswered: boolean, nowMilliseconds: number): Moment | null {
     const age = nowMilliseconds - this.#sinceMilliseconds;
     const isOld = age >= (isAnswered ? SHORTEST_MILLISECONDS : LONGEST_MILLISECONDS);
-    const isFirstKnown = this.#firstSeconds === null && firstSeconds !== null;
+    const isFirstKnown = this.#bounds === null && bounds !== null;
     if (this.#moment !== null && !isOld && !isFirstKnown && !this.#isAnother(state)) return this.#moment;
-    this.#firstSeconds = firstSeconds;
-    const moment = momentOf(state, firstSeconds);
+    this.#bounds = bounds;
+    const moment = momentOf(state, bounds);
     this.#asked = state.totals === null ? null : { ...state };
     this.#finished = state.totals?.clock.finished === true;
     this.#sinceMilliseconds = nowMilliseconds;

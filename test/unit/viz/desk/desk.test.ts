@@ -96,13 +96,15 @@ const totals = (newestSeconds: number | null, finished = false) =>
     session: { id: 0, kind: 'live', name: 'live', beginSeconds: 0 },
     clock: { newestSeconds, finished },
   }) as unknown as LiveTotals;
+/** Stored since then. */
+const since = (firstSeconds: number) => ({ firstSeconds, lastSeconds: firstSeconds });
 const NOON = 1_700_049_600;
 const HOUR = 3_600;
 const DAY = 86_400;
 
 test('panels answer for whole bins that are over, all for the same', () => {
   const at = (newest: number, seconds: number) =>
-    momentOf({ totals: totals(newest), span: { kind: 'last', seconds }, filter: '' }, NOON - 40 * DAY)!;
+    momentOf({ totals: totals(newest), span: { kind: 'last', seconds }, filter: '' }, since(NOON - 40 * DAY))!;
   expect(at(NOON + 70, HOUR)).toMatchObject({ fromSeconds: NOON + 60 - HOUR, toSeconds: NOON + 60, stepSeconds: 60 });
   // The minute has just ended: its last packets may be on their way.
   expect(at(NOON + 61, HOUR).toSeconds).toBe(NOON);
@@ -117,16 +119,22 @@ test('panels answer for whole bins that are over, all for the same', () => {
 
 test('a session that is over, or has just begun, is shown to its last packet', () => {
   const span = { kind: 'last', seconds: HOUR } as const;
-  const over = momentOf({ totals: totals(NOON + 70.5, true), span, filter: '' }, NOON - DAY)!;
+  const over = momentOf({ totals: totals(NOON + 70.5, true), span, filter: '' }, since(NOON - DAY))!;
   expect(over.toSeconds).toBe(NOON + 71);
-  const young = momentOf({ totals: totals(NOON + 70.5), span, filter: '' }, NOON)!;
+  const young = momentOf({ totals: totals(NOON + 70.5), span, filter: '' }, since(NOON))!;
   expect(young.toSeconds).toBe(NOON + 71);
   expect(momentOf({ totals: totals(null), span, filter: '' }, null)).toBeNull();
+  // The server was started anew: what is stored is there.
+  const stored = { firstSeconds: NOON - DAY, lastSeconds: NOON + 70.5 };
+  expect(momentOf({ totals: totals(null), span, filter: '' }, stored)!.toSeconds).toBe(NOON + 71);
 });
 
 test('a span is compared with the day before, else with the span before, else with nothing', () => {
   const before = (seconds: number, first: number | null) =>
-    momentOf({ totals: totals(NOON + 5), span: { kind: 'last', seconds }, filter: '' }, first)!.before;
+    momentOf(
+      { totals: totals(NOON + 5), span: { kind: 'last', seconds }, filter: '' },
+      first === null ? null : since(first),
+    )!.before;
   expect(before(HOUR, NOON - 2 * DAY)).toEqual({
     fromSeconds: NOON - HOUR - DAY,
     toSeconds: NOON - DAY,
@@ -261,7 +269,8 @@ test('a moment is held until it is answered, and given up at once for another qu
     span: Span = hour,
     ended = false,
   ) =>
-    keeper.at({ totals: totals(newest, ended), span, filter }, NOON - DAY, isAnswered, milliseconds)!.toSeconds - NOON;
+    keeper.at({ totals: totals(newest, ended), span, filter }, since(NOON - DAY), isAnswered, milliseconds)!.toSeconds -
+    NOON;
   expect(at(0, NOON + 10, false)).toBe(0);
   // A capture that is read as fast as it goes: minutes pass each second.
   expect(at(1_000, NOON + 310, true)).toBe(0);
@@ -276,8 +285,10 @@ test('a moment is held until it is answered, and given up at once for another qu
 test('a capture has nothing before its first packet', () => {
   const session = { id: 3, kind: 'file', name: 'a.pcap', beginSeconds: 0 };
   const file = { ...totals(NOON + 70.5, true), session } as unknown as LiveTotals;
-  expect(momentOf({ totals: file, span: { kind: 'last', seconds: DAY }, filter: '' }, NOON - 100)).toMatchObject({
-    fromSeconds: NOON - 300,
-    toSeconds: NOON + 71,
-  });
+  expect(momentOf({ totals: file, span: { kind: 'last', seconds: DAY }, filter: '' }, since(NOON - 100))).toMatchObject(
+    {
+      fromSeconds: NOON - 300,
+      toSeconds: NOON + 71,
+    },
+  );
 });
