@@ -1,7 +1,8 @@
 /** Port × time: how many packets each of the busiest ports got in each bin, as a map of colours. */
 import { readSeriesAnswer, type SeriesAnswer } from '../../feed/series-answer.ts';
-import { formatCount, formatShort, formatUtc } from '../../text/format.ts';
+import { formatCount, formatShort } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
+import { formatUtc } from '../../text/time.ts';
 import { element, letGo, setText, syncRows } from '../panel.ts';
 import { cellTime } from './csv.ts';
 import { type DeskContext, type DeskPanel, onChange } from './desk-panel.ts';

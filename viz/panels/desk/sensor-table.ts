@@ -1,6 +1,7 @@
 /** The sensors, as they say they are now: place, link, how late, what was dropped, what waits in the spool. */
-import { formatCount, formatShort, formatUtc } from '../../text/format.ts';
+import { formatCount, formatShort } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
+import { formatUtc } from '../../text/time.ts';
 import { element, letGo, setShown, setText, syncRows } from '../panel.ts';
 import { cellTime } from './csv.ts';
 import { type DeskContext, type DeskPanel, onChange } from './desk-panel.ts';
@@ -129,7 +130,7 @@ function stateWords({ state, lastHeardSeconds }: SensorRow, text: DeskContext['t
   if (state === 'finished') return text.stateFinished;
   if (state === 'absent' || lastHeardSeconds === null) return text.deskAbsent;
   const { date, time } = formatUtc(lastHeardSeconds);
-  return fill(text.lostSince, { time: `${date} ${time}` });
+  return fill(text.lostSince, { time: `${date} ${time} UTC` });
 }
 
 function spoolWords(spool: SensorRow['spool'], text: DeskContext['text'], language: DeskContext['language']): string {
