@@ -1,6 +1,7 @@
 /** `GET /api/v1/series`: sums over time. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
 import { maySeeTargets, roleOf } from '../access/role.ts';
 import { type Coverage, coverage } from '../aggregate/coverage.ts';
 import { OTHER_KEY, type SeriesDimensionName } from '../store/ingest-commit.ts';
@@ -14,6 +15,7 @@ import type { ApiParts } from './parts.ts';
 import { ApiError } from './problem.ts';
 import { answerWithProgress } from './progress.ts';
 import { Count, Dimension, FilterText, Measure, Problem, SessionId, spanProperties, Time } from './schemas.ts';
+import { isCountedWhole, singleKeyOf } from './single-key.ts';
 import { type AskedSpan, recordOf, resolveSpan, timeText } from './span.ts';
 
 /** More bins than any chart has pixels. */
@@ -101,9 +103,10 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       });
       if (filter === undefined) return await answer(await rolledUp(parts, asked));
       const record = await recordOf(span.session, parts.catalog);
-      return (await answerWithProgress(request, reply, async (onProgress) =>
-        answer(await parts.flowSums.series({ ...asked, filter, record }, onProgress)),
-      )) as never;
+      return (await answerWithProgress(request, reply, async (onProgress) => {
+        const counted = await countedPoints(parts, asked, filter);
+        return answer(counted ?? (await parts.flowSums.series({ ...asked, filter, record }, onProgress)));
+      })) as never;
     },
   );
 };
@@ -124,6 +127,26 @@ async function rolledUp(parts: ApiParts, { keyCount, ...asked }: AskedSeries): P
     const top = await parts.series.top({ ...asked, measure: 'packets', limit: keyCount + 1 });
     const keys = top.map(({ key }) => key).filter((key) => key !== OTHER_KEY);
     return await parts.series.series({ ...asked, keys: keys.slice(0, keyCount) });
+  });
+}
+
+/** The points of a filter by one key, where they were counted when the flows came; null where the flows must tell. */
+async function countedPoints(
+  parts: ApiParts,
+  asked: AskedSeries,
+  filter: FlowCondition,
+): Promise<SeriesPoint[] | null> {
+  const { by, measure, stepSeconds, keyCount: _, ...span } = asked;
+  const single = singleKeyOf(filter);
+  // Distinct addresses are counted exactly in flows, and nearly in series.
+  if (single === null || isDistinct(measure)) return null;
+  // Rules share packets: by rule, what one of them matches has parts of the others.
+  if (by !== 'total' && (by !== single.by || by === 'tag')) return null;
+  if (stepSeconds % 60 !== 0 && single.by !== 'class') return null;
+  return await kept(async () => {
+    if (!(await isCountedWhole(parts.series, single, { ...span, stepSeconds }))) return null;
+    const points = await parts.series.series({ ...span, ...single, measure, stepSeconds });
+    return by === 'total' ? points.map((point) => ({ ...point, key: 0 })) : points;
   });
 }
 

@@ -14,7 +14,7 @@ import { fill } from '../../text/text.ts';
 import { COLOURED_KEYS, colourOf } from '../desk/colours.ts';
 import { onChange } from '../desk/desk-panel.ts';
 import { type Moment, momentOf, pathOf } from '../desk/moment.ts';
-import { firstOfSession } from '../desk/sessions.ts';
+import { boundsOfSession } from '../desk/sessions.ts';
 import { tellOf } from '../desk/tell.ts';
 import { wordsOf } from '../desk/terms.ts';
 import { timeChart } from '../desk/time-chart.ts';
@@ -114,7 +114,7 @@ export function createAbout(context: PanelContext): AboutSheet {
       setText(heading, titleOf(about, context));
       if (!dialog.open) dialog.showModal();
       // All that it did, not what of it the page shows.
-      const moment = momentOf({ ...state, filter: '' }, firstOfSession(state, context.questions));
+      const moment = momentOf({ ...state, filter: '' }, boundsOfSession(state, context.questions));
       if (moment === null) setText(tell, text.waiting);
       else showAnswers(about, state, moment);
     },
@@ -126,11 +126,11 @@ function ask(about: About, moment: Moment, state: PageState, { questions }: Pane
   const filter = termOfAbout(about);
   const only = { ...moment, filter };
   const by = about.kind === 'source' ? 'port' : 'country';
-  const first = firstOfSession(state, questions);
+  const first = boundsOfSession(state, questions);
   const wholePath = pathOf(
     'series',
     only,
-    { fromSeconds: first ?? moment.fromSeconds, toSeconds },
+    { fromSeconds: first?.firstSeconds ?? moment.fromSeconds, toSeconds },
     { by: 'total', step: DAY_SECONDS },
   );
   const asked = <T>(name: string, path: string, read: (body: unknown) => T, keep = keepSeconds) =>

@@ -6,8 +6,9 @@ import type { DeskContext } from './desk-panel.ts';
 import { Frame } from './frame.ts';
 import { deskPanelIds, deskPanels } from './index.ts';
 import { type DeskLayout, moved, placed, usualLayout, withHidden } from './layout.ts';
-import { type Moment, momentOf } from './moment.ts';
-import { firstOfSession } from './sessions.ts';
+import type { Moment } from './moment.ts';
+import { MomentKeeper } from './moment-keeper.ts';
+import { boundsOfSession } from './sessions.ts';
 import { spanChooser } from './span-chooser.ts';
 import { momentTime } from './tell.ts';
 
@@ -26,6 +27,9 @@ export class Desk implements Panel {
   readonly #spans: Panel;
   readonly #frames: ReadonlyMap<string, Frame>;
   #layout: DeskLayout | null = null;
+  readonly #moments = new MomentKeeper();
+  /** Panels that wait for answers. */
+  readonly #waiting = new Set<string>();
   #next = 0;
 
   constructor(context: DeskContext) {
@@ -65,7 +69,8 @@ export class Desk implements Panel {
     if (height === 'off' && this.#layout?.enlarged == null && state.desk.layout.enlarged === null) return;
     this.#arrange(state);
     this.#spans.update(state);
-    const moment = momentOf(state, firstOfSession(state, this.#context.questions));
+    const bounds = boundsOfSession(state, this.#context.questions);
+    const moment = this.#moments.at(state, bounds, this.#waiting.size === 0, performance.now());
     this.#tellAbout(moment);
     if (moment) this.#updateFrames(moment, state);
   }
@@ -76,7 +81,9 @@ export class Desk implements Panel {
     const began = performance.now();
     for (let count = 0; count < shown.length; count++) {
       const frame = shown[this.#next++ % shown.length]!;
-      frame.update({ moment, state, isEnlarged: state.desk.layout.enlarged === frame.id });
+      const isAnswered = frame.update({ moment, state, isEnlarged: state.desk.layout.enlarged === frame.id });
+      if (isAnswered) this.#waiting.delete(frame.id);
+      else this.#waiting.add(frame.id);
       if (performance.now() - began > MOST_MILLISECONDS) return;
     }
   }
@@ -90,6 +97,7 @@ export class Desk implements Panel {
   #arrange({ desk }: PageState): void {
     if (desk.layout === this.#layout) return;
     this.#layout = desk.layout;
+    this.#waiting.clear();
     const { order, hidden, enlarged } = desk.layout;
     const frames = order.flatMap((id) => (hidden.has(id) || id === enlarged ? [] : [this.#frames.get(id)!.element]));
     const focused = document.activeElement;

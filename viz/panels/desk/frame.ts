@@ -55,7 +55,8 @@ export class Frame {
     listenToDrags(this.element, heading, id, actions);
   }
 
-  update(sight: DeskSight): void {
+  /** Gives whether all that is shown is answered, or will not be. */
+  update(sight: DeskSight): boolean {
     this.#sight = sight;
     const { text } = this.#context;
     const answers = this.#view.update(sight);
@@ -66,6 +67,7 @@ export class Frame {
     setShown(this.#told, words !== '');
     const label = sight.isEnlarged ? text.deskShrink : text.deskEnlarge;
     if (this.#enlarge.title !== label) name(this.#enlarge, label, text[this.#panel.title]);
+    return state === 'current' || state === 'problem';
   }
 
   #offerTable(): void {

@@ -4,6 +4,7 @@
  */
 import { edgesOf } from '../../feed/span.ts';
 import type { PageState } from '../../state.ts';
+import type { Bounds } from './sessions.ts';
 
 export interface Edges {
   readonly fromSeconds: number;
@@ -45,12 +46,16 @@ const FINE_SECONDS = DAY;
 /** The newest packet of a minute that is over may be on its way for so long. */
 const ARRIVAL_SECONDS = 3;
 
-/** `firstSeconds`: capture time of the session's first packet; null while it is not known. Null before the first totals. */
+/**
+ * `bounds`: what is stored of the session; null while that is not known. A server that was started anew knows of no newest packet:
+ * then the last that is stored is it. Null before the first totals.
+ */
 export function momentOf(
   { totals, span, filter }: Pick<PageState, 'totals' | 'span' | 'filter'>,
-  firstSeconds: number | null,
+  bounds: Bounds | null,
 ): Moment | null {
-  const newest = totals?.clock.newestSeconds ?? null;
+  const firstSeconds = bounds?.firstSeconds ?? null;
+  const newest = totals?.clock.newestSeconds ?? bounds?.lastSeconds ?? null;
   if (totals === null || newest === null) return null;
   const { session, clock } = totals;
   const asked = edgesOf(span, newest);
@@ -60,11 +65,15 @@ export function momentOf(
   const toSeconds =
     span.kind === 'fixed'
       ? ceilTo(asked.toSeconds, roundSeconds)
-      : lastEnd(newest, roundSeconds, clock.finished || newest - (firstSeconds ?? newest) < 3 * roundSeconds);
-  const fromSeconds = Math.min(
-    floorTo(span.kind === 'fixed' ? asked.fromSeconds : toSeconds - span.seconds, roundSeconds),
-    toSeconds - 1,
-  );
+      : lastEnd(
+          newest,
+          roundSeconds,
+          clock.finished || clock.newestSeconds === null || newest - (firstSeconds ?? newest) < 3 * roundSeconds,
+        );
+  const begin = floorTo(span.kind === 'fixed' ? asked.fromSeconds : toSeconds - span.seconds, roundSeconds);
+  // Before its first packet a capture has nothing; of live sensors it is said that none watched.
+  const least = session.kind === 'live' || span.kind === 'fixed' ? 0 : floorTo(firstSeconds ?? 0, roundSeconds);
+  const fromSeconds = Math.min(Math.max(begin, least), toSeconds - 1);
   const isFine = toSeconds - fromSeconds <= 21 * MINUTE && (session.id !== 0 || fromSeconds > newest - FINE_SECONDS);
   return {
     session: session.id,

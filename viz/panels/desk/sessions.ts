@@ -1,4 +1,4 @@
-/** Since when there is something of the session that is shown. */
+/** Of when there is something of the session that is shown. */
 
 import { unreadableError } from '../../feed/answers.ts';
 import type { Questions } from '../../feed/questions.ts';
@@ -8,23 +8,29 @@ import type { PageState } from '../../state.ts';
 /** Retention and spools move it, slowly. */
 const KEEP_SECONDS = 60;
 
-/** Capture time of its first packet; null while it is not known. */
-export function firstOfSession({ totals }: PageState, questions: Questions): number | null {
+/** Capture times of its first and last packet as they are stored; null while they are not known. */
+export interface Bounds {
+  readonly firstSeconds: number;
+  readonly lastSeconds: number;
+}
+
+export function boundsOfSession({ totals }: PageState, questions: Questions): Bounds | null {
   if (totals === null) return null;
   const answer = questions.ask({
     name: 'sessions',
     path: 'api/v1/sessions',
     keepSeconds: KEEP_SECONDS,
-    read: readFirsts,
+    read: readBounds,
   });
   return answer.value?.get(totals.session.id) ?? null;
 }
 
-function readFirsts(body: unknown): ReadonlyMap<number, number> {
+function readBounds(body: unknown): ReadonlyMap<number, Bounds> {
   if (!Array.isArray(body)) throw unreadableError();
   return new Map(
-    body
-      .map(record)
-      .flatMap(({ id, first }) => (typeof id === 'number' && first != null ? [[id, seconds(first)]] : [])),
+    body.map(record).flatMap(({ id, first, last }) => {
+      if (typeof id !== 'number' || first == null || last == null) return [];
+      return [[id, { firstSeconds: seconds(first), lastSeconds: seconds(last) }] as const];
+    }),
   );
 }

@@ -5,6 +5,7 @@ import { planFlowFilter } from '../../../../shared/filter/flow-plan.ts';
 import { parseFilter } from '../../../../shared/filter/index.ts';
 import type { LiveTotals } from '../../../../shared/wire/messages.ts';
 import { readSeriesAnswer, readTopAnswer } from '../../../../viz/feed/series-answer.ts';
+import type { Span } from '../../../../viz/feed/span.ts';
 import { changeOf, changeWords } from '../../../../viz/panels/desk/change.ts';
 import { fileName, toCsv } from '../../../../viz/panels/desk/csv.ts';
 import {
@@ -16,6 +17,7 @@ import {
   withHidden,
 } from '../../../../viz/panels/desk/layout.ts';
 import { momentOf, pathOf } from '../../../../viz/panels/desk/moment.ts';
+import { MomentKeeper } from '../../../../viz/panels/desk/moment-keeper.ts';
 import { type Memory, readDesk, rememberDesk, writeDesk } from '../../../../viz/panels/desk/settings.ts';
 import { termOf } from '../../../../viz/panels/desk/terms.ts';
 import { en } from '../../../../viz/text/en.ts';
@@ -94,13 +96,15 @@ const totals = (newestSeconds: number | null, finished = false) =>
     session: { id: 0, kind: 'live', name: 'live', beginSeconds: 0 },
     clock: { newestSeconds, finished },
   }) as unknown as LiveTotals;
+/** Stored since then. */
+const since = (firstSeconds: number) => ({ firstSeconds, lastSeconds: firstSeconds });
 const NOON = 1_700_049_600;
 const HOUR = 3_600;
 const DAY = 86_400;
 
 test('panels answer for whole bins that are over, all for the same', () => {
   const at = (newest: number, seconds: number) =>
-    momentOf({ totals: totals(newest), span: { kind: 'last', seconds }, filter: '' }, NOON - 40 * DAY)!;
+    momentOf({ totals: totals(newest), span: { kind: 'last', seconds }, filter: '' }, since(NOON - 40 * DAY))!;
   expect(at(NOON + 70, HOUR)).toMatchObject({ fromSeconds: NOON + 60 - HOUR, toSeconds: NOON + 60, stepSeconds: 60 });
   // The minute has just ended: its last packets may be on their way.
   expect(at(NOON + 61, HOUR).toSeconds).toBe(NOON);
@@ -115,16 +119,22 @@ test('panels answer for whole bins that are over, all for the same', () => {
 
 test('a session that is over, or has just begun, is shown to its last packet', () => {
   const span = { kind: 'last', seconds: HOUR } as const;
-  const over = momentOf({ totals: totals(NOON + 70.5, true), span, filter: '' }, NOON - DAY)!;
+  const over = momentOf({ totals: totals(NOON + 70.5, true), span, filter: '' }, since(NOON - DAY))!;
   expect(over.toSeconds).toBe(NOON + 71);
-  const young = momentOf({ totals: totals(NOON + 70.5), span, filter: '' }, NOON)!;
+  const young = momentOf({ totals: totals(NOON + 70.5), span, filter: '' }, since(NOON))!;
   expect(young.toSeconds).toBe(NOON + 71);
   expect(momentOf({ totals: totals(null), span, filter: '' }, null)).toBeNull();
+  // The server was started anew: what is stored is there.
+  const stored = { firstSeconds: NOON - DAY, lastSeconds: NOON + 70.5 };
+  expect(momentOf({ totals: totals(null), span, filter: '' }, stored)!.toSeconds).toBe(NOON + 71);
 });
 
 test('a span is compared with the day before, else with the span before, else with nothing', () => {
   const before = (seconds: number, first: number | null) =>
-    momentOf({ totals: totals(NOON + 5), span: { kind: 'last', seconds }, filter: '' }, first)!.before;
+    momentOf(
+      { totals: totals(NOON + 5), span: { kind: 'last', seconds }, filter: '' },
+      first === null ? null : since(first),
+    )!.before;
   expect(before(HOUR, NOON - 2 * DAY)).toEqual({
     fromSeconds: NOON - HOUR - DAY,
     toSeconds: NOON - DAY,
@@ -246,4 +256,39 @@ test('answers of another version are refused, not drawn', () => {
   ]);
   expect([...bins].map((bin) => bin % 3_600)).toEqual([0, 60, 120]);
   expect([...outageSeconds]).toEqual([0, 30, 0]);
+});
+
+test('a moment is held until it is answered, and given up at once for another question', () => {
+  const keeper = new MomentKeeper();
+  const hour = { kind: 'last', seconds: HOUR } as const;
+  const at = (
+    milliseconds: number,
+    newest: number,
+    isAnswered: boolean,
+    filter = '',
+    span: Span = hour,
+    ended = false,
+  ) =>
+    keeper.at({ totals: totals(newest, ended), span, filter }, since(NOON - DAY), isAnswered, milliseconds)!.toSeconds -
+    NOON;
+  expect(at(0, NOON + 10, false)).toBe(0);
+  // A capture that is read as fast as it goes: minutes pass each second.
+  expect(at(1_000, NOON + 310, true)).toBe(0);
+  expect(at(30_000, NOON + 9_010, false)).toBe(0);
+  expect(at(30_100, NOON + 9_010, true)).toBe(9_000);
+  expect(at(100_000, NOON + 18_010, false)).toBe(18_000);
+  expect(at(100_100, NOON + 18_310, false, 'tcp')).toBe(18_300);
+  expect(at(100_200, NOON + 18_610, false, 'tcp', { ...hour })).toBe(18_600);
+  expect(at(100_300, NOON + 18_910, false, 'tcp', hour, true)).toBe(18_911);
+});
+
+test('a capture has nothing before its first packet', () => {
+  const session = { id: 3, kind: 'file', name: 'a.pcap', beginSeconds: 0 };
+  const file = { ...totals(NOON + 70.5, true), session } as unknown as LiveTotals;
+  expect(momentOf({ totals: file, span: { kind: 'last', seconds: DAY }, filter: '' }, since(NOON - 100))).toMatchObject(
+    {
+      fromSeconds: NOON - 300,
+      toSeconds: NOON + 71,
+    },
+  );
 });
