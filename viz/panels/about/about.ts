@@ -38,7 +38,11 @@ export function createAbout(context: PanelContext): AboutSheet {
   const facts = element('dl', 'about-facts');
   const only = element('button', 'key-button', text.aboutOnly);
   only.type = 'button';
-  const chart = timeChart(text.aboutOverTime, { choose: actions.setSpan, back: () => undefined });
+  const chart = timeChart(text.aboutOverTime, {
+    timeOf: context.timeOf,
+    choose: actions.setSpan,
+    back: () => undefined,
+  });
   const legend = element('ul', 'chart-legend');
   const pattern = createPattern(text.aboutPattern);
   const patternNote = element('p', 'quiet');
@@ -71,7 +75,7 @@ export function createAbout(context: PanelContext): AboutSheet {
 
   function showAnswers(about: About, state: PageState, moment: Moment): void {
     const { breakdown, series, points, since } = ask(about, moment, state, context);
-    const told = tellOf([breakdown, series, points], { toSeconds: moment.toSeconds, isLive: false }, text);
+    const told = tellOf([breakdown, series, points], { toSeconds: moment.toSeconds, isLive: false }, context);
     setText(tell, told.words);
     const by = about.kind === 'source' ? 'port' : 'country';
     const names = series.value?.keys.map(({ key }) => wordsOf(by, key, context, () => null).note).join();

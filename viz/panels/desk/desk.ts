@@ -128,14 +128,14 @@ export class Desk implements Panel {
   }
 
   #tellAbout(moment: Moment | null): void {
-    const { text } = this.#context;
+    const { text, timeOf } = this.#context;
     const { fromSeconds, toSeconds, filter, kind } = moment ?? {};
     const words =
       moment === null
         ? text.waiting
         : [
             kind === 'simulated' ? text.simulated : '',
-            fill(text.deskSpan, { from: momentTime(fromSeconds!), to: momentTime(toSeconds!) }),
+            fill(text.deskSpan, { from: momentTime(fromSeconds!, timeOf), to: momentTime(toSeconds!, timeOf) }),
             filter === '' ? text.deskNoFilterSet : fill(text.deskFilterIs, { filter: filter! }),
           ]
             .filter(Boolean)

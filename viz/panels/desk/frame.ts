@@ -61,7 +61,7 @@ export class Frame {
     const { text } = this.#context;
     const answers = this.#view.update(sight);
     const about = { toSeconds: sight.moment.toSeconds, isLive: this.#panel.isLive === true };
-    const { state, words } = tellOf(answers, about, text);
+    const { state, words } = tellOf(answers, about, this.#context);
     if (this.element.dataset.state !== state) this.element.dataset.state = state;
     setText(this.#told, words);
     setShown(this.#told, words !== '');

@@ -2,7 +2,6 @@
 import { readSeriesAnswer, type SeriesAnswer } from '../../feed/series-answer.ts';
 import { formatCount, formatShort } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
-import { formatUtc } from '../../text/time.ts';
 import { element, letGo, setText, syncRows } from '../panel.ts';
 import { cellTime } from './csv.ts';
 import { type DeskContext, type DeskPanel, onChange } from './desk-panel.ts';
@@ -10,6 +9,7 @@ import { heatScale, heatSteps } from './heat-scale.ts';
 import { pathOf } from './moment.ts';
 import { sensorNames } from './sensor-names.ts';
 import { put, shape } from './shapes.ts';
+import { clockTime } from './tell.ts';
 import { termOf, wordsOf } from './terms.ts';
 import { drawTimeAxis, timeAxis, timeScale } from './time-axis.ts';
 import { edges } from './time-chart.ts';
@@ -23,7 +23,7 @@ export const heat: DeskPanel = {
   title: 'deskHeat',
   isWide: true,
   make(context) {
-    const { text, language } = context;
+    const { text, language, timeOf } = context;
     const names = element('ol', 'heat-names');
     const canvas = element('canvas', 'heat-cells');
     const axis = timeAxis();
@@ -39,7 +39,7 @@ export const heat: DeskPanel = {
       if (shown === null || width < 40) return;
       put(svg, { viewBox: `0 0 ${width} ${AXIS_PIXELS}` });
       const { fromSeconds, toSeconds } = edges(shown);
-      drawTimeAxis(axis, timeScale(fromSeconds, toSeconds, 0, width), 0);
+      drawTimeAxis(axis, timeScale(fromSeconds, toSeconds, [0, width], timeOf), 0, timeOf);
     };
     new ResizeObserver(drawAxis).observe(cells);
     canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
@@ -48,7 +48,7 @@ export const heat: DeskPanel = {
       const row = shown.keys[Math.floor((offsetY / canvas.clientHeight) * shown.keys.length)];
       if (!row || shown.bins[at] === undefined) return;
       const count = formatCount(row.values[at]!, language);
-      setText(pointed, fill(text.deskCell, { port: row.key, time: `${formatUtc(shown.bins[at]).time} UTC`, count }));
+      setText(pointed, fill(text.deskCell, { port: row.key, time: clockTime(shown.bins[at]!, timeOf), count }));
     });
     return {
       element: element('div', 'heat-panel', names, cells, legend, pointed),

@@ -34,6 +34,7 @@ export const packets: DeskPanel = {
     const { text, actions } = context;
     const before = new SpanHistory(actions.setSpan);
     const chart = timeChart(text.deskPackets, {
+      timeOf: context.timeOf,
       choose: (span: Span) => before.choose(span),
       back: () => before.back(),
     });

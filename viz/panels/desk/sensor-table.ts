@@ -1,7 +1,6 @@
 /** The sensors, as they say they are now: place, link, how late, what was dropped, what waits in the spool. */
 import { formatCount, formatShort } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
-import { formatUtc } from '../../text/time.ts';
 import { element, letGo, setShown, setText, syncRows } from '../panel.ts';
 import { cellTime } from './csv.ts';
 import { type DeskContext, type DeskPanel, onChange } from './desk-panel.ts';
@@ -99,7 +98,8 @@ function createRow({ actions }: DeskContext): HTMLElement {
   return element('tr', '', element('td', '', button), ...cells);
 }
 
-function fillRow(row: HTMLElement, sensor: SensorRow, { text, language }: DeskContext): void {
+function fillRow(row: HTMLElement, sensor: SensorRow, context: DeskContext): void {
+  const { text, language } = context;
   const [first, ...cells] = row.children as unknown as HTMLElement[];
   const button = first!.firstElementChild as HTMLButtonElement;
   row.dataset.state = sensor.state;
@@ -111,7 +111,7 @@ function fillRow(row: HTMLElement, sensor: SensorRow, { text, language }: DeskCo
   const { lagSeconds, droppedPackets, spool } = sensor;
   const words = [
     sensor.place ?? text.placeNotSet,
-    stateWords(sensor, text),
+    stateWords(sensor, context),
     sensor.link === 'up' ? text.deskLinkUp : sensor.link === 'down' ? text.deskLinkDown : text.deskLinkNone,
     lagSeconds === null ? '–' : `${lagSeconds.toFixed(1)} s`,
     droppedPackets === null ? '–' : formatCount(droppedPackets, language),
@@ -125,12 +125,12 @@ function fillRow(row: HTMLElement, sensor: SensorRow, { text, language }: DeskCo
   }
 }
 
-function stateWords({ state, lastHeardSeconds }: SensorRow, text: DeskContext['text']): string {
+function stateWords({ state, lastHeardSeconds }: SensorRow, { text, timeOf }: DeskContext): string {
   if (state === 'connected') return text.stateConnected;
   if (state === 'finished') return text.stateFinished;
   if (state === 'absent' || lastHeardSeconds === null) return text.deskAbsent;
-  const { date, time } = formatUtc(lastHeardSeconds);
-  return fill(text.lostSince, { time: `${date} ${time} UTC` });
+  const { date, time, zone } = timeOf(lastHeardSeconds);
+  return fill(text.lostSince, { time: `${date} ${time} ${zone}` });
 }
 
 function spoolWords(spool: SensorRow['spool'], text: DeskContext['text'], language: DeskContext['language']): string {

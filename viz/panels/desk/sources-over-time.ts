@@ -13,9 +13,13 @@ import { timeChart } from './time-chart.ts';
 export const sourcesOverTime: DeskPanel = {
   id: 'distinct',
   title: 'deskDistinct',
-  make({ text, actions, questions }) {
+  make({ text, actions, questions, timeOf }) {
     const before = new SpanHistory(actions.setSpan);
-    const chart = timeChart(text.deskDistinct, { choose: (span) => before.choose(span), back: () => before.back() });
+    const chart = timeChart(text.deskDistinct, {
+      timeOf,
+      choose: (span) => before.choose(span),
+      back: () => before.back(),
+    });
     const note = element('p', 'desk-note');
     const changed = onChange();
     let shown: SeriesAnswer | null = null;

@@ -1,7 +1,7 @@
 /** What a panel says of its answers: whether they are whole, old, on their way or refused. No DOM. */
 import { type Answer, AWAY, UNREADABLE } from '../../feed/answers.ts';
-import { fill, type Text } from '../../text/text.ts';
-import { formatUtc } from '../../text/time.ts';
+import { fill } from '../../text/text.ts';
+import type { PanelContext } from '../panel.ts';
 
 export interface Told {
   readonly state: 'current' | 'loading' | 'old' | 'problem';
@@ -16,7 +16,10 @@ export interface About {
 
 const DAY_SECONDS = 86_400;
 
-export function tellOf(answers: readonly Answer<unknown>[], { toSeconds, isLive }: About, text: Text): Told {
+type Words = Pick<PanelContext, 'text' | 'timeOf'>;
+
+export function tellOf(answers: readonly Answer<unknown>[], { toSeconds, isLive }: About, words: Words): Told {
+  const { text, timeOf } = words;
   const broken = answers.find(({ problem }) => problem !== null);
   const old = answers.some(({ value, isCurrent }) => value !== null && !isCurrent);
   if (broken) {
@@ -24,7 +27,7 @@ export function tellOf(answers: readonly Answer<unknown>[], { toSeconds, isLive 
     const since =
       broken.cameMilliseconds === null
         ? ''
-        : ` ${fill(text.deskFiguresOf, { time: timeOf(broken.cameMilliseconds / 1000) })}`;
+        : ` ${fill(text.deskFiguresOf, { time: clockTime(broken.cameMilliseconds / 1000, timeOf) })}`;
     if (code === AWAY) return { state: 'problem', words: `${text.deskServerAway}${since}` };
     const said = code === UNREADABLE ? text.deskUnreadable : fill(text.deskRefused, { code, detail });
     return { state: 'problem', words: said };
@@ -35,14 +38,19 @@ export function tellOf(answers: readonly Answer<unknown>[], { toSeconds, isLive 
     const percent = told.length === 0 ? '' : ` ${Math.floor(Math.min(...told) * 100)} %`;
     return { state: old ? 'old' : 'loading', words: `${old ? text.deskOld : text.deskLoading}${percent}` };
   }
-  return { state: 'current', words: isLive ? '' : fill(text.deskUntil, { time: momentTime(toSeconds) }) };
+  return { state: 'current', words: isLive ? '' : fill(text.deskUntil, { time: momentTime(toSeconds, timeOf) }) };
 }
 
-const timeOf = (seconds: number) => `${formatUtc(seconds).time} UTC`;
+type TimeOf = PanelContext['timeOf'];
+
+export function clockTime(seconds: number, timeOf: TimeOf): string {
+  const { time, zone } = timeOf(seconds);
+  return `${time} ${zone}`;
+}
 
 /** With its date where it is not of today. */
-export function momentTime(seconds: number): string {
-  const { date, time } = formatUtc(seconds);
+export function momentTime(seconds: number, timeOf: TimeOf): string {
+  const { date, time, zone } = timeOf(seconds);
   const isToday = Math.abs(Date.now() / 1000 - seconds) < DAY_SECONDS;
-  return `${isToday ? '' : `${date} `}${time} UTC`;
+  return `${isToday ? '' : `${date} `}${time} ${zone}`;
 }

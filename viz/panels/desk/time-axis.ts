@@ -1,6 +1,7 @@
-/** The axis of time under a chart. Every time of the desk is written here or in `tell.ts`, in UTC, and says so. */
-import { type ScaleTime, scaleUtc } from 'd3';
-import { formatUtc } from '../../text/time.ts';
+/** The axis of time under a chart. Every time of the desk is written here or in `tell.ts`, in the zone that was chosen, and says which. */
+import { type ScaleTime, scaleTime, scaleUtc } from 'd3';
+import type { ShownTime } from '../../text/time.ts';
+import type { PanelContext } from '../panel.ts';
 import { put, shape, syncShapes } from './shapes.ts';
 
 const DAY_SECONDS = 86_400;
@@ -9,8 +10,17 @@ const TICK_PIXELS = 78;
 
 export type TimeScale = ScaleTime<number, number>;
 
-export function timeScale(fromSeconds: number, toSeconds: number, left: number, right: number): TimeScale {
-  return scaleUtc([fromSeconds * 1000, toSeconds * 1000], [left, right]);
+type TimeOf = PanelContext['timeOf'];
+
+/** Marks stand at whole hours and days of the zone that was chosen. */
+export function timeScale(
+  fromSeconds: number,
+  toSeconds: number,
+  [left, right]: readonly [number, number],
+  timeOf: TimeOf,
+): TimeScale {
+  const isUtc = timeOf(fromSeconds).zone === 'UTC';
+  return (isUtc ? scaleUtc : scaleTime)([fromSeconds * 1000, toSeconds * 1000], [left, right]);
 }
 
 export function timeAxis(): SVGGElement {
@@ -19,7 +29,7 @@ export function timeAxis(): SVGGElement {
   return group;
 }
 
-export function drawTimeAxis(group: SVGGElement, scale: TimeScale, y: number): void {
+export function drawTimeAxis(group: SVGGElement, scale: TimeScale, y: number, timeOf: TimeOf): void {
   const [lines, names, zone] = group.children as unknown as [SVGGElement, SVGGElement, SVGTextElement];
   const [left, right] = scale.range() as [number, number];
   const [from, to] = scale.domain() as [Date, Date];
@@ -33,15 +43,14 @@ export function drawTimeAxis(group: SVGGElement, scale: TimeScale, y: number): v
   const named = ticks.filter((tick) => scale(tick) < right - 44 && scale(tick) > left + 12);
   syncShapes(names, 'text', named, (node, tick) => {
     put(node, { x: scale(tick), y: y + 15, 'text-anchor': 'middle' });
-    node.textContent = tickName(tick.getTime() / 1000, isLong);
+    node.textContent = tickName(timeOf(tick.getTime() / 1000), isLong);
   });
   put(zone, { x: right, y: y + 15 });
-  zone.textContent = 'UTC';
+  zone.textContent = timeOf(to.getTime() / 1000).zone;
 }
 
-function tickName(seconds: number, isLong: boolean): string {
-  const { date, time } = formatUtc(seconds);
-  if (isLong || seconds % DAY_SECONDS === 0)
+function tickName({ date, time }: ShownTime, isLong: boolean): string {
+  if (isLong || time === '00:00:00')
     return time === '00:00:00' ? date.slice(5) : `${date.slice(5)} ${time.slice(0, 5)}`;
   return time.slice(0, 5);
 }

@@ -3,7 +3,7 @@ import { area, brushX, curveStepAfter, max, scaleLinear, select, stack } from 'd
 import type { SeriesAnswer } from '../../feed/series-answer.ts';
 import type { Span } from '../../feed/span.ts';
 import { formatShort } from '../../text/format.ts';
-import { element } from '../panel.ts';
+import { element, type PanelContext } from '../panel.ts';
 import { put, shape, syncShapes } from './shapes.ts';
 import { drawTimeAxis, type TimeScale, timeAxis, timeScale } from './time-axis.ts';
 
@@ -24,7 +24,8 @@ export interface TimeChart {
   draw(data: ChartData | null): void;
 }
 
-export interface ChartActions {
+export interface ChartOptions {
+  readonly timeOf: PanelContext['timeOf'];
   choose(span: Span): void;
   /** A double click: to the span before. */
   back(): void;
@@ -37,7 +38,7 @@ const TOP = 6;
 const LEAST_SHARE = 0.3;
 let charts = 0;
 
-export function timeChart(label: string, { choose, back }: ChartActions): TimeChart {
+export function timeChart(label: string, { choose, back, timeOf }: ChartOptions): TimeChart {
   const svg = shape('svg', { class: 'chart', role: 'img', 'aria-label': label });
   const hatchId = `hatch-${++charts}`;
   const defs = shape('defs');
@@ -72,7 +73,7 @@ export function timeChart(label: string, { choose, back }: ChartActions): TimeCh
     put(svg, { viewBox: `0 0 ${width} ${height}` });
     const floor = height - BOTTOM;
     const { fromSeconds, toSeconds } = edges(answer);
-    scale = timeScale(fromSeconds, toSeconds, LEFT, width - 4);
+    scale = timeScale(fromSeconds, toSeconds, [LEFT, width - 4], timeOf);
     const x = scale;
     const drawn = drawnBins(answer, isRate);
     const rows = Array.from({ length: drawn.count }, (_, at) => at);
@@ -102,7 +103,7 @@ export function timeChart(label: string, { choose, back }: ChartActions): TimeCh
       put(node, { x: left, y: TOP, width: Math.max(1, x(Math.min(toSeconds, to) * 1000) - left), height: floor - TOP });
       put(node, { fill: `url(#${hatchId})` });
     });
-    drawTimeAxis(axis, x, floor);
+    drawTimeAxis(axis, x, floor, timeOf);
     brush.extent([
       [LEFT, 0],
       [width - 4, floor],
