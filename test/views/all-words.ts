@@ -57,23 +57,26 @@ export function wordsOf(page: Page): Promise<string[]> {
 }
 
 /** Goes through all that can be opened, and collects the words. */
-export async function walkThrough(page: Page): Promise<string[]> {
+export async function walkThrough(page: Page, signOut: () => void): Promise<string[]> {
   const seen = new Set<string>();
   const look = async () => {
-    await page.waitForTimeout(1_500);
+    await page.waitForTimeout(800);
     for (const words of await wordsOf(page)) seen.add(words);
   };
   await look();
   for (const key of ['?', 't', 'i']) {
     await page.keyboard.press(key);
     await look();
-    if (key === 'i') {
-      await page.locator('.sign-in-token').fill('nothing');
-      await page.keyboard.press('Enter');
-      await look();
-    }
     await page.keyboard.press('Escape');
   }
+  signOut();
+  await page.waitForFunction(() => window.kurayami!.state.hello?.name === null);
+  await page.keyboard.press('i');
+  await look();
+  await page.locator('.sign-in-token').fill('nothing');
+  await page.keyboard.press('Enter');
+  await look();
+  await page.keyboard.press('Escape');
   for (const key of ['c', 'c', 'c', 'c', '2', '3', '1', 'm', 'p', 'd']) {
     await page.keyboard.press(key);
     await look();

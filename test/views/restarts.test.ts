@@ -8,6 +8,8 @@ import { testFolder } from '../support/folders.ts';
 import { addressOf, interrupt, type RunningProgram, runProgram, until } from '../support/program.ts';
 
 const RESTARTS = 20;
+/** A busy machine takes its time, above all for the first start. */
+const START_MILLISECONDS = 120_000;
 /** From this one on the server has lost all its data. */
 const LOST_AT = 10;
 /** After so many the page has met all there is, and what it holds is compared. */
@@ -60,7 +62,7 @@ describe.skipIf(!browserInstalled)('a night of restarts', { timeout: 900_000 }, 
     const data = join(await testFolder(), 'data');
     const start = (port: string) => runProgram(['start', '--port', port, '--data', data, '--rate', '40']);
     let running: RunningProgram = start('0');
-    const url = await addressOf(running);
+    const url = await addressOf(running, START_MILLISECONDS);
     const { port } = new URL(url);
     const { page, problems } = await openPage(browser, `${url}/?quality=low&filter=tcp`, 800, 450);
     const beginOf = () => page.evaluate(() => window.kurayami?.state.totals?.session.beginSeconds ?? null);
@@ -83,7 +85,7 @@ describe.skipIf(!browserInstalled)('a night of restarts', { timeout: 900_000 }, 
       }
       if (restart === LOST_AT) await rm(data, { recursive: true });
       running = start(port);
-      await addressOf(running);
+      await addressOf(running, START_MILLISECONDS);
       await settled(before);
       if (restart === SETTLED_AT) first = await heldBy(page);
     }

@@ -78,7 +78,7 @@ describe.skipIf(!browserInstalled)('words', () => {
 
   async function walk(query: string, kind: 'live' | 'simulated' | 'file', folder?: string): Promise<string[]> {
     const told = {
-      hello: { software: 'qqserver 9.9.9', role: 'analyst', name: 'qqname' },
+      hello: { software: 'qqserver 9.9.9', role: 'analyst', name: 'qqname' as string | null },
       totals: troubledTotals(kind),
     };
     server = await startToldServer(told, folder === undefined ? {} : { folder });
@@ -87,7 +87,10 @@ describe.skipIf(!browserInstalled)('words', () => {
       await page.locator('.conditions li').first().waitFor();
       // Sampled, which is told by what comes between two totals.
       told.totals = { ...told.totals, viewer: { ...told.totals.viewer, offered: 2_000, sent: 200, sampledOut: 1_800 } };
-      const seen = await walkThrough(page);
+      const seen = await walkThrough(page, () => {
+        told.hello = { software: 'qqserver 9.9.9', role: 'viewer', name: null };
+        server!.drop();
+      });
       expect(problems.filter((problem) => !/status of 4\d\d/.test(problem))).toEqual([]);
       return seen;
     } finally {
