@@ -112,7 +112,13 @@ function fillRow(row: HTMLElement, sensor: SensorRow, { text, language }: DeskCo
   const words = [
     sensor.place ?? text.placeNotSet,
     stateWords(sensor, text),
-    sensor.link === 'up' ? text.deskLinkUp : sensor.link === 'down' ? text.deskLinkDown : text.deskLinkNone,
+    sensor.link === null
+      ? '–'
+      : sensor.link === 'up'
+        ? text.deskLinkUp
+        : sensor.link === 'down'
+          ? text.deskLinkDown
+          : text.deskLinkNone,
     lagSeconds === null ? '–' : `${lagSeconds.toFixed(1)} s`,
     droppedPackets === null ? '–' : formatCount(droppedPackets, language),
     spoolWords(spool, text, language),

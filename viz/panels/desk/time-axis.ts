@@ -43,5 +43,6 @@ function tickName(seconds: number, isLong: boolean): string {
   const { date, time } = formatUtc(seconds);
   if (isLong || seconds % DAY_SECONDS === 0)
     return time === '00:00:00' ? date.slice(5) : `${date.slice(5)} ${time.slice(0, 5)}`;
-  return time.slice(0, 5);
+  // Between two minutes the seconds tell ticks apart.
+  return seconds % 60 === 0 ? time.slice(0, 5) : time;
 }
