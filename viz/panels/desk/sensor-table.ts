@@ -112,7 +112,13 @@ function fillRow(row: HTMLElement, sensor: SensorRow, context: DeskContext): voi
   const words = [
     sensor.place ?? text.placeNotSet,
     stateWords(sensor, context),
-    sensor.link === 'up' ? text.deskLinkUp : sensor.link === 'down' ? text.deskLinkDown : text.deskLinkNone,
+    sensor.link === null
+      ? '–'
+      : sensor.link === 'up'
+        ? text.deskLinkUp
+        : sensor.link === 'down'
+          ? text.deskLinkDown
+          : text.deskLinkNone,
     lagSeconds === null ? '–' : `${lagSeconds.toFixed(1)} s`,
     droppedPackets === null ? '–' : formatCount(droppedPackets, language),
     spoolWords(spool, text, language),
