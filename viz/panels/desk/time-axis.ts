@@ -53,5 +53,5 @@ function tickName({ date, time }: ShownTime, isLong: boolean): string {
   if (isLong || time === '00:00:00')
     return time === '00:00:00' ? date.slice(5) : `${date.slice(5)} ${time.slice(0, 5)}`;
   // Between two minutes the seconds tell ticks apart.
-  return seconds % 60 === 0 ? time.slice(0, 5) : time;
+  return time.endsWith(':00') ? time.slice(0, 5) : time;
 }
