@@ -8,6 +8,7 @@ import { SignIns } from './access/sign-ins.ts';
 import { TokenFile } from './access/token-file.ts';
 import { FlowSums } from './api/flow-sums.ts';
 import type { ApiParts } from './api/parts.ts';
+import { Turns } from './api/turns.ts';
 import { buildApp } from './app.ts';
 import { isLoopbackHost, type ServerConfig } from './config.ts';
 import { COUNTRY_CREDIT, CountryTable } from './enrich/country.ts';
@@ -128,6 +129,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       targetSlots: makeTargetSlots(slots, ledgers),
       channels: () => pipeline.channels(),
       flowSums: new FlowSums(stores.flows),
+      breakdownTurns: new Turns(),
       diskState: () => disk.state(),
       seriesMirror: stores.mirrorState,
     });

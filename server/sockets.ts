@@ -81,8 +81,9 @@ export class Sockets {
     const { live, software, streaksPerSecond } = this.#parts;
     const hello = { software, role, name };
     const isGood = () => asker.isGood();
+    const address = request.socket.remoteAddress ?? '';
     this.#viewers.handleUpgrade(request, socket, head, (webSocket) =>
-      serveViewer(webSocket, { live, hello, streaksPerSecond, isGood }),
+      serveViewer(webSocket, { live, hello, streaksPerSecond, isGood, address }),
     );
   }
 

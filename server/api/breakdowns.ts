@@ -21,10 +21,13 @@ const sums = {
   packets: Count,
   bytes: Count,
   flows: Count,
-  sources: Type.Integer({ minimum: 0, description: 'distinct addresses' }),
-  targets: Type.Optional(Type.Integer({ minimum: 0, description: 'distinct addresses; for analysts' })),
   first: Time,
   last: Time,
+};
+const all = {
+  ...sums,
+  sources: Type.Optional(Type.Integer({ minimum: 0, description: 'distinct addresses, of a port' })),
+  targets: Type.Optional(Type.Integer({ minimum: 0, description: 'distinct addresses; for analysts' })),
 };
 const Rows = Type.Array(Type.Object({ key: Type.String(), ...sums }), {
   description: `most packets first, at most ${BREAKDOWN_ROWS}`,
@@ -36,7 +39,7 @@ export function breakdownProperties<Group extends BreakdownGroup>(groups: readon
     session: SessionId,
     from: Time,
     to: Time,
-    all: Type.Union([Type.Object(sums), Type.Null()], { description: 'null where no flow matches' }),
+    all: Type.Union([Type.Object(all), Type.Null()], { description: 'null where no flow matches' }),
     ...(Object.fromEntries(groups.map((group) => [group, Rows])) as Record<Group, typeof Rows>),
     target: Type.Optional(Rows),
   };
@@ -54,34 +57,33 @@ export async function answerBreakdown<Group extends BreakdownGroup>(
   const span = await resolveSpan(query, parts.catalog, () => parts.live.current().record.id);
   const withTargets = maySeeTargets(roleOf(raw, parts));
   const { filter } = await resolveFilter(query.filter, parts.catalog, withTargets);
-  const breakdown = await parts.flows.breakdown({
-    ...span,
-    filter: narrowedTo(own, filter),
-    groups: withTargets ? [...groups, 'target'] : groups,
-    limit: BREAKDOWN_ROWS,
-  });
-  const rowsOf = (group: BreakdownGroup) => breakdown.groups[group]!.map((row) => rowOf(group, row, withTargets));
+  const hasSources = (groups as readonly BreakdownGroup[]).includes('source');
+  const ask = () =>
+    parts.flows.breakdown({
+      ...span,
+      filter: narrowedTo(own, filter),
+      groups: withTargets ? [...groups, 'target'] : groups,
+      limit: BREAKDOWN_ROWS,
+      distinct: [...(hasSources ? (['sources'] as const) : []), ...(withTargets ? (['targets'] as const) : [])],
+    });
+  const breakdown = await parts.breakdownTurns.take(() => raw.socket.destroyed, ask);
+  const rowsOf = (group: BreakdownGroup) => breakdown.groups[group]!.map((row) => rowOf(group, row));
   return {
     session: span.session,
     from: timeText(span.fromSeconds),
     to: timeText(span.toSeconds),
-    all: breakdown.all && sumsOf(breakdown.all, withTargets),
+    all: breakdown.all && { ...sumsOf(breakdown.all), ...breakdown.distinct },
     ...(Object.fromEntries(groups.map((group) => [group, rowsOf(group)])) as Record<Group, ReturnType<typeof rowsOf>>),
     ...(withTargets ? { target: rowsOf('target') } : {}),
   };
 }
 
-function rowOf(group: BreakdownGroup, { key, ...sums }: BreakdownRow, withTargets: boolean) {
-  return { key: breakdownKey(group, key), ...sumsOf(sums, withTargets) };
+function rowOf(group: BreakdownGroup, { key, ...sums }: BreakdownRow) {
+  return { key: breakdownKey(group, key), ...sumsOf(sums) };
 }
 
-function sumsOf({ firstSeconds, lastSeconds, targets, ...sums }: BreakdownSums, withTargets: boolean) {
-  return {
-    ...sums,
-    ...(withTargets ? { targets } : {}),
-    first: timeText(firstSeconds),
-    last: timeText(lastSeconds),
-  };
+function sumsOf({ firstSeconds, lastSeconds, ...sums }: BreakdownSums) {
+  return { ...sums, first: timeText(firstSeconds), last: timeText(lastSeconds) };
 }
 
 function breakdownKey(group: BreakdownGroup, key: string | number): string {

@@ -9,11 +9,14 @@ import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { Catalog, FlowStore, SeriesStore } from '../store/stores.ts';
 import type { FlowSums } from './flow-sums.ts';
+import type { Turns } from './turns.ts';
 
 export interface ApiParts extends AccessParts {
   readonly flows: FlowStore;
   /** Series and tops of a filter. */
   readonly flowSums: FlowSums;
+  /** Breakdowns of flows. */
+  readonly breakdownTurns: Turns;
   readonly series: SeriesStore;
   readonly catalog: Catalog;
   readonly live: LiveHub;

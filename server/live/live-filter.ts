@@ -8,6 +8,8 @@ import type { LiveSession } from './live-session.ts';
 export class LiveFilter {
   /** The expression in its canonical form: pages that ask the same share the work. */
   readonly key: string;
+  /** Who asked for it first. */
+  readonly asker: string;
   /** Pages that watch through it. */
   watchers = 0;
   /** Capture time from which on `figures` count; null when nothing had come. */
@@ -16,8 +18,9 @@ export class LiveFilter {
   readonly #selection: FlowSelection;
   #session: LiveSession | null = null;
 
-  constructor(key: string, condition: FlowCondition) {
+  constructor(key: string, condition: FlowCondition, asker: string) {
     this.key = key;
+    this.asker = asker;
     this.#selection = new FlowSelection(condition);
   }
 

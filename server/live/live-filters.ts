@@ -6,6 +6,8 @@ import type { Viewer } from './viewer.ts';
 
 /** Each costs time for every flow that comes. */
 export const MAX_LIVE_FILTERS = 16;
+/** Of one asker: nobody takes them all from the others. */
+export const MAX_FILTERS_OF_ONE = 8;
 /** Columns that a filter looks at, for the same reason. What stored flows are asked may be longer. */
 export const MAX_LIVE_PARTS = 200;
 
@@ -22,14 +24,15 @@ export class LiveFilters {
 
   /** The viewer watches through this filter from the next batch on. Throws ApiError, and then nothing has changed. */
   join(viewer: Viewer, key: string, condition: FlowCondition, text: string): void {
-    const filter = this.#filters.get(key) ?? this.#create(key, condition, viewer.selection?.filter ?? null);
+    const filter = this.#filters.get(key) ?? this.#create(key, condition, viewer);
     filter.watchers += 1;
     this.leave(viewer);
     this.#filters.set(key, filter);
     viewer.select({ filter, text });
   }
 
-  #create(key: string, condition: FlowCondition, left: LiveFilter | null): LiveFilter {
+  #create(key: string, condition: FlowCondition, { asker, selection }: Viewer): LiveFilter {
+    const left = selection?.filter ?? null;
     const parts = partsOf(condition);
     if (parts > MAX_LIVE_PARTS)
       throw new ApiError(
@@ -38,14 +41,21 @@ export class LiveFilters {
         `the filter has ${parts} parts, and the live picture takes ${MAX_LIVE_PARTS}: make it shorter, for example with net or portrange`,
       );
     // The one that the viewer leaves for it makes room, where nobody else has it.
-    const others = this.#filters.size - (left?.watchers === 1 ? 1 : 0);
+    const stay = [...this.#filters.values()].filter((filter) => filter !== left || filter.watchers > 1);
+    if (stay.filter((filter) => filter.asker === asker).length >= MAX_FILTERS_OF_ONE)
+      throw new ApiError(
+        503,
+        'TOO_MANY_FILTERS',
+        `you watch through ${MAX_FILTERS_OF_ONE} filters already: close a page, or take a filter of another`,
+      );
+    const others = stay.length;
     if (others >= MAX_LIVE_FILTERS)
       throw new ApiError(
         503,
         'TOO_MANY_FILTERS',
         `pages watch through ${MAX_LIVE_FILTERS} other filters already: take one of theirs, or try again later`,
       );
-    return new LiveFilter(key, condition);
+    return new LiveFilter(key, condition, asker);
   }
 
   /** The viewer has no filter any more; one that nobody has is dropped. */

@@ -22,6 +22,8 @@ const TOTALS_EVERY_MILLISECONDS = 250;
 const TOTALS_HOLD_MILLISECONDS = 20;
 /** A page has no room for more, and a sensor may write what it likes. */
 const MAX_SENSORS_TOLD = 100;
+/** A session that is fed stays shown while it was active no longer ago than this before the one that is active. */
+const STAY_MILLISECONDS = 5_000;
 /** Beyond these, sessions that nobody feeds are forgotten here (they stay in the store). */
 const MAX_SESSIONS = 50;
 
@@ -67,6 +69,7 @@ export class LiveHub {
   readonly #sessions = new Map<number, LiveSession>();
   readonly #opening = new Map<number, Promise<LiveSession>>();
   #timer: NodeJS.Timeout | null = null;
+  #shown: LiveSession | null = null;
   #recent: { readonly session: LiveSession; readonly totals: SharedTotals; readonly milliseconds: number } | null =
     null;
 
@@ -135,7 +138,16 @@ export class LiveHub {
       if (session.record.id === 0 && [...session.channels].some(({ peer }) => peer !== null)) return session;
       if (session.activeMilliseconds > best!.activeMilliseconds) best = session;
     }
-    return best!;
+    this.#shown = this.#stays(best!) ?? best!;
+    return this.#shown;
+  }
+
+  /** Where several files are read at once, the picture does not change with every batch. */
+  #stays(best: LiveSession): LiveSession | null {
+    const shown = this.#shown;
+    if (shown === null || this.#sessions.get(shown.record.id) !== shown) return null;
+    const isFed = [...shown.channels].some(({ peer }) => peer !== null);
+    return isFed && best.activeMilliseconds - shown.activeMilliseconds < STAY_MILLISECONDS ? shown : null;
   }
 
   publish(channel: Channel, batch: FlowBatch): void {

@@ -16,10 +16,16 @@ export interface ViewerParts {
   readonly streaksPerSecond: number;
   /** Whether that by which the page got its role still holds. */
   readonly isGood: () => boolean;
+  /** Address of the page. */
+  readonly address: string;
 }
 
-export function serveViewer(socket: WebSocket, { live, hello, streaksPerSecond, isGood }: ViewerParts): void {
-  const viewer = new Viewer(socket, streaksPerSecond, { seesTargets: maySeeTargets(hello.role), isGood });
+export function serveViewer(socket: WebSocket, { live, hello, streaksPerSecond, isGood, address }: ViewerParts): void {
+  const viewer = new Viewer(socket, streaksPerSecond, {
+    seesTargets: maySeeTargets(hello.role),
+    isGood,
+    asker: hello.name ?? address,
+  });
   const requests = new ViewerRequests(viewer, live);
   socket.on('message', (data: Buffer) => void requests.take(data));
   socket.on('error', () => socket.terminate());

@@ -13,6 +13,8 @@ const BUDGET_SECONDS = 1;
 export interface ViewerRights {
   readonly seesTargets: boolean;
   readonly isGood: () => boolean;
+  /** Name of the token, else the address: pages of one asker share limits. */
+  readonly asker: string;
 }
 
 /** A filter in force, and the words in which this page asked for it. */
@@ -37,6 +39,10 @@ export class Viewer {
     this.#streaksPerSecond = streaksPerSecond;
     this.#rights = rights;
     this.#budget = streaksPerSecond * BUDGET_SECONDS;
+  }
+
+  get asker(): string {
+    return this.#rights.asker;
   }
 
   get seesTargets(): boolean {

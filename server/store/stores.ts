@@ -163,14 +163,14 @@ export interface BreakdownQuery extends Span {
   readonly groups: readonly BreakdownGroup[];
   /** Keys of each group, those with most packets. */
   readonly limit: number;
+  /** Addresses that are counted, over all flows; each costs about as much as all the rest. */
+  readonly distinct: readonly DistinctColumn[];
 }
+export type DistinctColumn = 'sources' | 'targets';
 export interface BreakdownSums {
   readonly packets: number;
   readonly bytes: number;
   readonly flows: number;
-  /** Distinct addresses, exactly. */
-  readonly sources: number;
-  readonly targets: number;
   readonly firstSeconds: number;
   readonly lastSeconds: number;
 }
@@ -181,6 +181,8 @@ export interface BreakdownRow extends BreakdownSums {
 export interface Breakdown {
   /** Null where no flow matches. */
   readonly all: BreakdownSums | null;
+  /** Those that were asked for, exactly. */
+  readonly distinct: Readonly<Partial<Record<DistinctColumn, number>>>;
   /** Most packets first. */
   readonly groups: Readonly<Partial<Record<BreakdownGroup, readonly BreakdownRow[]>>>;
 }

@@ -1,6 +1,7 @@
 /** Sources and ports as the API tells them, over a real store: what is asked, and who may know what. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiParts } from '../../server/api/parts.ts';
+import { Turns } from '../../server/api/turns.ts';
 import { buildApp } from '../../server/app.ts';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import type { DuckDbStores } from '../../server/store/duckdb/operations.ts';
@@ -34,6 +35,7 @@ afterAll(async () => {
 async function ask(path: string, role = 'viewer') {
   const parts = {
     flows: stores.flows,
+    breakdownTurns: new Turns(),
     catalog: { sessions: async () => [session], sensors: async () => [] },
     live: { current: () => ({ record: session }) },
     tokens: { find: () => ({ role }) },
@@ -66,7 +68,6 @@ test('all that one source did, as an analyst and as a viewer see it', async () =
   expect(analyst.body.all).toMatchObject({
     packets: sumOf(rows, flows4.packets),
     flows: rows.length,
-    sources: 1,
     targets: targetsOf(flows4, rows).size,
   });
   expect(new Set(analyst.body.target.map(({ key }: { key: string }) => key))).toEqual(targetsOf(flows4, rows));
@@ -97,6 +98,7 @@ test('all about a port, narrowed by a filter', async () => {
   const { body, text } = await ask('ports/udp/53?filter=ip');
   expect(body.port).toBe('53/udp');
   expect(body.all.flows).toBe(rows.length);
+  expect(body.all.sources).toBe(new Set(rows.map((row) => flows4.source[row])).size);
   expect(rows.length).toBeGreaterThan(0);
   expect(new Set(body.source.map(({ key }: { key: string }) => key))).toEqual(
     new Set(rows.map((row) => formatAddress(4, flows4.source, row))),

@@ -59,6 +59,7 @@ const KEYS: Record<BreakdownGroup, (batch: FlowBatch, row: number) => Key | Key[
   synOptions: (batch, row) => (isSyn(batch, row) ? batch.synOptions[row]! : null),
 };
 const groups = Object.keys(KEYS) as BreakdownGroup[];
+const distinct = ['sources', 'targets'] as const;
 
 interface Adding {
   packets: number;
@@ -107,8 +108,8 @@ function added(
   return sums;
 }
 
-function plain({ sources, targets, first, last, ...sums }: Adding): BreakdownSums {
-  return { ...sums, sources: sources.size, targets: targets.size, firstSeconds: first, lastSeconds: last };
+function plain({ sources: _, targets: __, first, last, ...sums }: Adding): BreakdownSums {
+  return { ...sums, firstSeconds: first, lastSeconds: last };
 }
 
 const byKey = (rows: readonly BreakdownRow[]) =>
@@ -124,10 +125,18 @@ test.for([
   { filter: 'tcp and not tag mirai', span: ALL },
   { filter: 'ip6', span: { fromSeconds: NOON_SECONDS + 1, toSeconds: NOON_SECONDS + 3 } },
 ])('$filter, told apart in every way', async ({ filter, span }) => {
-  const breakdown = await stores.flows.breakdown({ ...ALL, ...span, filter: planOf(filter), groups, limit: 1_000 });
+  const breakdown = await stores.flows.breakdown({
+    ...ALL,
+    ...span,
+    filter: planOf(filter),
+    groups,
+    limit: 1_000,
+    distinct,
+  });
   const all = added(filter, span, () => [null]).get(null)!;
   expect(all.flows).toBeGreaterThan(20);
   expect(roundTimes(breakdown.all!)).toEqual(roundTimes(plain(all)));
+  expect(breakdown.distinct).toEqual({ sources: all.sources.size, targets: all.targets.size });
   for (const group of groups) {
     const expected = added(filter, span, (batch, row) =>
       [KEYS[group](batch, row)].flat().filter((key) => key !== null),
@@ -138,7 +147,7 @@ test.for([
 });
 
 test('the keys with most packets, most first', async () => {
-  const asked = { ...ALL, groups: ['ttl', 'tag'] as const };
+  const asked = { ...ALL, groups: ['ttl', 'tag'] as const, distinct: [] };
   const whole = await stores.flows.breakdown({ ...asked, limit: 1_000 });
   const some = await stores.flows.breakdown({ ...asked, limit: 2 });
   expect(some.groups.ttl).toEqual(whole.groups.ttl!.slice(0, 2));
@@ -149,11 +158,17 @@ test('the keys with most packets, most first', async () => {
 });
 
 test('nothing is told of nothing, and nonsense is refused', async () => {
-  const nothing = { all: null, groups: { port: [] } };
-  const asked = { ...ALL, groups: ['port'] as const, limit: 5 };
+  const nothing = { all: null, distinct: { targets: 0 }, groups: { port: [] } };
+  const asked = { ...ALL, groups: ['port'] as const, limit: 5, distinct: ['targets'] as const };
   expect(await stores.flows.breakdown({ ...asked, filter: planOf('src host 203.0.113.77') })).toEqual(nothing);
   expect(await stores.flows.breakdown({ ...asked, session: 7 })).toEqual(nothing);
   expect((await stores.flows.breakdown({ ...asked, groups: [] })).all!.flows).toBe(1_200);
-  for (const wrong of [{ limit: 0 }, { limit: 1_001 }, { groups: ['nonsense'] as never }, { fromSeconds: Number.NaN }])
+  for (const wrong of [
+    { limit: 0 },
+    { limit: 1_001 },
+    { groups: ['nonsense'] as never },
+    { distinct: ['ttl'] as never },
+    { fromSeconds: Number.NaN },
+  ])
     await expect(stores.flows.breakdown({ ...asked, ...wrong })).rejects.toThrow(RangeError);
 });

@@ -6,7 +6,8 @@ export interface BreakdownFigures {
   readonly packets: number;
   readonly bytes: number;
   readonly flows: number;
-  readonly sources: number;
+  /** Distinct addresses; null where they were not counted. */
+  readonly sources: number | null;
   /** For analysts; null for all others. */
   readonly targets: number | null;
   readonly firstSeconds: number;
@@ -53,7 +54,7 @@ function readFigures(value: unknown): BreakdownFigures {
     packets: count(packets),
     bytes: count(bytes),
     flows: count(flows),
-    sources: count(sources),
+    sources: sources === undefined ? null : count(sources),
     targets: targets === undefined ? null : count(targets),
     firstSeconds: seconds(first),
     lastSeconds: seconds(last),

@@ -2,7 +2,14 @@
 import { formatAddress } from '../../../shared/address.ts';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { checkInteger, checkSession, checkSpan, MAX_BREAKDOWN_KEYS } from '../query-limits.ts';
-import type { Breakdown, BreakdownGroup, BreakdownQuery, BreakdownRow, BreakdownSums } from '../stores.ts';
+import type {
+  Breakdown,
+  BreakdownGroup,
+  BreakdownQuery,
+  BreakdownRow,
+  BreakdownSums,
+  DistinctColumn,
+} from '../stores.ts';
 import { filterOf } from './filter-sql.ts';
 import type { FlowSource } from './flow-source.ts';
 import { FIRST_MICROS, LONGEST_OFFSET_MICROS } from './flow-sql.ts';
@@ -12,6 +19,7 @@ const MICROS = 1_000_000;
 
 /** Keys that both families have are read beyond the limit: one family's last may be the other's first. */
 const MAX_SHARED_KEYS = 262_144;
+const DISTINCT: Readonly<Record<DistinctColumn, string>> = { sources: 'source', targets: 'target' };
 const isAddress = (group: BreakdownGroup) => group === 'source' || group === 'target';
 
 /** The key of a flow as one value; null where it has none. */
@@ -43,8 +51,9 @@ export async function queryBreakdown(source: FlowSource, query: BreakdownQuery):
     await read(source, family, query, { groups, from: '' }, found);
     if (groups.length < query.groups.length)
       await read(source, family, query, { groups: ['tag'], from: ', range(64) AS bits(bit)' }, found);
+    if (query.distinct.length > 0) found.addDistinct(await readDistinct(source, family, query));
   }
-  return found.breakdown(query.limit);
+  return found.breakdown(query);
 }
 
 /** What one statement reads. */
@@ -54,8 +63,7 @@ interface Reading {
 }
 
 async function read(source: FlowSource, family: Family, query: BreakdownQuery, reading: Reading, found: Found) {
-  const fromMicros = Math.round(query.fromSeconds * MICROS);
-  const toMicros = Math.round(query.toSeconds * MICROS);
+  const { fromMicros, toMicros } = microsOf(query);
   const filter = filterOf(query.filter, family, 4);
   const columns = await source.readColumns(
     { session: query.session, family, fromMicros, toMicros: toMicros + LONGEST_OFFSET_MICROS },
@@ -71,12 +79,32 @@ async function read(source: FlowSource, family: Family, query: BreakdownQuery, r
   });
 }
 
+/** Counted apart: within every group they would cost many times as much. */
+async function readDistinct(source: FlowSource, family: Family, query: BreakdownQuery): Promise<number[]> {
+  const { fromMicros, toMicros } = microsOf(query);
+  const filter = filterOf(query.filter, family, 3);
+  const counts = query.distinct.map((name) => `count(DISTINCT ${DISTINCT[name]})::DOUBLE`);
+  const columns = await source.readColumns(
+    { session: query.session, family, fromMicros, toMicros: toMicros + LONGEST_OFFSET_MICROS },
+    (flows) => `SELECT ${counts.join(', ')} FROM ${flows} AS flows
+      WHERE "interval" >= $1 AND "interval" < $2 AND ${filter.sql}`,
+    [fromMicros, toMicros, ...filter.values],
+  );
+  return query.distinct.map((_, at) => Number(columns[at]?.[0] ?? 0));
+}
+
+function microsOf({ fromSeconds, toSeconds }: BreakdownQuery) {
+  return { fromMicros: Math.round(fromSeconds * MICROS), toMicros: Math.round(toSeconds * MICROS) };
+}
+
 function check(query: BreakdownQuery): void {
   checkSpan(query);
   checkSession(query.session);
   checkInteger('limit', query.limit, 1, MAX_BREAKDOWN_KEYS);
   for (const group of query.groups)
     if (!Object.hasOwn(KEYS, group)) throw new RangeError(`flows are not told apart by ${group}`);
+  for (const name of query.distinct)
+    if (!Object.hasOwn(DISTINCT, name)) throw new RangeError(`${name} are not counted`);
 }
 
 /** Rows of [place of the group in the list, or its length for all flows; key as text; sums]. */
@@ -89,10 +117,9 @@ function breakdownSql({ groups, from }: Reading, flows: string, condition: strin
     ? [choose(String, String(columns.length)), choose((at) => `key${at}::VARCHAR`, "''")]
     : ['0', "''"];
   const ofOneFamily = groups.flatMap((group, at) => (isAddress(group) ? [at] : []));
-  return `SELECT set, key, packets, bytes, flows, sources, targets, first, last FROM (
+  return `SELECT set, key, packets, bytes, flows, first, last FROM (
       SELECT ${set} AS set, ${key} AS key, sum(packets)::DOUBLE AS packets, sum("wireBytes")::DOUBLE AS bytes,
-        count(*)::DOUBLE AS flows, count(DISTINCT source)::DOUBLE AS sources, count(DISTINCT target)::DOUBLE AS targets,
-        min(first)::DOUBLE AS first, max(last)::DOUBLE AS last
+        count(*)::DOUBLE AS flows, min(first)::DOUBLE AS first, max(last)::DOUBLE AS last
       FROM (SELECT packets, "wireBytes", source, target, ${FIRST_MICROS} AS first, "interval" + "lastMicros" AS last
           ${groups.map((group, at) => `, ${KEYS[group]} AS key${at}`).join('')}
         FROM ${flows} AS flows ${from}
@@ -104,13 +131,11 @@ function breakdownSql({ groups, from }: Reading, flows: string, condition: strin
     ORDER BY set, packets DESC, key`;
 }
 
-function sumsOf([packets, bytes, flows, sources, targets, first, last]: readonly number[]): BreakdownSums {
+function sumsOf([packets, bytes, flows, first, last]: readonly number[]): BreakdownSums {
   return {
     packets: packets!,
     bytes: bytes!,
     flows: flows!,
-    sources: sources!,
-    targets: targets!,
     firstSeconds: first! / MICROS,
     lastSeconds: last! / MICROS,
   };
@@ -119,10 +144,16 @@ function sumsOf([packets, bytes, flows, sources, targets, first, last]: readonly
 /** Rows of both families: those of equal key become one. No address is of both. */
 class Found {
   readonly #rows: ReadonlyMap<BreakdownGroup, Map<string | number, BreakdownSums>>;
+  readonly #distinct: number[] = [];
   #all: BreakdownSums | null = null;
 
   constructor(groups: readonly BreakdownGroup[]) {
     this.#rows = new Map(groups.map((group) => [group, new Map()]));
+  }
+
+  /** No address is of both families. */
+  addDistinct(counts: readonly number[]): void {
+    for (const [at, count] of counts.entries()) this.#distinct[at] = (this.#distinct[at] ?? 0) + count;
   }
 
   addAll(sums: BreakdownSums): void {
@@ -135,7 +166,7 @@ class Found {
     rows.set(key, both(rows.get(key) ?? null, sums));
   }
 
-  breakdown(limit: number): Breakdown {
+  breakdown({ limit, distinct }: BreakdownQuery): Breakdown {
     const rowsOf = (rows: Map<string | number, BreakdownSums>): BreakdownRow[] =>
       [...rows]
         .map(([key, sums]) => ({ key, ...sums }))
@@ -143,6 +174,7 @@ class Found {
         .slice(0, limit);
     return {
       all: this.#all,
+      distinct: Object.fromEntries(distinct.map((name, at) => [name, this.#distinct[at] ?? 0])),
       groups: Object.fromEntries([...this.#rows].map(([group, rows]) => [group, rowsOf(rows)])),
     };
   }
@@ -161,8 +193,6 @@ function both(a: BreakdownSums | null, b: BreakdownSums): BreakdownSums {
     packets: a.packets + b.packets,
     bytes: a.bytes + b.bytes,
     flows: a.flows + b.flows,
-    sources: a.sources + b.sources,
-    targets: a.targets + b.targets,
     firstSeconds: Math.min(a.firstSeconds, b.firstSeconds),
     lastSeconds: Math.max(a.lastSeconds, b.lastSeconds),
   };

@@ -168,9 +168,13 @@ describe('what is refused', () => {
   );
 
   test('one more than the most different filters; those that mean the same are one', async () => {
-    const { page, live } = await open();
+    const { page, live, token } = await open();
     const watchers: LivePage[] = [];
-    for (let at = 0; at < MAX_LIVE_FILTERS; at++) watchers.push(await (await page()).watch(`dst port ${at}`));
+    // Two who ask, with so many pages as one may have.
+    const askers = [token('analyst'), token('viewer')].map((secret) => ({ authorization: `Bearer ${secret}` }));
+    for (let at = 0; at < MAX_LIVE_FILTERS; at++)
+      watchers.push(await (await page(askers[at % 2])).watch(`dst port ${at}`));
+    expect((await (await page(askers[0])).refused('dst port 99')).message).toContain('you watch through 8 filters');
     const last = await page();
     expect((await last.refused('dst port 99')).code).toBe('TOO_MANY_FILTERS');
     await last.watch('((dst   port 0))');

@@ -24,7 +24,7 @@ class FakeSocket {
 
 function watch(streaksPerSecond: number, rights: Partial<ViewerRights> = {}) {
   const socket = new FakeSocket();
-  const all = { seesTargets: false, isGood: () => true, ...rights };
+  const all = { seesTargets: false, isGood: () => true, asker: 'somebody', ...rights };
   return { socket, viewer: new Viewer(socket as unknown as WebSocket, streaksPerSecond, all) };
 }
 

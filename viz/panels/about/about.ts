@@ -183,7 +183,7 @@ function factsOf(about: About, answer: BreakdownAnswer | null, since: number | n
           [text.country, answer.isSpecial ? text.aboutSpecial : of('country')],
           [text.network, of('network')],
         ]
-      : [[text.aboutSources, number(sources)]];
+      : [[text.aboutSources, number(sources ?? 0)]];
   return [
     ...origin,
     [text.packets, number(packets)],
