@@ -10,13 +10,13 @@ const isPictured = (process.env.KURAYAMI_PICTURES ?? '') !== '';
 /** That of a page in a README should not be waited for. */
 const MOST_PICTURE_BYTES = 250_000;
 
-/** `docs/pictures/walk-NAME.png`, and `-ja` for the Japanese page. */
-export async function picture(page: Page, name: string, language: Language): Promise<void> {
+/** `docs/pictures/walk-NAME.png`, and `-ja` for the Japanese page; full of light it is a JPEG, which is a third of the size. */
+export async function picture(page: Page, name: string, language: Language, ending = 'png'): Promise<void> {
   if (!isPictured) return;
   // Buttons under the pointer, and where the focus is, would be pictured as what they are not.
   await page.mouse.move(2, 2);
   await page.waitForTimeout(700);
-  const path = join(projectFolder, 'docs/pictures', `walk-${name}${language === 'ja' ? '-ja' : ''}.png`);
+  const path = join(projectFolder, 'docs/pictures', `walk-${name}${language === 'ja' ? '-ja' : ''}.${ending}`);
   expect((await page.screenshot({ path })).length, name).toBeLessThan(MOST_PICTURE_BYTES);
 }
 
@@ -51,8 +51,15 @@ export async function sheetOf(page: Page, state = 'current'): Promise<Sheet> {
   });
 }
 
-/** As the sheet writes a time of the API, which is in UTC and finer. */
-export function momentText(time: string): string {
+/** As the sheet writes a time of the API, which is finer. */
+export function momentText(time: string, language: Language = 'en'): string {
   const [date, clock] = time.split('T') as [string, string];
-  return `${date} ${clock.slice(0, 8)} UTC`;
+  return `${dateText(date, language)} ${clock.slice(0, 8)} UTC`;
+}
+
+/** `2026-03-02`, in Japanese `2026年3月2日`. */
+export function dateText(date: string, language: Language): string {
+  if (language === 'en') return date;
+  const [year, month, day] = date.split('-').map(Number);
+  return `${year}年${month}月${day}日`;
 }
