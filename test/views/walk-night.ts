@@ -34,7 +34,7 @@ export async function startNight(): Promise<Night> {
   const told = ['--duration', String(NIGHT_SECONDS), '--start', String(NIGHT_BEGIN), '--seed', '7'];
   await program(['simulate', '--scenario', 'night', ...told, '--out', capture, '--truth', truth]);
   const server = runProgram(['server', '--port', '0', '--data', data]);
-  const url = await addressOf(server);
+  const url = await addressOf(server, 120_000);
   const token = async (role: string, name: string) =>
     (await program(['token', 'add', '--role', role, '--name', name, '--data', data])).stdout.trim();
   const tokenFile = join(folder, 'sensor.token');

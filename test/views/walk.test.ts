@@ -15,6 +15,9 @@ import { dateText, momentText, picture, sheetOf } from './walk-page.ts';
 const languages: readonly Language[] = ['en', 'ja'];
 const [WIDTH, HEIGHT] = [1280, 720];
 const WAIT_MILLISECONDS = 90_000;
+/** What an operator looks at in the morning, and what answers the question; what is hidden asks nothing. */
+const MORNING = 'packets.mix.sources.ports.ledger.sensors.-countries.-networks.-rules.-map.-distinct';
+const QUESTION = 'packets.networks.sources.-ports.-countries.-rules.-map.-mix.-sensors.-distinct.-ledger';
 const TELNET = 'tcp dst port 23';
 
 interface Top {
@@ -37,7 +40,7 @@ const named = ({ rows }: Top, count = 8) =>
     .slice(0, count)
     .map(({ key, packets }) => [key, packets]);
 
-describe.skipIf(!browserInstalled)('the walk', () => {
+describe.skipIf(!browserInstalled)('the walk', { timeout: 400_000 }, () => {
   let browser: Browser;
   let night: Night;
   let analyst: Record<string, string>;
@@ -52,7 +55,7 @@ describe.skipIf(!browserInstalled)('the walk', () => {
   beforeAll(async () => {
     [browser, night] = await Promise.all([openBrowser(), startNight()]);
     analyst = { Authorization: `Bearer ${night.analyst}` };
-  });
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await night?.close();
@@ -66,12 +69,13 @@ describe.skipIf(!browserInstalled)('the walk', () => {
       (count) => count > 100,
     );
     for (const language of languages) {
-      const words = await until(
-        'the strip',
+      // The panels follow the picture, a fifth of a second later.
+      const dates = ['2026-03-02', '2026-03-03'].map((date) => dateText(date, language));
+      await until(
+        'the strip with the night’s time',
         async () => (await page.locator('.wall-strip').textContent()) ?? '',
-        (strip) => strip.includes(textOf(language).packetsPerSecond),
+        (strip) => strip.includes(textOf(language).packetsPerSecond) && dates.some((date) => strip.includes(date)),
       );
-      expect(['2026-03-02', '2026-03-03'].some((date) => words.includes(dateText(date, language)))).toBe(true);
       expect(await page.locator('.badges').textContent()).toContain(textOf(language).replay);
       await picture(page, 'wall', language, 'jpg');
       await page.keyboard.press('l');
@@ -90,7 +94,7 @@ describe.skipIf(!browserInstalled)('the walk', () => {
     const text = textOf(language);
     await ledgerAtRest(night.url, WAIT_MILLISECONDS);
     const noise = actorOf(night, 'misconfiguration');
-    const { page, problems } = await open(`lang=${language}`);
+    const { page, problems } = await open(`lang=${language}&panels=${MORNING}`);
 
     // Is all well?
     await page.keyboard.press('d');
@@ -109,7 +113,8 @@ describe.skipIf(!browserInstalled)('the walk', () => {
       text.stateFinished,
       text.deskLinkNone,
       expect.stringMatching(/^(–|\d+\.\d s)$/),
-      '–',
+      // A file is read as fast as it is taken: nothing can be dropped, and nothing waits on a disk.
+      '0',
       text.deskNoSpool,
     ]);
     const path = page.locator('[data-panel="ledger"]');
@@ -175,7 +180,7 @@ describe.skipIf(!browserInstalled)('the walk', () => {
       const scan = actorOf(night, 'research');
       expect(scan.ports).toEqual([['tcp', 23]]);
       const context = await browser.newContext({ acceptDownloads: true });
-      const { page, problems } = await open(`lang=${language}&desk=full&span=24h`, context);
+      const { page, problems } = await open(`lang=${language}&desk=full&span=24h&panels=${QUESTION}`, context);
       await page.keyboard.press('i');
       await page.locator('.sign-in-token').fill(night.analyst);
       await page.keyboard.press('Enter');
@@ -205,8 +210,9 @@ describe.skipIf(!browserInstalled)('the walk', () => {
       // CSV of the sources is what the API says.
       const { bytes } = await saved(page, text.deskCsv, 'sources');
       const lines = bytes.toString('utf8').trimEnd().split('\r\n').slice(1);
-      expect(lines.map((line) => line.split(',')).map(([key, , ...figures]) => [key, ...figures.slice(0, 3)])).toEqual(
-        sources.rows.map(({ key, packets, bytes, flows }) => [key, ...[packets, bytes, flows].map(String)]),
+      const listed = lines.map((line) => line.split(',')).filter(([key]) => key !== 'other');
+      expect(listed.map(([key, , ...figures]) => [key, ...figures.slice(0, 3).map(Number)])).toEqual(
+        sources.rows.map((row) => [row.key, row.packets, row.bytes, row.flows]),
       );
 
       // Since when? Each has a sheet, and the first packet of all is the truth's.
