@@ -1,5 +1,4 @@
 /** The desk on the page of the real program: its figures are the API's, and everything goes by keyboard. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { ask, ledgerAtRest } from '../support/api.ts';
 import { browserInstalled, openBrowser, openPage } from '../support/browser.ts';
 import { makeFolder } from '../support/folders.ts';
 import { addressOf, interrupt, program, type RunningProgram, runProgram, until } from '../support/program.ts';
+import { answered, number, rowsOf, saved, stateOf } from './desk-page.ts';
 
 const DESK = 'quality=low&desk=full&lang=en';
 const SPAN = 'session=1&from=2026-01-01T00:15:00Z&to=2026-01-01T00:30:00Z';
@@ -16,44 +16,8 @@ interface Top {
   rows: { key: string; packets: number }[];
 }
 
-/** Figures as the page writes them. */
-const number = (text: string | null) => Number((text ?? '').replaceAll(',', ''));
-
-/** Rows of a ranked panel: name and packets. */
-function rowsOf(page: Page, panel: string): Promise<[string, number][]> {
-  return page.evaluate(
-    (id) =>
-      [...document.querySelectorAll(`[data-panel="${id}"] .ranked-row:not(:disabled)`)].map((row) => [
-        row.querySelector('.ranked-name > span')?.textContent ?? '',
-        Number((row.querySelector('.ranked-count')?.textContent ?? '').replaceAll(',', '')),
-      ]),
-    panel,
-  );
-}
-
-const stateOf = (page: Page, panel: string) =>
-  page.evaluate((id) => document.querySelector<HTMLElement>(`[data-panel="${id}"]`)?.dataset.state ?? '', panel);
-
-/** All panels that are shown say that they are answered. */
-async function answered(page: Page): Promise<void> {
-  await until(
-    'answers',
-    () =>
-      page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.desk-panel')].map((one) => one.dataset.state)),
-    (states) => states.length > 0 && states.every((state) => state === 'current'),
-    90_000,
-  );
-}
-
 const order = (page: Page) =>
   page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.desk-grid > *')].map((one) => one.dataset.panel));
-
-async function saved(page: Page, button: string, panel: string): Promise<{ name: string; bytes: Buffer }> {
-  const coming = page.waitForEvent('download');
-  await page.locator(`[data-panel="${panel}"]`).getByRole('button', { name: button }).press('Enter');
-  const download = await coming;
-  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
-}
 
 describe.skipIf(!browserInstalled)('the desk', () => {
   let browser: Browser;

@@ -1,5 +1,5 @@
 /** A sheet with all about a source or a port in the span of the page, whatever its filter. */
-import { type About, routeOfAbout, termOfAbout } from '../../feed/about.ts';
+import { type About, formatAbout, routeOfAbout, termOfAbout } from '../../feed/about.ts';
 import {
   type BreakdownAnswer,
   type BreakdownFigures,
@@ -13,7 +13,8 @@ import { formatCount, formatShort, portName } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
 import { COLOURED_KEYS, colourOf } from '../desk/colours.ts';
 import { onChange } from '../desk/desk-panel.ts';
-import { type Moment, momentOf, pathOf } from '../desk/moment.ts';
+import { type Moment, pathOf } from '../desk/moment.ts';
+import { MomentKeeper } from '../desk/moment-keeper.ts';
 import { boundsOfSession } from '../desk/sessions.ts';
 import { tellOf } from '../desk/tell.ts';
 import { wordsOf } from '../desk/terms.ts';
@@ -72,11 +73,13 @@ export function createAbout(context: PanelContext): AboutSheet {
   });
 
   const changed = onChange();
+  const keeper = new MomentKeeper();
 
   function showAnswers(about: About, state: PageState, moment: Moment): void {
     const { breakdown, series, points, since } = ask(about, moment, state, context);
     const told = tellOf([breakdown, series, points], { toSeconds: moment.toSeconds, isLive: false }, context);
     setText(tell, told.words);
+    dialog.dataset.state = told.state;
     const by = about.kind === 'source' ? 'port' : 'country';
     const names = series.value?.keys.map(({ key }) => wordsOf(by, key, context, () => null).note).join();
     const [network] = breakdown.value?.groups.get('network') ?? [];
@@ -118,7 +121,9 @@ export function createAbout(context: PanelContext): AboutSheet {
       setText(heading, titleOf(about, context));
       if (!dialog.open) dialog.showModal();
       // All that it did, not what of it the page shows.
-      const moment = momentOf({ ...state, filter: '' }, boundsOfSession(state, context.questions));
+      const isAnswered = dialog.dataset.state === 'current';
+      const bounds = boundsOfSession(state, context.questions);
+      const moment = keeper.at({ ...state, filter: '' }, bounds, isAnswered, performance.now());
       if (moment === null) setText(tell, text.waiting);
       else showAnswers(about, state, moment);
     },
@@ -138,7 +143,8 @@ function ask(about: About, moment: Moment, state: PageState, { questions }: Pane
     { by: 'total', step: DAY_SECONDS },
   );
   const asked = <T>(name: string, path: string, read: (body: unknown) => T, keep = keepSeconds) =>
-    questions.ask({ name: `about ${name}`, path, keepSeconds: keep, read });
+    // Questions about another are others: their answers must not stand under this title while one waits.
+    questions.ask({ name: `about ${formatAbout(about)} ${name}`, path, keepSeconds: keep, read });
   const whole = asked('since', wholePath, readSeriesAnswer, 3_600);
   return {
     breakdown: asked('breakdown', pathOf(routeOfAbout(about), moment, moment, {}), readBreakdown),
