@@ -213,6 +213,7 @@ export const en = {
   deskRefused: 'refused: {code}: {detail}',
   deskCsv: 'save the figures as CSV',
   deskPng: 'save as a picture',
+  deskNotSavable: 'nothing to save yet: what is shown is not of this question',
   deskBack: 'move back',
   deskOn: 'move on',
   deskEnlarge: 'enlarge',

@@ -214,6 +214,7 @@ export const ja: Text = {
   deskRefused: '拒否されました: {code}: {detail}',
   deskCsv: '数値を CSV で保存',
   deskPng: '画像で保存',
+  deskNotSavable: 'まだ保存できません：表示は現在の質問に対するものではありません',
   deskBack: '前へ移動',
   deskOn: '後ろへ移動',
   deskEnlarge: '拡大',

@@ -1,32 +1,20 @@
 /** A sheet with all about a source or a port in the span of the page, whatever its filter. */
-import { type About, formatAbout, routeOfAbout, termOfAbout } from '../../feed/about.ts';
-import {
-  type BreakdownAnswer,
-  type BreakdownFigures,
-  type FlowPoints,
-  readBreakdown,
-  readFlowPoints,
-} from '../../feed/breakdown-answer.ts';
-import { readSeriesAnswer } from '../../feed/series-answer.ts';
-import type { PageState } from '../../state.ts';
+import { type About, termOfAbout } from '../../feed/about.ts';
+import type { BreakdownAnswer, BreakdownFigures, FlowPoints } from '../../feed/breakdown-answer.ts';
 import { formatCount, formatShort, portName } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
-import { COLOURED_KEYS, colourOf } from '../desk/colours.ts';
+import { colourOf } from '../desk/colours.ts';
 import { onChange } from '../desk/desk-panel.ts';
-import { type Moment, pathOf } from '../desk/moment.ts';
-import { MomentKeeper } from '../desk/moment-keeper.ts';
-import { boundsOfSession } from '../desk/sessions.ts';
+import type { Moment } from '../desk/moment.ts';
 import { tellOf } from '../desk/tell.ts';
 import { wordsOf } from '../desk/terms.ts';
 import { timeChart } from '../desk/time-chart.ts';
 import { createDialog } from '../dialog.ts';
 import { element, letGo, type Panel, type PanelContext, setText, syncRows } from '../panel.ts';
+import { type AboutAnswers, AboutAsker, POINTS } from './ask.ts';
 import { createGroup, momentWords } from './group.ts';
 import { groupKinds } from './groups.ts';
 import { createPattern } from './pattern.ts';
-
-const POINTS = 5_000;
-const DAY_SECONDS = 86_400;
 
 export interface AboutSheet extends Panel {
   readonly element: HTMLDialogElement;
@@ -72,11 +60,10 @@ export function createAbout(context: PanelContext): AboutSheet {
     letGo(event);
   });
 
+  const asker = new AboutAsker(context.questions);
   const changed = onChange();
-  const keeper = new MomentKeeper();
 
-  function showAnswers(about: About, state: PageState, moment: Moment): void {
-    const { breakdown, series, points, since } = ask(about, moment, state, context);
+  function showAnswers(about: About, { moment, breakdown, series, points, since }: AboutAnswers): void {
     const told = tellOf([breakdown, series, points], { toSeconds: moment.toSeconds, isLive: false }, context);
     setText(tell, told.words);
     dialog.dataset.state = told.state;
@@ -120,47 +107,11 @@ export function createAbout(context: PanelContext): AboutSheet {
       }
       setText(heading, titleOf(about, context));
       if (!dialog.open) dialog.showModal();
-      // All that it did, not what of it the page shows.
-      const isAnswered = dialog.dataset.state === 'current';
-      const bounds = boundsOfSession(state, context.questions);
-      const moment = keeper.at({ ...state, filter: '' }, bounds, isAnswered, performance.now());
-      if (moment === null) setText(tell, text.waiting);
-      else showAnswers(about, state, moment);
+      const answers = asker.ask(about, state, performance.now());
+      if (answers === null) setText(tell, text.waiting);
+      else showAnswers(about, answers);
     },
   };
-}
-
-function ask(about: About, moment: Moment, state: PageState, { questions }: PanelContext) {
-  const { keepSeconds, stepSeconds, toSeconds } = moment;
-  const filter = termOfAbout(about);
-  const only = { ...moment, filter };
-  const by = about.kind === 'source' ? 'port' : 'country';
-  const first = boundsOfSession(state, questions);
-  const wholePath = pathOf(
-    'series',
-    only,
-    { fromSeconds: first?.firstSeconds ?? moment.fromSeconds, toSeconds },
-    { by: 'total', step: DAY_SECONDS },
-  );
-  const asked = <T>(name: string, path: string, read: (body: unknown) => T, keep = keepSeconds) =>
-    // Questions about another are others: their answers must not stand under this title while one waits.
-    questions.ask({ name: `about ${formatAbout(about)} ${name}`, path, keepSeconds: keep, read });
-  const whole = asked('since', wholePath, readSeriesAnswer, 3_600);
-  return {
-    breakdown: asked('breakdown', pathOf(routeOfAbout(about), moment, moment, {}), readBreakdown),
-    series: asked(
-      'series',
-      pathOf('series', only, moment, { by, step: stepSeconds, keys: COLOURED_KEYS }),
-      readSeriesAnswer,
-    ),
-    points: asked('points', pathOf('flows', only, moment, { limit: POINTS }), readFlowPoints),
-    /** Begin of the first day with packets; null while it is not known. */
-    since: whole.isCurrent ? (whole.value?.bins[firstFilled(whole.value.keys[0]?.values)] ?? null) : null,
-  };
-}
-
-function firstFilled(values: Float64Array | undefined): number {
-  return values?.findIndex((value) => value > 0) ?? -1;
 }
 
 function titleOf(about: About, { text }: PanelContext): string {

@@ -11,6 +11,25 @@ export interface Table {
 /** What a spreadsheet takes for a formula begins so (OWASP, CSV injection). */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
+/** What all rows of a table are of. */
+export interface Subject {
+  readonly session: number;
+  /** Null for what is of now and of all packets. */
+  readonly edges: { readonly fromSeconds: number; readonly toSeconds: number } | null;
+  readonly filter: string;
+  readonly isSimulated: boolean;
+}
+
+/** A file that is handed on says in every row what it is of: its name is soon another. */
+export function withSubject({ header, rows }: Table, { session, edges, filter, isSimulated }: Subject): Table {
+  const times = edges === null ? [null, null] : [cellTime(edges.fromSeconds), cellTime(edges.toSeconds)];
+  const cells = [session, ...times, edges === null ? null : filter, isSimulated ? 'yes' : 'no'];
+  return {
+    header: [...header, 'session', 'from', 'to', 'filter', 'simulated'],
+    rows: rows.map((row) => [...row, ...cells]),
+  };
+}
+
 export function toCsv({ header, rows }: Table): string {
   return [header, ...rows].map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
 }

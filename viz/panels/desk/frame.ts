@@ -1,11 +1,11 @@
 /** The frame around a panel of the desk: its title, what it says of itself, and what can be done with it. */
 import { fill } from '../../text/text.ts';
 import { element, letGo, setShown, setText } from '../panel.ts';
-import { cellTime, fileName, toCsv } from './csv.ts';
+import { cellTime, fileName, toCsv, withSubject } from './csv.ts';
 import type { DeskContext, DeskPanel, DeskSight, DeskView } from './desk-panel.ts';
 import { offerFile } from './offer-file.ts';
 import { paintPicture } from './picture.ts';
-import { tellOf } from './tell.ts';
+import { isSavable, tellOf } from './tell.ts';
 
 export interface FrameActions {
   move(id: string, by: -1 | 1): void;
@@ -23,7 +23,9 @@ export class Frame {
   readonly #view: DeskView;
   readonly #told = element('p', 'desk-told');
   readonly #enlarge: HTMLButtonElement;
+  readonly #files: readonly (readonly [HTMLButtonElement, does: string])[];
   #sight: DeskSight | null = null;
+  #isSavable = false;
 
   constructor(panel: DeskPanel, context: DeskContext, actions: FrameActions) {
     const { text } = context;
@@ -36,11 +38,18 @@ export class Frame {
     const title = text[panel.title];
     this.#enlarge = button('⤢', text.deskEnlarge, title, () => actions.enlarge(id));
     this.#enlarge.classList.add('desk-enlarge');
+    const csv = button('CSV', text.deskCsv, title, () => this.#offerTable());
+    const png = button('PNG', text.deskPng, title, () => void this.#offerPicture());
+    this.#files = [
+      [csv, text.deskCsv],
+      [png, text.deskPng],
+    ];
+    csv.disabled = png.disabled = true;
     const buttons = element(
       'div',
       'desk-buttons',
-      button('CSV', text.deskCsv, title, () => this.#offerTable()),
-      button('PNG', text.deskPng, title, () => void this.#offerPicture()),
+      csv,
+      png,
       button('‹', text.deskBack, title, () => actions.move(id, -1)),
       button('›', text.deskOn, title, () => actions.move(id, 1)),
       this.#enlarge,
@@ -65,21 +74,42 @@ export class Frame {
     if (this.element.dataset.state !== state) this.element.dataset.state = state;
     setText(this.#told, words);
     setShown(this.#told, words !== '');
+    this.#allowFiles(isSavable(answers));
     const label = sight.isEnlarged ? text.deskShrink : text.deskEnlarge;
     if (this.#enlarge.title !== label) name(this.#enlarge, label, text[this.#panel.title]);
     return state === 'current' || state === 'problem';
   }
 
+  /** Figures of the question before would stand under the name of the new one. */
+  #allowFiles(isAllowed: boolean): void {
+    if (this.#isSavable === isAllowed) return;
+    this.#isSavable = isAllowed;
+    for (const [made, does] of this.#files) {
+      made.disabled = !isAllowed;
+      made.title = isAllowed ? does : this.#context.text.deskNotSavable;
+    }
+  }
+
   #offerTable(): void {
-    const csv = new Blob([toCsv(this.#view.table())], { type: 'text/csv;charset=utf-8' });
+    if (this.#sight === null || !this.#isSavable) return;
+    const { moment } = this.#sight;
+    const table = withSubject(this.#view.table(), {
+      session: moment.session,
+      edges: this.#panel.isLive ? null : moment,
+      filter: moment.filter,
+      isSimulated: moment.kind === 'simulated',
+    });
+    const csv = new Blob([toCsv(table)], { type: 'text/csv;charset=utf-8' });
     offerFile(this.#fileName('csv'), csv);
   }
 
   async #offerPicture(): Promise<void> {
     const { text, language } = this.#context;
-    if (this.#sight === null) return;
+    if (this.#sight === null || !this.#isSavable) return;
     const { moment, state } = this.#sight;
     const { fromSeconds, toSeconds, filter, sessionName, kind } = moment;
+    // A picture takes a moment, and the page goes on meanwhile.
+    const saved = this.#fileName('png');
     const lines = [
       `${cellTime(fromSeconds)} – ${cellTime(toSeconds)} · ${sessionName}`,
       filter === '' ? '' : fill(text.deskFilterIs, { filter }),
@@ -91,7 +121,7 @@ export class Frame {
       warning: kind === 'simulated' ? `${text.simulated} / ${language === 'en' ? '模擬データ' : 'SIMULATED DATA'}` : '',
       credits: ['Kurayami', text.approximate, ...(state.totals?.credits ?? [])].join(' · '),
     });
-    if (picture) offerFile(this.#fileName('png'), picture);
+    if (picture) offerFile(saved, picture);
   }
 
   #fileName(ending: string): string {

@@ -18,6 +18,11 @@ export class MomentKeeper {
   #bounds: Bounds | null = null;
   #sinceMilliseconds = 0;
 
+  /** What was known of the session when the moment that is held was taken. */
+  get bounds(): Bounds | null {
+    return this.#bounds;
+  }
+
   /** `isAnswered`: all that is shown answers for the moment that is held. */
   at(state: Asked, bounds: Bounds | null, isAnswered: boolean, nowMilliseconds: number): Moment | null {
     const age = nowMilliseconds - this.#sinceMilliseconds;

@@ -27,7 +27,9 @@ export async function paintPicture(body: HTMLElement, words: PictureWords): Prom
   const face = getComputedStyle(document.body).fontFamily;
   context.font = `10px ${face}`;
   const credits = wrapped(context, words.credits, width);
-  const above = MARGIN + 22 + words.lines.length * LINE + (words.warning === '' ? 0 : LINE + 2) + 6;
+  context.font = `11px ${face}`;
+  const lines = words.lines.flatMap((line) => wrapped(context, line, width));
+  const above = MARGIN + 22 + lines.length * LINE + (words.warning === '' ? 0 : LINE + 2) + 6;
   const whole = { width: width + 2 * MARGIN, height: above + height + 10 + credits.length * 13 + MARGIN };
   const scale = Math.min(SCALE, MOST_PIXELS / Math.max(whole.width, whole.height));
   canvas.width = Math.ceil(whole.width * scale);
@@ -48,7 +50,7 @@ export async function paintPicture(body: HTMLElement, words: PictureWords): Prom
     write(words.warning, 12, '#ffc14d');
     y += LINE + 2;
   }
-  for (const line of words.lines) {
+  for (const line of lines) {
     write(line, 11, '#93b0d3');
     y += LINE;
   }
@@ -64,14 +66,26 @@ export async function paintPicture(body: HTMLElement, words: PictureWords): Prom
   return await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
 }
 
-function wrapped(context: CanvasRenderingContext2D, text: string, width: number): string[] {
+/** At spaces; what has none for longer than a line, as Japanese and long filters do, wherever the line is full. */
+export function wrapped(context: Pick<CanvasRenderingContext2D, 'measureText'>, text: string, width: number): string[] {
+  const fits = (line: string) => context.measureText(line).width <= width;
   const lines = [''];
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1)} ${word}`.trim();
-    if (context.measureText(longer).width > width && lines.at(-1) !== '') lines.push(word);
-    else lines[lines.length - 1] = longer;
+    if (fits(longer)) lines[lines.length - 1] = longer;
+    else lines.push(...(fits(word) ? [word] : brokenUp(word, fits)));
   }
-  return lines;
+  return lines.filter((line, at) => line !== '' || at > 0);
+}
+
+function brokenUp(word: string, fits: (line: string) => boolean): string[] {
+  const pieces = [''];
+  for (const character of word) {
+    const longer = pieces.at(-1) + character;
+    if (fits(longer) || pieces.at(-1) === '') pieces[pieces.length - 1] = longer;
+    else pieces.push(character);
+  }
+  return pieces;
 }
 
 /** In the coordinates of the window. */

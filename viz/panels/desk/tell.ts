@@ -41,6 +41,15 @@ export function tellOf(answers: readonly Answer<unknown>[], { toSeconds, isLive 
   return { state: 'current', words: isLive ? '' : fill(text.deskUntil, { time: momentTime(toSeconds, timeOf) }) };
 }
 
+/**
+ * Whether what is drawn is of the question that is asked now, so that a file of it may say so. What was refused and is not drawn is no
+ * hindrance.
+ */
+export function isSavable(answers: readonly Answer<unknown>[]): boolean {
+  const isOfNow = ({ isCurrent, value, problem }: Answer<unknown>) => isCurrent || (value === null && problem !== null);
+  return answers.every(isOfNow) && (answers.length === 0 || answers[0]!.value !== null);
+}
+
 type TimeOf = PanelContext['timeOf'];
 
 export function clockTime(seconds: number, timeOf: TimeOf): string {

@@ -4,10 +4,11 @@ import { expect, test } from 'vitest';
 import { planFlowFilter } from '../../../../shared/filter/flow-plan.ts';
 import { parseFilter } from '../../../../shared/filter/index.ts';
 import type { LiveTotals } from '../../../../shared/wire/messages.ts';
+import { NO_ANSWER } from '../../../../viz/feed/answers.ts';
 import { readSeriesAnswer, readTopAnswer } from '../../../../viz/feed/series-answer.ts';
 import type { Span } from '../../../../viz/feed/span.ts';
 import { changeOf, changeWords } from '../../../../viz/panels/desk/change.ts';
-import { fileName, toCsv } from '../../../../viz/panels/desk/csv.ts';
+import { cellTime, fileName, toCsv, withSubject } from '../../../../viz/panels/desk/csv.ts';
 import {
   formatLayout,
   moved,
@@ -18,7 +19,9 @@ import {
 } from '../../../../viz/panels/desk/layout.ts';
 import { momentOf, pathOf } from '../../../../viz/panels/desk/moment.ts';
 import { MomentKeeper } from '../../../../viz/panels/desk/moment-keeper.ts';
+import { wrapped } from '../../../../viz/panels/desk/picture.ts';
 import { type Memory, readDesk, rememberDesk, writeDesk } from '../../../../viz/panels/desk/settings.ts';
+import { isSavable } from '../../../../viz/panels/desk/tell.ts';
 import { termOf } from '../../../../viz/panels/desk/terms.ts';
 import { en } from '../../../../viz/text/en.ts';
 
@@ -196,6 +199,47 @@ test('a table comes back from CSV, and no cell of it is a formula', () => {
   expect(fileName('ports', '../../etc', '2026-01-01T00:00:00Z <b>', 'csv')).toBe(
     'kurayami-ports-etc-2026-01-01T00-00-00Z-b.csv',
   );
+});
+
+test('every row says what it is of', () => {
+  const table = { header: ['key'], rows: [['a'], ['b']] };
+  const subject = {
+    session: 7,
+    edges: { fromSeconds: NOON, toSeconds: NOON + 60 },
+    filter: 'port 23',
+    isSimulated: true,
+  };
+  const [header, ...rows] = parseCsv(toCsv(withSubject(table, subject)));
+  expect(header).toEqual(['key', 'session', 'from', 'to', 'filter', 'simulated']);
+  const same = [cellTime(NOON), cellTime(NOON + 60), 'port 23', 'yes'];
+  expect(rows).toEqual([
+    ['a', '7', ...same],
+    ['b', '7', ...same],
+  ]);
+  // What is of now and of all packets has neither span nor filter.
+  expect(toCsv(withSubject({ header: [], rows: [[]] }, { ...subject, edges: null, isSimulated: false }))).toContain(
+    '7,,,,no',
+  );
+});
+
+test('figures of the question before, and none at all, are not saved', () => {
+  const now = { ...NO_ANSWER, value: 1, isCurrent: true };
+  const refused = { ...NO_ANSWER, problem: { code: 'API_BUSY', detail: '' } };
+  expect(isSavable([now, now])).toBe(true);
+  expect(isSavable([])).toBe(true);
+  expect(isSavable([{ ...now, isLoading: true }])).toBe(true);
+  expect(isSavable([now, { ...now, isCurrent: false }])).toBe(false);
+  expect(isSavable([now, NO_ANSWER])).toBe(false);
+  expect(isSavable([refused, now])).toBe(false);
+  expect(isSavable([now, refused])).toBe(true);
+  expect(isSavable([{ ...refused, value: 1 }])).toBe(false);
+});
+
+test('lines of a picture fit into it, with and without spaces', () => {
+  const context = { measureText: (text: string) => ({ width: text.length }) as TextMetrics };
+  expect(wrapped(context, 'filter: port 23 or port 2323', 12)).toEqual(['filter: port', '23 or port', '2323']);
+  expect(wrapped(context, 'a ポートの国の中の', 4)).toEqual(['a', 'ポートの', '国の中の']);
+  expect(wrapped(context, '', 4)).toEqual([]);
 });
 
 test('changes say up from down without a colour', () => {
