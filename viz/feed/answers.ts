@@ -55,22 +55,28 @@ export async function fetchAnswer(
   onProgress: (done: number) => void,
   get: typeof fetch = fetch,
 ): Promise<unknown> {
-  const answer = await get(path, { signal, headers: { accept: 'application/x-ndjson, application/json' } }).catch(
-    (error: unknown) => {
-      if (signal.aborted) throw error;
-      throw new QuestionError(0, { code: AWAY, detail: '' });
-    },
-  );
+  const brokenOff = (error: unknown): never => {
+    if (signal.aborted) throw error;
+    throw new QuestionError(0, { code: AWAY, detail: '' });
+  };
+  const accept = 'application/x-ndjson, application/json';
+  const answer = await get(path, { signal, headers: { accept } }).catch(brokenOff);
   if (!answer.ok) throw new QuestionError(answer.status, problemOf(await answer.json().catch(() => null)));
-  if (!(answer.headers.get('content-type') ?? '').includes('ndjson')) return await answer.json().catch(unreadable);
-  return await lastLine(answer, onProgress);
+  if (!(answer.headers.get('content-type') ?? '').includes('ndjson')) {
+    return await answer.json().catch((error) => (error instanceof SyntaxError ? unreadable() : brokenOff(error)));
+  }
+  return await lastLine(answer, onProgress, brokenOff);
 }
 
-async function lastLine(answer: Response, onProgress: (done: number) => void): Promise<unknown> {
+async function lastLine(
+  answer: Response,
+  onProgress: (done: number) => void,
+  brokenOff: (error: unknown) => never,
+): Promise<unknown> {
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
-    const { done, value = '' } = await reader.read();
+    const { done, value = '' } = await reader.read().catch(brokenOff);
     rest += value;
     if (rest.length > MOST_CHARACTERS) throw unreadableError();
     // Lines of progress are short; the result is one long line, which is not searched through again for every piece of it.

@@ -2,7 +2,7 @@
  * Questions of panels to the API. A panel asks anew whenever it is updated; who is not shown does not, and what nobody asked
  * for lately is aborted. So a hidden panel, and a hidden tab, cost nothing.
  */
-import { type Answer, AWAY, fetchAnswer, NO_ANSWER, QuestionError } from './answers.ts';
+import { type Answer, AWAY, fetchAnswer, NO_ANSWER, QuestionError, unreadableError } from './answers.ts';
 import { retryDelaySeconds } from './backoff.ts';
 
 /** The server answers few at a time, of all who ask. */
@@ -162,9 +162,7 @@ export class Questions {
 
   /** The last answer stays, and it is said why there is no newer one. */
   #failed(slot: Slot, error: unknown, isTooLong: boolean): void {
-    const isKnown = error instanceof QuestionError;
-    if (!isKnown && !isTooLong) throw error;
-    const { status, problem } = isKnown ? error : { status: 0, problem: { code: AWAY, detail: '' } };
+    const { status, problem } = errorOf(error, isTooLong);
     const waitMilliseconds = retryDelaySeconds(slot.failures++, Math.random()) * 1000;
     const isRefused = status >= 200 && status < 500 && status !== 429 && problem.code !== 'API_BUSY';
     slot.againMilliseconds = Date.now() + (isRefused ? REFUSED_MILLISECONDS : waitMilliseconds);
@@ -184,4 +182,10 @@ export class Questions {
     this.#kept.set(path, { value, cameMilliseconds: Date.now() });
     if (this.#kept.size > MOST_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
   }
+}
+
+/** Whatever it is, it is told and waited after: what is thrown on would be asked again at once, for ever. */
+function errorOf(error: unknown, isTooLong: boolean): QuestionError {
+  if (error instanceof QuestionError) return error;
+  return isTooLong ? new QuestionError(0, { code: AWAY, detail: '' }) : unreadableError();
 }
