@@ -7,6 +7,7 @@ import { createHelp } from './help.ts';
 import { panels } from './index.ts';
 import { element, type Panel, type PanelContext } from './panel.ts';
 import { createSceneTable, type SceneTable } from './scene-table.ts';
+import { shownOf } from './shown.ts';
 import { createSignIn, type SignInDialog } from './sign-in.ts';
 import { createSkipLinks } from './skip-links.ts';
 
@@ -69,8 +70,8 @@ export class Board {
   }
 
   /** What stands beside the desk gives way to it; on a wall there is none: it is made to be worked with. */
-  #showDesk({ desk, kioskSeconds }: PageState): void {
-    const height = kioskSeconds === null ? desk.height : 'off';
+  #showDesk(state: PageState): void {
+    const { height } = shownOf(state);
     this.element.classList.toggle('with-desk', height !== 'off');
     this.element.classList.toggle('with-desk-full', height === 'full');
   }

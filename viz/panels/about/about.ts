@@ -11,6 +11,7 @@ import { wordsOf } from '../desk/terms.ts';
 import { timeChart } from '../desk/time-chart.ts';
 import { createDialog } from '../dialog.ts';
 import { element, letGo, type Panel, type PanelContext, setText, syncRows } from '../panel.ts';
+import { shownOf } from '../shown.ts';
 import { type AboutAnswers, AboutAsker, POINTS } from './ask.ts';
 import { createGroup, momentWords } from './group.ts';
 import { groupKinds } from './groups.ts';
@@ -99,7 +100,7 @@ export function createAbout(context: PanelContext): AboutSheet {
   return {
     element: dialog,
     update(state) {
-      const { about } = state;
+      const { about } = shownOf(state);
       shown = about;
       if (about === null) {
         if (dialog.open) dialog.close();

@@ -2,6 +2,7 @@
 import type { PageState } from '../../state.ts';
 import { fill } from '../../text/text.ts';
 import { element, letGo, type Panel, setShown, setText } from '../panel.ts';
+import { shownOf } from '../shown.ts';
 import type { DeskContext } from './desk-panel.ts';
 import { Frame } from './frame.ts';
 import { deskPanelIds, deskPanels } from './index.ts';
@@ -27,6 +28,8 @@ export class Desk implements Panel {
   readonly #spans: Panel;
   readonly #frames: ReadonlyMap<string, Frame>;
   #layout: DeskLayout | null = null;
+  /** The panel that has the page now. */
+  #enlarged: string | null = null;
   readonly #moments = new MomentKeeper();
   /** Panels that wait for answers. */
   readonly #waiting = new Set<string>();
@@ -58,16 +61,19 @@ export class Desk implements Panel {
     this.element = element('section', 'desk', bar, this.#grid);
     this.element.setAttribute('aria-label', text.desk);
     this.element.hidden = true;
-    // Closed by Escape, too.
-    this.dialog.addEventListener('close', () => change((layout) => ({ ...layout, enlarged: null })));
+    // Closed by Escape. What a kiosk closed is there again after it.
+    this.dialog.addEventListener('close', () => {
+      if (this.#enlarged !== null) change((layout) => ({ ...layout, enlarged: null }));
+    });
   }
 
   update(state: PageState): void {
-    const { height } = state.desk;
+    const { height, enlarged } = shownOf(state);
     setShown(this.element, height !== 'off');
     if (this.element.dataset.height !== height) this.element.dataset.height = height;
-    if (height === 'off' && this.#layout?.enlarged == null && state.desk.layout.enlarged === null) return;
-    this.#arrange(state);
+    if (height === 'off' && this.#enlarged === null && enlarged === null) return;
+    this.#arrange(state.desk.layout, enlarged);
+    if (height === 'off' && enlarged === null) return;
     this.#spans.update(state);
     const bounds = boundsOfSession(state, this.#context.questions);
     const moment = this.#moments.at(state, bounds, this.#waiting.size === 0, performance.now());
@@ -81,36 +87,37 @@ export class Desk implements Panel {
     const began = performance.now();
     for (let count = 0; count < shown.length; count++) {
       const frame = shown[this.#next++ % shown.length]!;
-      const isAnswered = frame.update({ moment, state, isEnlarged: state.desk.layout.enlarged === frame.id });
+      const isAnswered = frame.update({ moment, state, isEnlarged: this.#enlarged === frame.id });
       if (isAnswered) this.#waiting.delete(frame.id);
       else this.#waiting.add(frame.id);
       if (performance.now() - began > MOST_MILLISECONDS) return;
     }
   }
 
-  #shown({ desk: { layout, height } }: PageState): Frame[] {
-    const ids = layout.enlarged === null ? layout.order.filter((id) => !layout.hidden.has(id)) : [layout.enlarged];
-    if (height === 'off' && layout.enlarged === null) return [];
+  #shown({ desk: { layout } }: PageState): Frame[] {
+    const ids = this.#enlarged === null ? layout.order.filter((id) => !layout.hidden.has(id)) : [this.#enlarged];
     return ids.flatMap((id) => this.#frames.get(id) ?? []);
   }
 
-  #arrange({ desk }: PageState): void {
-    if (desk.layout === this.#layout) return;
-    this.#layout = desk.layout;
+  #arrange(layout: DeskLayout, enlarged: string | null): void {
+    if (layout === this.#layout && enlarged === this.#enlarged) return;
+    this.#layout = layout;
+    this.#enlarged = enlarged;
     this.#waiting.clear();
-    const { order, hidden, enlarged } = desk.layout;
+    const { order, hidden } = layout;
     const frames = order.flatMap((id) => (hidden.has(id) || id === enlarged ? [] : [this.#frames.get(id)!.element]));
     const focused = document.activeElement;
     this.#grid.replaceChildren(...frames);
-    this.#enlarge(enlarged);
+    this.#showEnlarged(enlarged);
     // An element that was moved loses the focus: whoever moves a panel by keyboard wants to go on.
     if (focused instanceof HTMLElement && focused.isConnected && this.#grid.contains(focused)) focused.focus();
     this.#hidden.replaceChildren(...[...hidden].map((id) => this.#showAgain(id)));
     setShown(this.#hidden, hidden.size > 0);
   }
 
-  #enlarge(id: string | null): void {
+  #showEnlarged(id: string | null): void {
     const frame = id === null ? null : this.#frames.get(id)!.element;
+    this.dialog.setAttribute('aria-label', frame?.getAttribute('aria-label') ?? this.#context.text.desk);
     this.dialog.replaceChildren(...(frame ? [frame] : []));
     if (frame && !this.dialog.open) this.dialog.showModal();
     else if (!frame && this.dialog.open) this.dialog.close();
