@@ -200,6 +200,7 @@ export const en = {
   deskAgainstDay: 'change: against the same hours a day before',
   deskAgainstSpan: 'change: against the {span} before',
   deskNothingBefore: 'no change is told: nothing is stored of the span before',
+  deskUnwatchedBefore: 'no change is told: for {duration} of the {span} compared with, no sensor watched',
   deskNew: 'new',
   deskUntil: 'until {time}',
   deskSpan: '{from} – {to}',

@@ -201,6 +201,7 @@ export const ja: Text = {
   deskAgainstDay: '変化：前日の同時刻と比較',
   deskAgainstSpan: '変化：直前の {span} と比較',
   deskNothingBefore: '変化：比較する期間のデータがありません',
+  deskUnwatchedBefore: '比較期間（{span}）のうち {duration} はどのセンサーも観測していないため、増減は示しません',
   deskNew: '新規',
   deskUntil: '{time} まで',
   deskSpan: '{from} ～ {to}',

@@ -5,7 +5,7 @@ export type Change =
   | { readonly kind: 'ratio'; readonly ratio: number }
   /** There was none before. */
   | { readonly kind: 'new' }
-  /** It is not known: nothing was stored, or it was too small to be listed. */
+  /** It is not known: nothing was stored, no sensor watched, or it was too small to be listed. */
   | { readonly kind: 'unknown' };
 
 /** `isWhole`: the list of the span before has all there was. */
@@ -32,8 +32,14 @@ export function changeKind(change: Change): string {
   return change.ratio > 1.005 ? 'more' : change.ratio < 0.995 ? 'less' : 'same';
 }
 
-/** What it is compared with, in words. */
-export function againstWords(before: { readonly isDayBefore: boolean } | null, span: string, text: Text): string {
+/** What it is compared with, in words. `unwatched`: for how long of it no sensor watched, where that is too long to compare. */
+export function againstWords(
+  before: { readonly isDayBefore: boolean } | null,
+  span: string,
+  unwatched: string | null,
+  text: Text,
+): string {
   if (before === null) return text.deskNothingBefore;
+  if (unwatched !== null) return fill(text.deskUnwatchedBefore, { duration: unwatched, span });
   return before.isDayBefore ? text.deskAgainstDay : fill(text.deskAgainstSpan, { span });
 }

@@ -12,6 +12,7 @@ import { formatCount, formatDuration } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
 import { element, letGo, setShown, setText, syncRows } from '../panel.ts';
 import { againstWords, type Change, changeKind, changeOf, changeWords } from './change.ts';
+import { askCoverage, coverageOf } from './coverage.ts';
 import type { Cell } from './csv.ts';
 import { type DeskContext, type DeskSight, type DeskView, onChange } from './desk-panel.ts';
 import { type Moment, pathOf } from './moment.ts';
@@ -112,18 +113,24 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
     update(sight) {
       const answers = ask(sight, context, sight.isEnlarged ? ROWS_ENLARGED : ROWS);
       const { top, all, before, shapes } = answers;
-      const shown = [top, all, ...(before === null ? [] : [before]), ...shapes];
       const { moment, state } = sight;
+      const covered = before === null ? null : askCoverage(moment, context.questions);
+      const shown = [top, all, ...[before, covered].filter((answer) => answer !== null), ...shapes];
+      const { isEnough, unwatchedSeconds } = coverageOf(covered, moment.before);
       // Names of networks and sensors come when they come.
       const words = (key: string) => wordsOf(by, key, context, sensorNames(state));
       const names = top.value?.rows.map(({ key }) => Object.values(words(key)).join(' ')).join();
-      if (!changed(top.value, all.value, before?.value, names, moment.before, ...shapes.map(({ value }) => value)))
-        return shown;
-      rows = rowsOf(answers, words, (key) => termOf(by, key, sensorNames(state)));
+      const parts = [top.value, all.value, before?.value, names, moment.before, isEnough, unwatchedSeconds];
+      if (!changed(...parts, ...shapes.map(({ value }) => value))) return shown;
+      rows = rowsOf({ ...answers, before: isEnough ? before : null }, words, (key) =>
+        termOf(by, key, sensorNames(state)),
+      );
       most = Math.max(1, ...rows.map(({ packets, term }) => (term === null ? 0 : packets)));
       syncRows(list, rows, createRow, fillRow);
       setShown(none, top.value !== null && rows.length === 0);
-      setText(against, againstWords(moment.before, formatDuration(moment.toSeconds - moment.fromSeconds), text));
+      const span = formatDuration(moment.toSeconds - moment.fromSeconds);
+      const unwatched = isEnough || unwatchedSeconds === 0 ? null : formatDuration(unwatchedSeconds);
+      setText(against, againstWords(moment.before, span, unwatched, text));
       return shown;
     },
     table: () => ({

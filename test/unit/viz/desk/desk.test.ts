@@ -5,9 +5,11 @@ import { planFlowFilter } from '../../../../shared/filter/flow-plan.ts';
 import { parseFilter } from '../../../../shared/filter/index.ts';
 import type { LiveTotals } from '../../../../shared/wire/messages.ts';
 import { NO_ANSWER } from '../../../../viz/feed/answers.ts';
+import { Questions } from '../../../../viz/feed/questions.ts';
 import { readSeriesAnswer, readTopAnswer } from '../../../../viz/feed/series-answer.ts';
 import type { Span } from '../../../../viz/feed/span.ts';
-import { changeOf, changeWords } from '../../../../viz/panels/desk/change.ts';
+import { againstWords, changeOf, changeWords } from '../../../../viz/panels/desk/change.ts';
+import { askCoverage, coverageOf } from '../../../../viz/panels/desk/coverage.ts';
 import { cellTime, fileName, toCsv, withSubject } from '../../../../viz/panels/desk/csv.ts';
 import {
   formatLayout,
@@ -253,6 +255,42 @@ test('changes say up from down without a colour', () => {
     '×400',
   ]);
   expect([words(5, undefined), words(5, undefined, false)]).toEqual(['new', '·']);
+});
+
+test('an outage in the span before is no quiet: no change is told, and the line says why', () => {
+  const before = { fromSeconds: NOON - 2_000, toSeconds: NOON - 1_000, isDayBefore: false };
+  const answer = (...outages: number[]) => ({
+    ...NO_ANSWER,
+    isCurrent: true,
+    value: { ...emptySeries, outageSeconds: Float64Array.from(outages) },
+  });
+  const emptySeries = { ...before, stepSeconds: 60, bins: new Float64Array(0), keys: [] };
+  expect(coverageOf(answer(20, 30), before)).toEqual({ isEnough: true, unwatchedSeconds: 50 });
+  expect(coverageOf(answer(20, 31), before)).toEqual({ isEnough: false, unwatchedSeconds: 51 });
+  // Bins at the ends reach beyond the span.
+  expect(coverageOf(answer(600, 600), before).unwatchedSeconds).toBe(1_000);
+  expect(coverageOf({ ...answer(0), isCurrent: false }, before).isEnough).toBe(false);
+  expect(coverageOf(NO_ANSWER, before).isEnough).toBe(false);
+  expect(againstWords(before, '01:00:00', '00:10:00', en)).toContain('00:10:00 of the 01:00:00');
+  expect(againstWords(before, '01:00:00', null, en)).toBe('change: against the 01:00:00 before');
+});
+
+test('coverage is one question, whatever the filter, and none where nothing was stored', async () => {
+  const asked: string[] = [];
+  const questions = new Questions(
+    () => undefined,
+    async (path) => asked.push(path),
+  );
+  const span = { kind: 'last', seconds: 900 } as const;
+  const moment = momentOf({ totals: totals(NOON), span, filter: 'port 23' }, since(NOON - 40 * DAY))!;
+  askCoverage(moment, questions);
+  askCoverage({ ...moment, filter: 'port 80' }, questions);
+  expect(askCoverage({ ...moment, before: null }, questions)).toBeNull();
+  await new Promise((later) => setTimeout(later, 20));
+  questions.forget();
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toMatch(/^api\/v1\/series\?by=total&step=60&session=0&from=2023-11-14T/);
+  expect(asked[0]).not.toContain('filter');
 });
 
 test.for([
