@@ -8,7 +8,8 @@ const AGAIN_MILLISECONDS = 10_000;
 export class FilterSender {
   readonly #send: (filter: string) => void;
   #wanted = '';
-  /** What this connection was asked for last; null while there is none. */
+  #isConnected = false;
+  /** What this connection was asked for last and did not refuse; null where that is not known. */
   #asked: string | null = null;
   #sentMilliseconds = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -24,6 +25,7 @@ export class FilterSender {
 
   /** The server said hello: it knows of no filter yet. */
   begin(): void {
+    this.#isConnected = true;
     this.#asked = '';
     this.#sentMilliseconds = Number.NEGATIVE_INFINITY;
     this.#flush();
@@ -31,19 +33,25 @@ export class FilterSender {
 
   end(): void {
     clearTimeout(this.#timer);
+    this.#isConnected = false;
     this.#asked = null;
+  }
+
+  /** It is not in force: whoever wants it again gets the server's word again. */
+  refused(filter: string): void {
+    if (this.#asked === filter) this.#asked = null;
   }
 
   /** Refused for now, and perhaps not later. */
   askAgain(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.#asked !== null) this.begin();
+      if (this.#isConnected) this.begin();
     }, AGAIN_MILLISECONDS);
   }
 
   #flush(): void {
-    if (this.#asked === null || this.#asked === this.#wanted) return;
+    if (!this.#isConnected || this.#asked === this.#wanted) return;
     clearTimeout(this.#timer);
     const wait = this.#sentMilliseconds + PAUSE_MILLISECONDS - performance.now();
     if (wait > 0) {

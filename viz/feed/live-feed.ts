@@ -148,6 +148,7 @@ export class LiveFeed {
   }
 
   #complain(error: ErrorMessage): void {
+    if (error.filter !== undefined) this.#filter.refused(error.filter);
     if (error.code === 'TOO_MANY_FILTERS') this.#filter.askAgain();
     this.#listener.error(error);
   }

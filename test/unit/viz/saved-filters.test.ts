@@ -113,6 +113,27 @@ describe('the filter is told to the server', () => {
     expect(sent).toHaveLength(3);
   });
 
+  test('again, when it was refused and is wanted again before another was sent', () => {
+    const one = sender();
+    one.begin();
+    one.want('wrong');
+    one.refused('wrong');
+    one.want('tcp');
+    one.want('wrong');
+    vi.advanceTimersByTime(2_000);
+    expect(sent).toEqual(['wrong', 'wrong']);
+    // A refusal that comes late is not of what was asked since.
+    one.want('udp');
+    one.refused('wrong');
+    vi.advanceTimersByTime(2_000);
+    one.want('udp');
+    expect(sent).toEqual(['wrong', 'wrong', 'udp']);
+    one.end();
+    one.want('tcp');
+    vi.advanceTimersByTime(2_000);
+    expect(sent).toHaveLength(3);
+  });
+
   test('again, when others were in the way', () => {
     const one = sender();
     one.begin();
