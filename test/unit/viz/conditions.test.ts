@@ -146,6 +146,20 @@ describe('the word that is read from afar', () => {
       },
     ],
     [
+      'PICTURE PAUSED · SIMULATED DATA',
+      (state) => {
+        state.paused = true;
+        state.totals!.session.kind = 'simulated';
+      },
+    ],
+    [
+      'PICTURE PAUSED · REPLAY',
+      (state) => {
+        state.paused = true;
+        state.totals!.session.kind = 'file';
+      },
+    ],
+    [
       'SIMULATED DATA',
       (state) => {
         state.totals!.session.kind = 'simulated';
