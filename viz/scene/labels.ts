@@ -74,7 +74,8 @@ export class LabelOverlay {
     const taken: [number, number, number, number][] = [];
     for (const shown of this.#shown) {
       const { x, y, overHorizon, put, element } = shown;
-      const isLeft = shown.label.kind === 'sensor' && x + SENSOR_GAP * shown.height + shown.width > size.right;
+      const isLeft =
+        shown.label.kind === 'sensor' && standsLeft(x, SENSOR_GAP * shown.height + shown.width, size.right);
       const box = boxAround(shown, isLeft);
       const free = overHorizon > 0.05 && !taken.some((other) => overlaps(box, other));
       if (free) taken.push(box);
@@ -95,6 +96,12 @@ export class LabelOverlay {
     const put = { x: Number.NaN, y: Number.NaN, overHorizon: Number.NaN };
     return { label, element, width: inner.offsetWidth, height: inner.offsetHeight, ...put, put };
   }
+}
+
+/** A sensor's name stands right of its mark, unless it does not fit there and has more room on the left. */
+export function standsLeft(x: number, needed: number, right: number): boolean {
+  const [over, overLeft] = [x + needed - right, needed - x];
+  return over > 0 && overLeft < over;
 }
 
 /** Works out where a name belongs, and says whether that is somewhere else than where it is. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { countryCode } from '../../../viz/scene/country-codes.ts';
 import { homeOf } from '../../../viz/scene/home.ts';
+import { standsLeft } from '../../../viz/scene/labels.ts';
 import { Orbit, poseBetween, turnBetween } from '../../../viz/scene/orbit.ts';
 import { QualityGovernor, startingTier } from '../../../viz/scene/quality.ts';
 import { latitudeOf, longitudeOf } from '../../../viz/scene/sphere.ts';
@@ -102,4 +103,13 @@ test('shapes have the letters that the server counts by', () => {
   expect(countryCode('036', 'Australia')).toBe('AU');
   expect(countryCode(undefined, 'Kosovo')).toBe('XK');
   expect(countryCode(undefined, 'Siachen Glacier')).toBe('');
+});
+
+test.for([
+  ['right, where it fits', 100, 80, false],
+  ['right, where it fits on neither side and has more room there', 150, 300, false],
+  ['left, where it does not fit on the right', 350, 80, true],
+  ['left, where it fits on neither side and has more room there', 250, 300, true],
+] as const)('a name stands %s', ([, x, needed, isLeft]) => {
+  expect(standsLeft(x, needed, 390)).toBe(isLeft);
 });
