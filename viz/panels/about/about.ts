@@ -93,7 +93,10 @@ export function createAbout(context: PanelContext): AboutSheet {
     const words =
       last === undefined
         ? text.aboutPatternNote
-        : fill(text.aboutPatternCut, { count: POINTS, time: momentWords(last, context) });
+        : fill(text.aboutPatternCut, {
+            count: formatCount(POINTS, context.language),
+            time: momentWords(last, context),
+          });
     setText(patternNote, words);
   }
 
