@@ -62,7 +62,7 @@ export function listenToKeys(page: Page): void {
   window.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { target, key } = event;
-    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+    if (isTyping(target)) return;
     const name = nameOfKey.get(key.length === 1 ? key.toLowerCase() : key);
     if (name === undefined) return;
     // A dialog has keys of its own, and nothing happens behind it; the key that opened it closes it.
@@ -76,4 +76,10 @@ export function listenToKeys(page: Page): void {
     event.preventDefault();
     acts[name](key);
   });
+}
+
+/** A field of a dialog that was just closed keeps the focus until the next picture: nobody types into it. */
+function isTyping(target: EventTarget | null): boolean {
+  const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+  return isField && target.closest('dialog:not([open])') === null;
 }

@@ -51,7 +51,7 @@ describe.skipIf(!browserInstalled)('for everyone', () => {
       expect(await findings(page)).toEqual([]);
       for (const key of ['?', 'i', 't']) {
         await page.keyboard.press(key);
-        expect(await page.locator('dialog[open]').count()).toBe(1);
+        await expect.poll(() => page.locator('dialog[open]').count(), { message: key }).toBe(1);
         expect(await findings(page)).toEqual([]);
         await page.keyboard.press('Escape');
       }
@@ -161,11 +161,13 @@ describe.skipIf(!browserInstalled)('for everyone', () => {
         expect(await findings(page)).toEqual([]);
         const targets = await page.locator('button:visible, input:visible, select:visible').evaluateAll((all) =>
           all.map((one) => {
-            const { width, height } = one.getBoundingClientRect();
-            return { name: one.textContent, width: Math.round(width), height: Math.round(height) };
+            const { width, height, right } = one.getBoundingClientRect();
+            const isInside = right <= window.innerWidth;
+            return { name: one.textContent, width: Math.round(width), height: Math.round(height), isInside };
           }),
         );
         expect(targets.length).toBeGreaterThan(10);
+        expect(targets.filter(({ isInside }) => !isInside)).toEqual([]);
         expect(targets.filter(({ width, height }) => Math.min(width, height) < FINGER_PIXELS)).toEqual([]);
         const { over, wide } = await page.evaluate(() => {
           const panels = [...document.querySelectorAll<HTMLElement>('.board .panel, .view-panel')].filter(

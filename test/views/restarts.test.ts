@@ -7,11 +7,12 @@ import { browserInstalled, openBrowser, openPage } from '../support/browser.ts';
 import { testFolder } from '../support/folders.ts';
 import { addressOf, interrupt, type RunningProgram, runProgram, until } from '../support/program.ts';
 
-const RESTARTS = 20;
+/** For a whole night: KURAYAMI_RESTARTS=20. */
+const RESTARTS = Number(process.env.KURAYAMI_RESTARTS ?? 8);
 /** A busy machine takes its time, above all for the first start. */
 const START_MILLISECONDS = 120_000;
 /** From this one on the server has lost all its data. */
-const LOST_AT = 10;
+const LOST_AT = Math.ceil(RESTARTS / 2);
 /** After so many the page has met all there is, and what it holds is compared. */
 const SETTLED_AT = 3;
 
@@ -73,6 +74,11 @@ describe.skipIf(!browserInstalled)('a night of restarts', { timeout: 900_000 }, 
         ([begin, connection]) => begin !== null && begin !== before && connection === 'connected',
         90_000,
       );
+    // Lists that are still short would make what is held later look like growth.
+    const heldWhenFull = async () => {
+      await page.waitForFunction(() => window.kurayami!.ledger().received > 200, null, { timeout: 60_000 });
+      return heldBy(page);
+    };
     await settled(null);
     let first: Held | null = null;
     for (let restart = 1; restart <= RESTARTS; restart++) {
@@ -87,12 +93,12 @@ describe.skipIf(!browserInstalled)('a night of restarts', { timeout: 900_000 }, 
       running = start(port);
       await addressOf(running, START_MILLISECONDS);
       await settled(before);
-      if (restart === SETTLED_AT) first = await heldBy(page);
+      if (restart === SETTLED_AT) first = await heldWhenFull();
     }
-    await page.waitForFunction(() => window.kurayami!.ledger().received > 50, null, { timeout: 60_000 });
-    const last = await heldBy(page);
+    const last = await heldWhenFull();
     console.log(`held: ${JSON.stringify(first)} after ${SETTLED_AT}, ${JSON.stringify(last)} after ${RESTARTS}`);
-    expect(last.listeners).toBeLessThanOrEqual(first!.listeners + 5);
+    // A connection has three: as many as one a restart would show, those of the last few may not be collected yet.
+    expect(last.listeners).toBeLessThanOrEqual(first!.listeners + 12);
     expect(last.nodes).toBeLessThanOrEqual(first!.nodes * 1.2);
     expect(last.heapBytes).toBeLessThanOrEqual(first!.heapBytes * 1.3);
 

@@ -39,6 +39,8 @@ export async function startToldServer(
   const viewers = new Set<WebSocket>();
   const server = await startPageServer({
     ...options,
+    // What the filter's words of networks are made of.
+    answers: { '/api/v1/top': '[]', ...options.answers },
     onViewer(socket) {
       viewers.add(socket);
       const say = () => told.totals !== null && socket.send(encodeJsonFrame(FrameKind.totals, told.totals));
