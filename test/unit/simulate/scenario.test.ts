@@ -23,7 +23,16 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test('the scenarios that come with the program are valid and watch no real network', async () => {
   const names = await listScenarios();
-  expect(names).toEqual(['background', 'flood', 'night', 'scan', 'shape-blade', 'shape-cone', 'shape-fan', 'shape-wall']);
+  expect(names).toEqual([
+    'background',
+    'flood',
+    'night',
+    'scan',
+    'shape-blade',
+    'shape-cone',
+    'shape-fan',
+    'shape-wall',
+  ]);
   for (const name of names) {
     const scenario = await loadScenario(name);
     expect(scenario.name).toBe(name);
