@@ -16,6 +16,11 @@ const SPAN = 'span=2026-01-01T00:00:00Z/2026-01-01T00:10:00Z';
 const ASKED = 'session=1&from=2026-01-01T00:00:00Z&to=2026-01-01T00:10:00Z';
 const QUERY = `quality=low&lang=en&${SPAN}`;
 const WAIT_MILLISECONDS = 90_000;
+const SIZES = [
+  [1280, 720],
+  [1600, 1000],
+  [390, 844],
+] as const;
 
 interface Row {
   key: string;
@@ -29,7 +34,7 @@ const dialog = (page: Page) => page.locator('.about-dialog');
 const chosen = (page: Page) => new URL(page.url()).searchParams.get('about');
 const listed = (rows: readonly Row[]) => rows.slice(0, 12).map(({ key, packets }) => [key, packets]);
 
-describe.skipIf(!browserInstalled)('the sheet about a source or a port', () => {
+describe.skipIf(!browserInstalled)('the sheet about a source or a port', { timeout: 400_000 }, () => {
   let browser: Browser;
   let running: RunningProgram;
   let [url, data, loudest] = ['', '', ''];
@@ -54,8 +59,8 @@ describe.skipIf(!browserInstalled)('the sheet about a source or a port', () => {
     await remove?.();
   });
 
-  async function open(query: string, [width, height]: readonly number[] = [1280, 720]) {
-    const { page, problems } = await openPage(browser, `${url}/?${query}`, width!, height!);
+  async function open(query: string) {
+    const { page, problems } = await openPage(browser, `${url}/?${query}`, 1280, 720);
     page.setDefaultTimeout(WAIT_MILLISECONDS);
     return { page, problems };
   }
@@ -142,30 +147,21 @@ describe.skipIf(!browserInstalled)('the sheet about a source or a port', () => {
     await page.close();
   });
 
-  test.for([
-    [1280, 720],
-    [1600, 1000],
-    [390, 844],
-  ])('at %i × %i pixels nothing is wider than the sheet, in both languages', async (size) => {
-    for (const language of ['en', 'ja'] as const)
-      for (const about of [`source:${loudest}`, 'port:23/tcp']) {
-        const { page } = await open(`quality=low&lang=${language}&${SPAN}&about=${about}`, size);
-        await sheetOf(page);
-        const { wide, cut } = await page.evaluate(() => {
-          const sheet = document.querySelector('.about-dialog')!;
-          const facts = [...sheet.querySelectorAll<HTMLElement>('dt, dd, h3, .about-count, button.key-button')];
-          return {
-            wide: sheet.scrollWidth - sheet.clientWidth,
-            cut: facts.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent),
-          };
-        });
-        expect({ wide, cut }).toEqual({ wide: 0, cut: [] });
+  test.for(['en', 'ja'] as const)('no sheet is wider than its window, at any size: %s', async (language) => {
+    for (const about of [`source:${loudest}`, 'port:23/tcp']) {
+      const { page } = await open(`quality=low&lang=${language}&${SPAN}&about=${about}`);
+      await sheetOf(page);
+      for (const [width, height] of SIZES) {
+        await page.setViewportSize({ width, height });
+        await page.waitForTimeout(500);
         if (process.env.KURAYAMI_PICTURES) {
-          const name = `about-${about.slice(0, 4)}-${language}-${size[0]}`;
+          const name = `about-${about.slice(0, 4)}-${language}-${width}`;
           await page.screenshot({ path: `test-output/pictures/${name}.png` });
         }
-        await page.close();
+        expect(await overflowOf(page), `${about} at ${width}`).toEqual({ wide: 0, cut: [] });
       }
+      await page.close();
+    }
   });
 
   test('the card of a pinned streak leads to it, and a server that does not know says so', async () => {
@@ -195,3 +191,13 @@ describe.skipIf(!browserInstalled)('the sheet about a source or a port', () => {
     await few.close();
   });
 });
+
+/** How much wider what the sheet holds is than it, and what is cut off in it. */
+function overflowOf(page: Page) {
+  return page.evaluate(() => {
+    const sheet = document.querySelector('.about-dialog')!;
+    const parts = [...sheet.querySelectorAll<HTMLElement>('dt, dd, h3, .about-count, button.key-button')];
+    const cut = parts.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent);
+    return { wide: sheet.scrollWidth - sheet.clientWidth, cut };
+  });
+}

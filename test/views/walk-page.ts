@@ -31,7 +31,7 @@ export interface Sheet {
 
 /** The sheet that is open, as soon as all of it is answered; `state` is `current` then, and for a refusal `problem`. */
 export async function sheetOf(page: Page, state = 'current'): Promise<Sheet> {
-  await page.locator(`.about-dialog[open][data-state="${state}"]`).waitFor({ timeout: 60_000 });
+  await page.locator(`.about-dialog[open][data-state="${state}"]`).waitFor({ timeout: 180_000 });
   return page.evaluate(() => {
     const dialog = document.querySelector('.about-dialog')!;
     const words = (root: Element, selector: string) => root.querySelector(selector)?.textContent ?? '';
