@@ -26,7 +26,7 @@ interface Row {
   key: string;
   packets: number;
 }
-type Breakdown = Record<'port' | 'source' | 'tag' | 'ttl' | 'country' | 'target', Row[]> & {
+type Breakdown = Record<'port' | 'source' | 'ttl' | 'country' | 'network' | 'target', Row[]> & {
   all: { packets: number; flows: number; sources: number; targets?: number; first: string; last: string };
 };
 
@@ -94,6 +94,10 @@ describe.skipIf(!browserInstalled)('the sheet about a source or a port', { timeo
     expect(number(byPort.facts[text.aboutSources]!)).toBe(telnet.all.sources);
     expect(byPort.groups[text.deskSources]).toEqual(listed(telnet.source));
     expect(byPort.groups[text.country]).toEqual(listed(telnet.country));
+    // Names of networks come later than the figures, one by one.
+    const network = telnet.network.filter(({ key }) => key !== 'unknown')[1]!.key;
+    const { name } = await ask<{ name: string }>(url, `networks/${network.slice(2)}`);
+    await dialog(page).locator(`.about-key[data-key="${network}"]`).getByText(name).waitFor();
     const first = telnet.source[0]!;
     await dialog(page).locator(`.about-key[data-key="${first.key}"]`).press('Enter');
     await page.waitForURL(/about=source/);

@@ -13,7 +13,7 @@ import { createDialog } from '../dialog.ts';
 import { element, letGo, type Panel, type PanelContext, setText, syncRows } from '../panel.ts';
 import { shownOf } from '../shown.ts';
 import { type AboutAnswers, AboutAsker, POINTS } from './ask.ts';
-import { createGroup, momentWords } from './group.ts';
+import { createGroup, MOST_ROWS, momentWords } from './group.ts';
 import { groupKinds } from './groups.ts';
 import { createPattern } from './pattern.ts';
 
@@ -70,8 +70,9 @@ export function createAbout(context: PanelContext): AboutSheet {
     dialog.dataset.state = told.state;
     const by = about.kind === 'source' ? 'port' : 'country';
     const names = series.value?.keys.map(({ key }) => wordsOf(by, key, context, () => null).note).join();
-    const [network] = breakdown.value?.groups.get('network') ?? [];
-    const origin = network && wordsOf('network', network.key, context, () => null).note;
+    // Names of networks come when they come.
+    const networks = breakdown.value?.groups.get('network')?.slice(0, MOST_ROWS);
+    const origin = networks?.map(({ key }) => wordsOf('network', key, context, () => null).note).join();
     if (!changed(about, breakdown.value, series.value, points.value, since, names, origin)) return;
     syncRows(facts, factsOf(about, breakdown.value, since, context), createFact, fillFact);
     const layers = series.value?.keys.map((each, at) => ({ ...each, colour: colourOf(by, each.key, at) })) ?? [];

@@ -4,7 +4,7 @@ import { formatCount } from '../../text/format.ts';
 import { fill, type TextKey } from '../../text/text.ts';
 import { element, letGo, type PanelContext, setShown, setText, syncRows } from '../panel.ts';
 
-const MOST_ROWS = 12;
+export const MOST_ROWS = 12;
 const STEPS = 100;
 
 export interface GroupKind {
