@@ -198,7 +198,9 @@ export class IngestPipeline {
     const now = Date.now() / 1000;
     if (channel.hello.backlog) return;
     if (channel.session.kind === 'live') this.#watches.saw(channel, now, now + REPORT_HOLDS_SECONDS);
-    else if (health.captureSeconds !== null) this.#watches.saw(channel, health.captureSeconds, health.captureSeconds);
+    // A report comes before the first flows do, and is further: a capture's watch begins with its first packet.
+    else if (health.captureSeconds !== null && this.#watches.knows(channel))
+      this.#watches.saw(channel, health.captureSeconds, health.captureSeconds);
   }
 
   #pause(peer: ChannelPeer): void {

@@ -30,6 +30,11 @@ export class WatchBook {
     }
   }
 
+  /** Whether a watch of the channel's run has begun. */
+  knows(channel: Channel): boolean {
+    return this.#watches.has(keyOf(channel));
+  }
+
   /** The sensor watched at this time, by the clock of its session. */
   saw(channel: Channel, fromSeconds: number, toSeconds: number): void {
     const key = keyOf(channel);
