@@ -8,7 +8,7 @@ import { testFolder } from '../support/folders.ts';
 import { addressOf, interrupt, type RunningProgram, runProgram, until } from '../support/program.ts';
 
 /** For a whole night: KURAYAMI_RESTARTS=20. */
-const RESTARTS = Number(process.env.KURAYAMI_RESTARTS ?? 8);
+const RESTARTS = Number(process.env.KURAYAMI_RESTARTS ?? 4);
 /** A busy machine takes its time, above all for the first start. */
 const START_MILLISECONDS = 120_000;
 /** From this one on the server has lost all its data. */
