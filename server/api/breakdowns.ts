@@ -14,6 +14,20 @@ import type { ApiParts } from './parts.ts';
 import { Count, FilterText, SessionId, spanProperties, Time } from './schemas.ts';
 import { resolveSpan, timeText } from './span.ts';
 
+/** What sheets about sources and about ports both have. */
+export const COMMON_GROUPS = [
+  'class',
+  'country',
+  'network',
+  'tag',
+  'sensor',
+  'tcpFlags',
+  'ttl',
+  'ipLength',
+  'synWindow',
+  'synOptions',
+  'sourcePort',
+] as const;
 /** Keys of each group. */
 const BREAKDOWN_ROWS = 50;
 

@@ -1,24 +1,11 @@
 /** `GET /api/v1/ports/…`: all about a target port. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { answerBreakdown, breakdownProperties, breakdownQuery } from './breakdowns.ts';
+import { answerBreakdown, breakdownProperties, breakdownQuery, COMMON_GROUPS } from './breakdowns.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem } from './schemas.ts';
 
-const GROUPS = [
-  'source',
-  'class',
-  'country',
-  'network',
-  'tag',
-  'sensor',
-  'tcpFlags',
-  'ttl',
-  'ipLength',
-  'synWindow',
-  'synOptions',
-  'sourcePort',
-] as const;
+const GROUPS = ['source', ...COMMON_GROUPS] as const;
 
 const Port = Type.Object({
   port: Type.String({ description: 'such as 23/tcp' }),

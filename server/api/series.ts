@@ -50,7 +50,7 @@ const Series = Type.Object({
     description: 'bins without packets are left out: they have 0, as far as they were watched',
   }),
   outageSeconds: Type.Array(Count, {
-    description: 'of every bin from the one in which `from` lies on: seconds in which no sensor watched',
+    description: 'of every bin from the one in which `from` lies on, up to `to`: seconds in which no sensor watched',
   }),
   addressesWatched: Type.Union([Type.Array(Count), Type.Null()], {
     description: 'of the same bins: IPv4 addresses, the mean over the watched time; null for viewers',
@@ -181,8 +181,9 @@ async function coverageOf(parts: ApiParts, span: AskedSpan, stepSeconds: number,
   const now = Date.now() / 1000;
   const bins: Coverage[] = [];
   for (let bin = first; bin < span.toSeconds; bin += stepSeconds) {
-    // What has not come yet is no outage.
-    const end = span.session === 0 ? Math.max(bin, Math.min(bin + stepSeconds, now)) : bin + stepSeconds;
+    // What has not come yet, or lies behind the span, is no outage.
+    const last = Math.min(bin + stepSeconds, span.toSeconds);
+    const end = span.session === 0 ? Math.max(bin, Math.min(last, now)) : last;
     bins.push(coverage(watches, bin, end));
   }
   return {

@@ -3,26 +3,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../../shared/address.ts';
 import { isSpecialAddress } from '../enrich/special-addresses.ts';
-import { answerBreakdown, breakdownProperties, breakdownQuery } from './breakdowns.ts';
+import { answerBreakdown, breakdownProperties, breakdownQuery, COMMON_GROUPS } from './breakdowns.ts';
 import type { ApiParts } from './parts.ts';
 import { ApiError } from './problem.ts';
 import { Problem } from './schemas.ts';
 
-const GROUPS = [
-  'port',
-  'class',
-  'protocol',
-  'country',
-  'network',
-  'tag',
-  'sensor',
-  'tcpFlags',
-  'ttl',
-  'ipLength',
-  'synWindow',
-  'synOptions',
-  'sourcePort',
-] as const;
+const GROUPS = ['port', 'protocol', ...COMMON_GROUPS] as const;
 
 const Source = Type.Object({
   address: Type.String({ description: 'as it is written shortest' }),

@@ -1,82 +1,19 @@
 /** What happens when the store fails, connections come twice, and sensors send what they should not. */
 import { expect, test, vi } from 'vitest';
-import { SlotTables } from '../../../server/enrich/slot-tables.ts';
-import type { Channel, ChannelPeer } from '../../../server/ingest/channel.ts';
+import type { Channel } from '../../../server/ingest/channel.ts';
 import { reportOfBegin } from '../../../server/ingest/sensor-runs.ts';
-import { LiveHub } from '../../../server/live/live-hub.ts';
-import { IngestPipeline } from '../../../server/pipeline.ts';
-import { openDuckDbStoresInThread } from '../../../server/store/duckdb/core.ts';
-import type { IngestCommit } from '../../../server/store/ingest-commit.ts';
+import type { IngestPipeline } from '../../../server/pipeline.ts';
 import { StoreError } from '../../../server/store/stores.ts';
 import { checkLedger, emptySensorLedger } from '../../../shared/counters.ts';
 import { flowsToFrame } from '../../../shared/wire/flow-frames.ts';
 import { decodeFrame, encodeFrame, type Frame, FrameKind } from '../../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../../shared/wire/json-frame.ts';
-import type { SensorHello } from '../../../shared/wire/messages.ts';
 import { flowBatch } from '../../support/commits.ts';
-import { testFolder } from '../../support/folders.ts';
-
-function helloOf(epoch: number, name = 'roof'): SensorHello {
-  return {
-    software: 'test',
-    name,
-    epoch,
-    session: { kind: 'live', name: 'dark0' },
-    place: null,
-    prefixes: ['192.0.2.0/24'],
-    clock: { mode: 'live', speed: 1 },
-  };
-}
-
-function createPeer() {
-  return { acknowledge: vi.fn(), pause: vi.fn(), resume: vi.fn(), refuse: vi.fn() } satisfies ChannelPeer;
-}
+import { createPeer, createPipeline, helloOf } from '../../support/pipeline.ts';
 
 /** A frame as it comes off the wire. */
 const frameOf = (epoch: number, sequence: number, packets: number): Frame =>
   decodeFrame(encodeFrame(flowsToFrame(flowBatch(4, [{ packets }]), 0, 1, epoch, sequence)));
-
-async function createPipeline(
-  options: { commit?: (really: () => Promise<void>, commit: IngestCommit) => Promise<void> } = {},
-) {
-  const stores = await openDuckDbStoresInThread(await testFolder());
-  const { catalog } = stores;
-  const commit = options.commit;
-  const flows =
-    commit === undefined
-      ? stores.flows
-      : { ...stores.flows, commit: (what: IngestCommit) => commit(() => stores.flows.commit(what), what) };
-  const log = vi.fn();
-  const disk = { isFull: false, noteFull: vi.fn(() => void Object.assign(disk, { isFull: true })) };
-  const slots = new SlotTables(await catalog.installationKey());
-  const live = new LiveHub({
-    catalog,
-    places: { fill: () => undefined } as never,
-    ledgers: () => pipeline.ledgers(),
-    isStorageFull: () => disk.isFull,
-    seriesBehind: () => 0,
-    problemCodes: () => [],
-    credits: [],
-    log,
-  });
-  const pipeline: IngestPipeline = new IngestPipeline({
-    flows,
-    catalog,
-    countries: { fill: () => undefined },
-    networks: { fill: () => undefined },
-    slots,
-    live,
-    disk,
-    log,
-  });
-  await pipeline.start();
-  const stored = async () => (await stores.flows.sum(0)).packets;
-  const close = async () => {
-    await pipeline.stop();
-    await stores.close();
-  };
-  return { pipeline, catalog, live, stored, close, log, disk };
-}
 
 const ledgerOf = (pipeline: IngestPipeline) => pipeline.ledgers()[0]!;
 const atRest = (pipeline: IngestPipeline, channel: Channel) =>

@@ -102,6 +102,11 @@ describe('how a bin was watched', () => {
     expect(body.points).toHaveLength(2);
   });
 
+  test('what lies behind the span is no outage', async () => {
+    const { body } = await ask('series?step=60&from=2023-11-15T12:00:00Z&to=2023-11-15T12:01:30Z');
+    expect(body.outageSeconds).toEqual([0, 0]);
+  });
+
   test('how many addresses are watched, analysts are told', async () => {
     expect((await ask(`series?step=60&${FIVE_MINUTES}`, 'analyst')).body.addressesWatched).toEqual([
       256, 256, 512, 512, 512,

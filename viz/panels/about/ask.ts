@@ -18,7 +18,7 @@ export interface AboutAnswers {
   readonly breakdown: Answer<BreakdownAnswer>;
   readonly series: Answer<SeriesAnswer>;
   readonly points: Answer<FlowPoints>;
-  /** Begin of the first day with packets; null while it is not known. */
+  /** Begin of the first day with packets, as it was known last; null while it is not. */
   readonly since: number | null;
 }
 
@@ -60,7 +60,7 @@ export class AboutAsker {
     this.#isAnswered = [breakdown, series, points, whole].every(
       ({ isCurrent, problem }) => isCurrent || problem !== null,
     );
-    return { moment, breakdown, series, points, since: whole.isCurrent ? firstFilled(whole.value) : null };
+    return { moment, breakdown, series, points, since: firstFilled(whole.value) };
   }
 
   /** From the begin that was known when the moment was taken: retention moves it, and the question would move with it. */
