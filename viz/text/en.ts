@@ -322,7 +322,6 @@ export const en = {
   filterDelete: 'delete',
   filterStoreFull: 'There are {count} already: delete one first.',
   filterSuggestions: 'suggestions',
-  filterSuggestionCount: '{count} suggestions',
   helpFilter: 'filter: Enter applies, Esc leaves, ↓ suggests',
   FILTER_SYNTAX: 'this is no whole expression',
   FILTER_UNKNOWN_WORD: 'a word that is not known',

@@ -322,7 +322,6 @@ export const ja: Text = {
   filterDelete: '削除',
   filterStoreFull: 'すでに {count} 件あります。先にどれかを削除してください。',
   filterSuggestions: '候補',
-  filterSuggestionCount: '候補 {count} 件',
   helpFilter: 'フィルター: Enter で適用、Esc で戻る、↓ で候補',
   FILTER_SYNTAX: '式として完結していません',
   FILTER_UNKNOWN_WORD: '不明な語があります',

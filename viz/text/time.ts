@@ -57,8 +57,3 @@ export function formatTime(seconds: number | null, zone: TimeZone, language: Lan
 }
 
 const two = (part: string) => String(Number.parseInt(part, 10)).padStart(2, '0');
-
-/** As `formatTime` in UTC, in the form of RFC 3339. */
-export function formatUtc(seconds: number | null): { readonly date: string; readonly time: string } {
-  return formatTime(seconds, 'utc', 'en');
-}
