@@ -86,9 +86,7 @@ export async function runSensor(options: SensorOptions): Promise<SensorResult> {
   try {
     await pipeline.run();
     const delivered = await drain(uplink, stop, DRAIN_AT_STOP_MILLISECONDS);
-    // Without it the ledger would never close: a server that is away just now is waited for, as with flows.
-    uplink.sendLastWord(pipeline.health(true));
-    await drain(uplink, stop, FINAL_HEALTH_MILLISECONDS);
+    await sayLastWord(uplink, pipeline, () => drain(uplink, stop, FINAL_HEALTH_MILLISECONDS));
     const ledger = pipeline.ledger(true);
     // What the first wait was too short for may have come with the last word.
     const left = keptFlows(uplink);
@@ -112,11 +110,22 @@ function keptFlows({ totals }: Uplink): number {
 async function handOver(uplink: Uplink, pipeline: SensorPipeline): Promise<void> {
   try {
     await uplink.drain(DRAIN_AT_STOP_MILLISECONDS);
-    uplink.sendLastWord(pipeline.health(true));
-    await uplink.drain(FINAL_HEALTH_MILLISECONDS);
+    await sayLastWord(uplink, pipeline, () => uplink.drain(FINAL_HEALTH_MILLISECONDS));
   } catch {
     // The failure that brought us here is the one to tell.
   }
+}
+
+/**
+ * Without it the ledger would never close: a server that is away just now is waited for, as with flows. What was on its
+ * way when the word was said has arrived with it, and so the word is said once more.
+ */
+async function sayLastWord(uplink: Uplink, pipeline: SensorPipeline, delivered: () => Promise<boolean>): Promise<void> {
+  const wasOnItsWay = keptFlows(uplink) > 0;
+  uplink.sendLastWord(pipeline.health(true));
+  if (!(await delivered()) || !wasOnItsWay) return;
+  uplink.sendLastWord(pipeline.health(true));
+  await delivered();
 }
 
 /** As long as it takes; once told to stop, so long and no longer. False when something was left. */

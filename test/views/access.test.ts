@@ -219,7 +219,7 @@ describe.skipIf(!browserInstalled)('for everyone', () => {
       async (page) => {
         const frame = await page.locator('.ledger').evaluate((panel) => getComputedStyle(panel).borderTopWidth);
         expect(Number.parseFloat(frame)).toBeGreaterThan(0);
-        expect(await page.locator('.figure-large').textContent()).toBe('1,234');
+        await expect.poll(() => page.locator('.figure-large').textContent()).toBe('1,234');
         // The legend's colours mean something: the system leaves them.
         const strokes = await page
           .locator('.swatch line')

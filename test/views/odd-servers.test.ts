@@ -48,7 +48,7 @@ describe.skipIf(!browserInstalled)('odd servers', () => {
         .poll(() => conditions(page))
         .toEqual(['the server is another version than this page: kurayami 9.9.9']);
       expect(await page.evaluate(() => window.kurayami!.state.hello!.role)).toBe('viewer');
-      expect(await page.locator('.figure-large').textContent()).toBe('1,234');
+      await expect.poll(() => page.locator('.figure-large').textContent()).toBe('1,234');
       // It is replaced by one that fits: by itself the page has nothing more to say.
       server.told.hello = { software: 'kurayami 0.1.0', role: 'viewer' };
       server.drop();

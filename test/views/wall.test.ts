@@ -72,7 +72,7 @@ describe.skipIf(!browserInstalled)('the page on a wall', () => {
           expect(box, part).toBeGreaterThan(pixels);
           expect(inside, part).toBe(true);
         }
-        expect(await page.locator('.wall-rate').textContent()).toBe('1,234');
+        await expect.poll(() => page.locator('.wall-rate').textContent()).toBe('1,234');
         expect(await page.locator('.wall-clock').textContent()).toMatch(/^\d\d:\d\d:\d\dUTC2026-01-31$/);
         for (const part of ['.view-panel', '.buttons', '.timeline', '.legend-mode'])
           expect(await page.locator(part).isVisible(), part).toBe(false);
