@@ -1,4 +1,5 @@
 /** Answers of `/api/v1/sources/…`, `/api/v1/ports/…` and `/api/v1/flows`, checked: a page may be older or newer than its server. */
+import { readAbsent, type WithAbsent } from './absent.ts';
 import { unreadableError } from './answers.ts';
 import { count, record, seconds } from './series-answer.ts';
 
@@ -18,7 +19,7 @@ export interface BreakdownRow extends BreakdownFigures {
   readonly key: string;
 }
 
-export interface BreakdownAnswer {
+export interface BreakdownAnswer extends WithAbsent {
   readonly fromSeconds: number;
   readonly toSeconds: number;
   /** Null where nothing came. */
@@ -41,6 +42,7 @@ export function readBreakdown(body: unknown): BreakdownAnswer {
     all: all === null ? null : readFigures(all),
     isSpecial: special === true,
     groups: new Map(groups),
+    absent: readAbsent(body),
   };
 }
 
@@ -62,7 +64,7 @@ function readFigures(value: unknown): BreakdownFigures {
 }
 
 /** Flows as points of time and target. */
-export interface FlowPoints {
+export interface FlowPoints extends WithAbsent {
   readonly length: number;
   readonly seconds: Float64Array;
   /** From 0 to 65,535. */
@@ -83,6 +85,7 @@ export function readFlowPoints(body: unknown): FlowPoints {
     slot: new Uint16Array(flows.length),
     port: new Uint16Array(flows.length),
     isCut: cursor !== null,
+    absent: readAbsent(body),
   };
   for (const [row, flow] of flows.entries()) {
     const { first, targetSlot, targetPort } = record(flow);

@@ -139,6 +139,7 @@ export class DuckDbCore {
       breakdown: (query) => queryBreakdown(this.#flows.source, query),
       flowSum: async (session) => ({ ...(await this.#flows.account(session)).present }),
       flowAccount: (session) => this.#flows.account(session),
+      flowCount: (query) => this.#flows.count(query),
       flowState: async () => this.#flows.state(),
       seal: (everything) => this.#flows.sealing.run(everything),
       retain: () => this.#flows.retention.run(),

@@ -9,8 +9,10 @@ import type {
   BreakdownQuery,
   Catalog,
   FlowAccount,
+  FlowCount,
   FlowPage,
   FlowQuery,
+  FlowSpan,
   FlowStore,
   FlowStoreState,
   FlowSumColumns,
@@ -45,6 +47,7 @@ export interface StoreOperations {
   breakdown(query: BreakdownQuery): Promise<Breakdown>;
   flowSum(session: number): Promise<Sums>;
   flowAccount(session: number): Promise<FlowAccount>;
+  flowCount(query: FlowSpan): Promise<FlowCount>;
   flowState(): Promise<FlowStoreState>;
   /** Writes flows that are done with to files, or all; happens by itself. Resolves to the number of tables. */
   seal(everything: boolean): Promise<number>;
@@ -147,6 +150,7 @@ export function storesOver(
       breakdown: (query) => does.breakdown(query),
       sum: (session) => does.flowSum(session),
       account: (session) => does.flowAccount(session),
+      count: (query) => does.flowCount(query),
       state: () => does.flowState(),
       close,
     },
