@@ -1,0 +1,41 @@
+/** Evidence for tests, made from objects that a person can read. */
+import type { EvidenceRows } from '../../server/store/ingest-commit.ts';
+import { parseIpv4 } from '../../shared/address.ts';
+import { NOON_SECONDS } from './commits.ts';
+
+export interface TestEvidence {
+  source?: string;
+  session?: number;
+  sensor?: number;
+  tag?: number;
+  key?: number;
+  matched?: number;
+  candidates?: number;
+  firstSeconds?: number;
+  lastSeconds?: number;
+  packets?: readonly { readonly seconds: number; readonly bytes: Uint8Array }[];
+}
+
+export function evidenceRows(rows: readonly TestEvidence[]): EvidenceRows {
+  return {
+    length: rows.length,
+    session: Uint32Array.from(rows, ({ session }) => session ?? 0),
+    sensor: Uint16Array.from(rows, ({ sensor }) => sensor ?? 1),
+    source: Uint32Array.from(rows.flatMap(({ source }) => [...sourceWords(source ?? '203.0.113.5')])),
+    tag: Uint8Array.from(rows, ({ tag }) => tag ?? 3),
+    key: Uint32Array.from(rows, ({ key }) => key ?? 0),
+    matched: Float64Array.from(rows, ({ matched }) => matched ?? 1),
+    candidates: Float64Array.from(rows, ({ matched, candidates }) => candidates ?? matched ?? 1),
+    firstSeconds: Float64Array.from(rows, ({ firstSeconds }) => firstSeconds ?? NOON_SECONDS),
+    lastSeconds: Float64Array.from(
+      rows,
+      ({ firstSeconds, lastSeconds }) => lastSeconds ?? firstSeconds ?? NOON_SECONDS,
+    ),
+    packets: rows.flatMap(({ packets }, row) => (packets ?? []).map((packet) => ({ row, ...packet }))),
+  };
+}
+
+/** An IPv4 address as four words. */
+export function sourceWords(text: string): Uint32Array {
+  return Uint32Array.of(0, 0, 0xffff, parseIpv4(text)!);
+}
