@@ -15,6 +15,10 @@ export const Tag = {
   unicornscanMd5: 7,
   /** No stack opens connections like this; says that a tool sent it, and not which. */
   irregularSyn: 8,
+  /** Nmap -sS: agrees with an earlier SYN of the same source in what its sequence numbers have in common. */
+  nmapSyn: 9,
+  /** Unicornscan: agrees with an earlier SYN of the same source in the key that its sequence numbers hide. */
+  unicornscan: 10,
 } as const;
 export type TagName = keyof typeof Tag;
 export const tagNames = Object.keys(Tag) as TagName[];

@@ -13,8 +13,6 @@ const TCP_HEADER_BYTES = 20;
 
 export const irregularSyn: Fingerprint = {
   name: 'irregularSyn',
-  kind: 'hint',
-  reference: 'Hiesgen et al., Spoki: Unveiling a New Wave of Scanners, USENIX Security 2022',
   match({ length, synOptions, ttl, ipId, tcpFlags, protocol, transportBytes, tagsLow }) {
     for (let row = 0; row < length; row++) {
       if (!isFirstSyn(protocol[row]!, tcpFlags[row]!)) continue;

@@ -5,8 +5,6 @@ import { isFirstSyn } from './syn.ts';
 
 export const masscanTcp: Fingerprint = {
   name: 'masscanTcp',
-  kind: 'tool',
-  reference: 'robertdavidgraham/masscan src/templ-pkt.c',
   match({ length, ipId, protocol, tcpFlags, target, targetPort, tcpSequence, tagsLow }) {
     for (let row = 0; row < length; row++) {
       // What is rare comes first: a branch that hardly ever changes costs nothing.

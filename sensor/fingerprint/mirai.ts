@@ -5,8 +5,6 @@ import { isFirstSyn } from './syn.ts';
 
 export const mirai: Fingerprint = {
   name: 'mirai',
-  kind: 'tool',
-  reference: 'Antonakakis et al., Understanding the Mirai Botnet, USENIX Security 2017',
   match({ length, protocol, tcpFlags, tcpSequence, target, tagsLow }) {
     for (let row = 0; row < length; row++) {
       if (tcpSequence[row] !== target[row]) continue;

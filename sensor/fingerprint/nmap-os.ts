@@ -41,8 +41,6 @@ for (let at = probes.length - 1; at >= 0; at--) firstOfWindow[probes[at]!.window
 
 export const nmapOs: Fingerprint = {
   name: 'nmapOs',
-  kind: 'tool',
-  reference: 'nmap/nmap osscan2.cc, and the chapter on remote OS detection of its book',
   match({ length, tcpWindow, tcpFlags, protocol, headerOffset, transportBytes, tagsLow }, bytes) {
     for (let row = 0; row < length; row++) {
       const first = firstOfWindow[tcpWindow[row]!]!;

@@ -15,8 +15,6 @@ const TCP_HEADER_BYTES = 20;
 
 export const unicornscanMd5: Fingerprint = {
   name: 'unicornscanMd5',
-  kind: 'tool',
-  reference: 'Unicornscan 0.4.7, TCP options of fingerprint 7',
   match({ length, synOptions, ttl, targetPort, tcpFlags, protocol, headerOffset, transportBytes, tagsLow }, bytes) {
     for (let row = 0; row < length; row++) {
       const options = synOptions[row]!;

@@ -5,12 +5,9 @@ import type { Fingerprint } from './fingerprint.ts';
 import { isFirstSyn } from './syn.ts';
 
 const ZMAP_IP_ID = 54_321;
-const reference = 'zmap/zmap src/probe_modules/packet.c, before version 4.1.0 (2024-03-21)';
 
 export const zmapLegacyTcp: Fingerprint = {
   name: 'zmapLegacyTcp',
-  kind: 'tool',
-  reference,
   match({ length, ipId, protocol, tcpFlags, tagsLow }) {
     for (let row = 0; row < length; row++) {
       if (ipId[row] !== ZMAP_IP_ID) continue;
@@ -21,8 +18,6 @@ export const zmapLegacyTcp: Fingerprint = {
 
 export const zmapLegacyUdp: Fingerprint = {
   name: 'zmapLegacyUdp',
-  kind: 'tool',
-  reference,
   match({ length, ipId, protocol, tagsLow }) {
     for (let row = 0; row < length; row++) {
       if (ipId[row] === ZMAP_IP_ID && protocol[row] === IpProtocol.udp) tagsLow[row]! |= 1 << Tag.zmapLegacyUdp;

@@ -15,8 +15,6 @@ const WORDS = [0x020405b4, 0x01030308, 0x01010402] as const;
 
 export const zmapTcp: Fingerprint = {
   name: 'zmapTcp',
-  kind: 'tool',
-  reference: 'zmap/zmap src/probe_modules/packet.c since version 4.1.1 (2024-04-25)',
   match({ length, synOptions, tcpWindow, ttl, tcpFlags, protocol, headerOffset, transportBytes, tagsLow }, bytes) {
     for (let row = 0; row < length; row++) {
       if (synOptions[row] !== OPTIONS || tcpWindow[row] !== WINDOW || ttl[row]! > MOST_TTL) continue;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../../sensor/decode/decoder.ts';
-import { fingerprints, matchFingerprints } from '../../../sensor/fingerprint/index.ts';
+import { matchFingerprints } from '../../../sensor/fingerprint/index.ts';
 import { createPacketBatch } from '../../../shared/packet-batch.ts';
 import { TcpFlag } from '../../../shared/protocols.ts';
 import { Tag, type TagName, tagNames } from '../../../shared/tags.ts';
@@ -209,9 +209,4 @@ test('rules mark the rows that match and no others, and keep what was marked', (
   batch.length = 2;
   matchFingerprints(batch, NO_BYTES);
   expect([...batch.tagsLow]).toEqual([0, ((1 << 31) | (1 << Tag.zmapLegacyUdp)) >>> 0, 0]);
-});
-
-test('every rule has a tag of its own, and says where it comes from', () => {
-  expect(fingerprints.map(({ name }) => name).sort()).toEqual([...tagNames].sort());
-  for (const { name, reference } of fingerprints) expect(reference.length, name).toBeGreaterThan(10);
 });
