@@ -119,6 +119,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       flows,
       series,
       catalog,
+      evidence: stores.evidence,
       tokens,
       signIns,
       live,

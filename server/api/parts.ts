@@ -7,7 +7,7 @@ import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
 import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
-import type { Catalog, FlowStore, SeriesStore } from '../store/stores.ts';
+import type { Catalog, EvidenceStore, FlowStore, SeriesStore } from '../store/stores.ts';
 import type { FlowSums } from './flow-sums.ts';
 import type { Turns } from './turns.ts';
 
@@ -19,6 +19,7 @@ export interface ApiParts extends AccessParts {
   readonly breakdownTurns: Turns;
   readonly series: SeriesStore;
   readonly catalog: Catalog;
+  readonly evidence: EvidenceStore;
   readonly live: LiveHub;
   readonly networks: Pick<NetworkTable, 'nameOf'>;
   readonly ledgers: () => LedgerState[];

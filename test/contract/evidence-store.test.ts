@@ -7,6 +7,7 @@ import { evidenceRows, sourceWords, type TestEvidence } from '../support/evidenc
 import { testFolder } from '../support/folders.ts';
 
 const SOURCE = '203.0.113.5';
+const DAY = 86_400;
 
 async function openStores(options: DuckDbOptions = {}) {
   const folder = await testFolder();
@@ -118,27 +119,32 @@ test('it is summed up by itself when enough has gathered', async () => {
 });
 
 test('it leaves with the flows of its session: hours of live ones, and whole sessions of others', async () => {
-  let now = (NOON_SECONDS + 86_400) * 1000;
-  const retention = { flowDays: 2, flowGigabytes: 0, sessionDays: 2 };
-  const { stores, commit, of } = await openStores({ retention, clock: () => now });
-  const session = await stores.catalog.session({ kind: 'file', name: 'a.pcap', sensor: 1, epoch: 5 });
-  const later = NOON_SECONDS + 86_400;
-  await stores.flows.commit(ingestCommit({ flows4: [{}, { seconds: later }, { session: session.id }] }));
+  const retention = { flowDays: 2, flowGigabytes: 0, sessionDays: 5 };
+  const { folder, stores, commit, of } = await openStores({ retention });
+  const { id } = await stores.catalog.session({ kind: 'file', name: 'a.pcap', sensor: 1, epoch: 5 });
+  const now = Math.floor(Date.now() / 1000);
+  const old = now - 3 * DAY;
+  await stores.flows.commit(
+    ingestCommit({ flows4: [{ seconds: old }, { seconds: now - DAY }, { seconds: old, session: id }] }),
+  );
   await commit(
-    { matched: 5, packets: [packet(1)] },
-    { source: '203.0.113.6', matched: 7 },
+    { matched: 5, firstSeconds: old, packets: [packet(1)] },
+    { matched: 7, firstSeconds: old, source: '203.0.113.6' },
     // Seen again the next day: what is old about it stays with it.
-    { source: '203.0.113.6', matched: 8, firstSeconds: later },
-    { session: session.id, matched: 9 },
+    { matched: 8, firstSeconds: now - DAY, source: '203.0.113.6' },
+    { matched: 9, firstSeconds: old, session: id },
   );
   await stores.seal(true);
-  await stores.retain();
-  expect(await stores.evidence.account(0)).toEqual({ present: 20, expired: 0, givenUp: 0 });
-  now += 1.5 * 86_400_000;
   await stores.retain();
   expect(await stores.flows.account(0)).toMatchObject({ present: { flows: 1 }, expired: { flows: 1 } });
   expect(await stores.evidence.account(0)).toEqual({ present: 15, expired: 5, givenUp: 0 });
   expect(await of()).toEqual([]);
   expect(await of('203.0.113.6')).toMatchObject([{ matched: 15 }]);
+  expect(await of(SOURCE, id)).toMatchObject([{ matched: 9 }]);
   await stores.close();
+  const later = await openDuckDbStoresInThread(folder, { retention, clock: () => Date.now() + 6 * DAY * 1000 });
+  await later.retain();
+  expect(await later.evidence.account(id)).toEqual({ present: 0, expired: 9, givenUp: 0 });
+  expect(await later.evidence.account(0)).toEqual({ present: 0, expired: 20, givenUp: 0 });
+  await later.close();
 });
