@@ -3,6 +3,7 @@
 import type { TlsOptions } from 'node:tls';
 import type { AccessParts } from '../access/role.ts';
 import type { NetworkTable } from '../enrich/networks/network-table.ts';
+import type { ScannerFolder } from '../enrich/scanners/scanner-folder.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
 import type { DiskState } from '../store/disk-watch.ts';
@@ -20,6 +21,7 @@ export interface ApiParts extends AccessParts {
   readonly series: SeriesStore;
   readonly catalog: Catalog;
   readonly evidence: EvidenceStore;
+  readonly scanners: Pick<ScannerFolder, 'find'>;
   readonly live: LiveHub;
   readonly networks: Pick<NetworkTable, 'nameOf'>;
   readonly ledgers: () => LedgerState[];
