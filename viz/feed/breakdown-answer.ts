@@ -1,5 +1,6 @@
 /** Answers of `/api/v1/sources/…`, `/api/v1/ports/…` and `/api/v1/flows`, checked: a page may be older or newer than its server. */
 import { unreadableError } from './answers.ts';
+import { readLabels, readScanner, type SourceLabel, type SourceScanner } from './labels-answer.ts';
 import { count, record, seconds } from './series-answer.ts';
 
 export interface BreakdownFigures {
@@ -27,11 +28,15 @@ export interface BreakdownAnswer {
   readonly isSpecial: boolean;
   /** By name of the group, most packets first. */
   readonly groups: ReadonlyMap<string, readonly BreakdownRow[]>;
+  /** Of a source: what made its packets, surest first. */
+  readonly labels: readonly SourceLabel[];
+  /** Of a source: who scans from it for research. */
+  readonly scanner: SourceScanner | null;
 }
 
 /** Throws QuestionError. */
 export function readBreakdown(body: unknown): BreakdownAnswer {
-  const { from, to, all, special, ...others } = record(body);
+  const { from, to, all, special, labels, scanner, ...others } = record(body);
   const groups = Object.entries(others).flatMap(([name, rows]) =>
     Array.isArray(rows) ? [[name, rows.map(readRow)] as const] : [],
   );
@@ -41,6 +46,8 @@ export function readBreakdown(body: unknown): BreakdownAnswer {
     all: all === null ? null : readFigures(all),
     isSpecial: special === true,
     groups: new Map(groups),
+    labels: readLabels(labels),
+    scanner: readScanner(scanner),
   };
 }
 
