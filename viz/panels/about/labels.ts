@@ -35,7 +35,7 @@ function createRow(): HTMLElement {
   const head = element('p', 'label-head', element('strong', 'label-tool'), element('span', 'label-state'));
   const summary = element('summary');
   const proofs = element('details', 'label-proofs', summary, element('ol', 'proof-list'));
-  return element('li', 'label', head, element('p', 'label-odds'), element('dl', 'label-facts'), proofs);
+  return element('li', 'tool-label', head, element('p', 'label-odds'), element('dl', 'label-facts'), proofs);
 }
 
 const changes = new WeakMap<HTMLElement, ReturnType<typeof onChange>>();
