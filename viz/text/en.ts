@@ -69,6 +69,7 @@ export const en = {
   byCountry: 'country',
   byTag: 'rule',
   noRule: 'no rule',
+  otherRule: 'none, or another rule',
   pinned: 'pinned source',
   unpin: 'let go',
   source: 'source',

@@ -71,6 +71,7 @@ export const ja: Text = {
   byCountry: '国',
   byTag: 'ルール',
   noRule: 'ルールなし',
+  otherRule: 'なし、または他のルール',
   pinned: '固定中の送信元',
   unpin: '解除',
   source: '送信元',
