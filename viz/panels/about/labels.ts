@@ -54,7 +54,7 @@ function fillRow(row: HTMLElement, label: SourceLabel, context: PanelContext): v
     candidates: formatCount(label.candidates, language),
     odds: oddsWords(label, text, language),
   };
-  setText(odds, fill(label.needs === 'pair' ? text.labelMatchedPairs : text.labelMatched, counts));
+  setText(odds, fill(label.needs === 'pair' ? text.labelMatchedPairs : text.labelMatched, counts).trim());
   syncRows(facts, factsOf(label, words, context), createFact, fillFact);
   setShown(details, label.proofs.length > 0);
   setText(details.children[0] as HTMLElement, fill(text.labelProofs, { count: label.proofs.length }));

@@ -15,9 +15,9 @@ export function certaintyWords({ state, odds }: SourceLabel, text: Text): string
   return odds === null ? text.labelPossibleBehaviour : text.labelPossible;
 }
 
-/** `1 in 52,000`, `1 in 10¹⁵`. */
+/** A sentence, such as `By chance: 1 in 10¹⁵.`; empty for hints. */
 export function oddsWords({ odds, state }: SourceLabel, text: Text, language: Language): string {
-  if (odds === null) return state === 'hint' ? text.oddsNone : text.oddsBehaviour;
+  if (odds === null) return state === 'hint' ? '' : text.oddsBehaviour;
   if (odds === 0) return fill(text.oddsBelow, { number: powerOfTen(SMALLEST_POWER) });
   if (odds > 0.5) return text.oddsLikely;
   const one = 1 / odds;

@@ -62,14 +62,14 @@ test('nonsense is no scanner', () => {
 const label = (change: Partial<SourceLabel>) => ({ ...readLabels([told])[0]!, ...change });
 
 test.for([
-  [{ odds: 0.7 }, 'likely'],
-  [{ odds: 1 / 52_000 }, '1 in 52,000'],
-  [{ odds: 1e-9 }, '1 in 10⁹'],
-  [{ odds: 3e-15 }, '1 in 10¹⁴'],
-  [{ odds: 0 }, 'less than 1 in 10³⁰⁰'],
-  [{ odds: null }, 'no matter of chance, but of behaviour'],
-  [{ odds: null, state: 'hint' }, 'not reckoned for hints'],
-] as const)('odds of %j are told as %s', ([change, words]) => {
+  [{ odds: 0.7 }, 'By chance: likely.'],
+  [{ odds: 1 / 52_000 }, 'By chance: 1 in 52,000.'],
+  [{ odds: 1e-9 }, 'By chance: 1 in 10⁹.'],
+  [{ odds: 3e-15 }, 'By chance: 1 in 10¹⁴.'],
+  [{ odds: 0 }, 'By chance: less than 1 in 10³⁰⁰.'],
+  [{ odds: null }, 'That is no matter of chance, but of behaviour.'],
+  [{ odds: null, state: 'hint' }, ''],
+] as const)('odds of %j are told as "%s"', ([change, words]) => {
   expect(oddsWords(label(change), textOf('en'), 'en')).toBe(words);
 });
 
