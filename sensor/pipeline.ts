@@ -3,13 +3,15 @@ import { emptySensorLedger, largestCounts, type SensorLedger } from '../shared/c
 import type { FlowBatch } from '../shared/flow-batch.ts';
 import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';
 import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
+import { type EvidenceBatch, evidenceToFrame } from '../shared/wire/evidence.ts';
 import { flowsToFrame, MAX_FRAME_ROWS, sumPackets } from '../shared/wire/flow-frames.ts';
 import type { SensorHealth, SkippedGap } from '../shared/wire/messages.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
 import { type Clocks, ClockWatch } from './clock-watch.ts';
 import { Decoder } from './decode/decoder.ts';
 import type { PacketFilter } from './filter/index.ts';
-import { fingerprints } from './fingerprint/index.ts';
+import { applyRules } from './fingerprint/apply-rules.ts';
+import { SourceMemory } from './fingerprint/source-memory.ts';
 import { FlowTable } from './flow/flow-table.ts';
 import { sentCounts } from './output/backlog.ts';
 import type { Uplink } from './output/uplink.ts';
@@ -17,6 +19,7 @@ import type { Uplink } from './output/uplink.ts';
 /** Live, flows leave at latest after this time. */
 const EMPTY_EVERY_MILLISECONDS = 100;
 const HEALTH_EVERY_MILLISECONDS = 500;
+const EVIDENCE_EVERY_MILLISECONDS = 10_000;
 /** There are 65,536 EtherTypes, and a server takes 2,000 names. */
 const MAX_NOT_IP_NAMES = 500;
 
@@ -34,6 +37,7 @@ export class SensorPipeline {
   readonly #uplink: Uplink;
   readonly #decoder: Decoder;
   readonly #filter: PacketFilter | null;
+  readonly #memory: SourceMemory;
   readonly #ipv4 = createPacketBatch(4);
   readonly #ipv6 = createPacketBatch(6);
   readonly #flows4: FlowTable;
@@ -49,6 +53,7 @@ export class SensorPipeline {
     this.#filter = options.filter ?? null;
     this.#clock = new ClockWatch(options.clocks);
     this.#uplink = uplink;
+    this.#memory = new SourceMemory({ seed, onEvidence: (rows) => this.#sendEvidence(rows) });
     uplink.reportWith(() => this.health(false));
     // When one family's table is emptied, the other's is, too: neither comes long after the other.
     const onRows = (rows: FlowBatch) => {
@@ -64,6 +69,7 @@ export class SensorPipeline {
     const inOwnTime = this.#source.clock.mode !== 'max';
     const timers = [setInterval(() => this.#report(), HEALTH_EVERY_MILLISECONDS)];
     if (inOwnTime) timers.push(setInterval(() => this.#emptyTables(), EMPTY_EVERY_MILLISECONDS));
+    if (inOwnTime) timers.push(setInterval(() => this.#memory.flush(), EVIDENCE_EVERY_MILLISECONDS));
     try {
       for await (const records of this.#source.batches()) {
         this.#take(records);
@@ -73,6 +79,7 @@ export class SensorPipeline {
     } finally {
       for (const timer of timers) clearInterval(timer);
       this.#emptyTables();
+      this.#memory.flush();
     }
   }
 
@@ -85,6 +92,7 @@ export class SensorPipeline {
   #clockWasSet(): void {
     this.#clockSteps++;
     this.#emptyTables();
+    this.#memory.flush();
     this.#uplink.renewEpoch();
   }
 
@@ -92,9 +100,7 @@ export class SensorPipeline {
     this.#ipv4.length = 0;
     this.#ipv6.length = 0;
     this.#decoder.decode(records, this.#ipv4, this.#ipv6);
-    for (const rule of fingerprints) rule.match(this.#ipv4);
-    // Behind the rules, since a filter may ask for their tags.
-    this.#filter?.apply(records, this.#decoder, this.#ipv4, this.#ipv6);
+    applyRules(records, this.#decoder, { ipv4: this.#ipv4, ipv6: this.#ipv6 }, this.#filter, this.#memory);
     this.#flows4.add(this.#ipv4);
     this.#flows6.add(this.#ipv6);
     const last = records.length - 1;
@@ -126,6 +132,10 @@ export class SensorPipeline {
     }
   }
 
+  #sendEvidence(rows: EvidenceBatch): void {
+    this.#uplink.sendEvidence(evidenceToFrame(rows, this.#uplink.epoch, this.#uplink.nextSequence));
+  }
+
   health(finished: boolean): SensorHealth {
     return {
       ledger: this.ledger(finished),
@@ -141,6 +151,11 @@ export class SensorPipeline {
       spool: this.#uplink.spoolReport(),
       lagSeconds: this.#uplink.lagSeconds,
       clockSteps: this.#clockSteps,
+      evidence: {
+        sourcesHeld: this.#memory.sourcesHeld,
+        sourcesGivenUp: this.#memory.sourcesGivenUp,
+        rowsSent: this.#memory.rowsSent,
+      },
     };
   }
 

@@ -60,6 +60,15 @@ export const ServerConfig = Type.Object({
     },
     { default: {} },
   ),
+  scanners: Type.Object(
+    {
+      folder: Type.String({
+        default: '',
+        description: 'folder of lists of research scanners, a file a list; empty: none',
+      }),
+    },
+    { default: {} },
+  ),
   retention: Type.Object(
     {
       flowDays: keeping('days that live flows are kept, by the time of their packets'),

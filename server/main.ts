@@ -14,6 +14,7 @@ import { isLoopbackHost, type ServerConfig } from './config.ts';
 import { COUNTRY_CREDIT, CountryTable } from './enrich/country.ts';
 import { loadCountryPlaces } from './enrich/country-places.ts';
 import { NETWORK_CREDIT, openNetworkTable } from './enrich/network-file.ts';
+import { ScannerFolder } from './enrich/scanners/scanner-folder.ts';
 import { SlotTables } from './enrich/slot-tables.ts';
 import { SourcePlaces } from './enrich/source-places.ts';
 import type { TargetSlots } from './enrich/target-slots.ts';
@@ -81,6 +82,9 @@ export async function startServer({ config, programFolder, software, log }: Serv
     const ledgers = () => pipeline.ledgers();
     const places = new SourcePlaces(loadCountryPlaces());
     const networks = openNetworkTable(config.data, log);
+    const scanners = new ScannerFolder(config.scanners.folder, log);
+    scanners.start();
+    stops.push(() => scanners.stop());
     const disk = new DiskWatch({ folder: config.data, limits: config.disk, log });
     await disk.start();
     stops.push(() => disk.stop());
@@ -119,6 +123,8 @@ export async function startServer({ config, programFolder, software, log }: Serv
       flows,
       series,
       catalog,
+      evidence: stores.evidence,
+      scanners,
       tokens,
       signIns,
       live,

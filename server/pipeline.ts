@@ -3,6 +3,7 @@ import type { ServerLedger } from '../shared/counters.ts';
 import { createFlowBatch, type Family, type FlowBatch } from '../shared/flow-batch.ts';
 import { flowFieldNames, flowFields } from '../shared/flow-fields.ts';
 import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
+import { type EvidenceBatch, frameToEvidence } from '../shared/wire/evidence.ts';
 import { frameToFlows, sumPackets } from '../shared/wire/flow-frames.ts';
 import { type Frame, FrameKind } from '../shared/wire/frame.ts';
 import type { SensorHealth, SensorHello } from '../shared/wire/messages.ts';
@@ -14,6 +15,7 @@ import type { SlotTables } from './enrich/slot-tables.ts';
 import type { Channel, ChannelPeer } from './ingest/channel.ts';
 import { readOwnHealth } from './ingest/channel-health.ts';
 import { Channels } from './ingest/channels.ts';
+import { evidenceOf, sumMatched } from './ingest/evidence.ts';
 import { LedgerBook, LedgerChanges } from './ingest/ledger-book.ts';
 import { SeriesMemory } from './ingest/series-memory.ts';
 import { WatchBook } from './ingest/watch-book.ts';
@@ -39,6 +41,7 @@ const REPORT_HOLDS_SECONDS = 2;
 interface Refusal {
   readonly code: string;
   readonly reports: number;
+  readonly evidence: number;
   readonly flows: number;
   readonly packets: number;
 }
@@ -48,6 +51,7 @@ interface Arrival {
   readonly sequence: number;
   readonly batch: FlowBatch | null;
   readonly health: SensorHealth | null;
+  readonly evidence: EvidenceBatch | null;
   /** The frame came through, but its rows are not such that they can be stored, or its report cannot be read. */
   readonly refusal: Refusal | null;
 }
@@ -169,26 +173,34 @@ export class IngestPipeline {
   }
 
   #readArrival(channel: Channel, frame: Frame): Arrival {
-    const arrival = { channel, sequence: frame.sequence, batch: null, health: null, refusal: null };
-    const isReport = frame.kind === FrameKind.health;
-    if (!isReport && frame.kind !== FrameKind.flows4 && frame.kind !== FrameKind.flows6) return arrival;
+    const arrival = { channel, sequence: frame.sequence, batch: null, health: null, evidence: null, refusal: null };
     try {
-      if (isReport) return { ...arrival, health: readOwnHealth(channel, frame) };
-      const { batch } = frameToFlows(frame);
-      batch.sensor.fill(channel.sensor.id);
-      batch.session.fill(channel.session.id);
-      this.#parts.countries.fill(batch);
-      this.#parts.networks.fill(batch);
-      return { ...arrival, batch };
+      switch (frame.kind) {
+        case FrameKind.health:
+          return { ...arrival, health: readOwnHealth(channel, frame) };
+        case FrameKind.evidence:
+          return { ...arrival, evidence: frameToEvidence(frame) };
+        case FrameKind.flows4:
+        case FrameKind.flows6:
+          return { ...arrival, batch: this.#readFlows(channel, frame) };
+        default:
+          return arrival;
+      }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.#parts.log(
-        `sensor ${channel.sensor.name}: a ${isReport ? 'report' : 'frame'} is refused: ${error.message} [${error.code}]`,
-      );
+      this.#parts.log(`sensor ${channel.sensor.name}: ${nameOf(frame)} is refused: ${error.message} [${error.code}]`);
       // Acknowledged all the same: it would come again and again, and everything behind it would wait.
-      const counts = isReport ? { reports: 1, flows: 0, packets: 0 } : { reports: 0, ...countRows(frame) };
-      return { ...arrival, refusal: { code: error.code, ...counts } };
+      return { ...arrival, refusal: { code: error.code, ...countRefusedRows(frame) } };
     }
+  }
+
+  #readFlows(channel: Channel, frame: Frame): FlowBatch {
+    const { batch } = frameToFlows(frame);
+    batch.sensor.fill(channel.sensor.id);
+    batch.session.fill(channel.session.id);
+    this.#parts.countries.fill(batch);
+    this.#parts.networks.fill(batch);
+    return batch;
   }
 
   #takeHealth(channel: Channel, health: SensorHealth): void {
@@ -247,12 +259,13 @@ export class IngestPipeline {
     if (this.#isUnsure) this.#ledgers.restore(await this.#parts.catalog.ledgers());
     this.#isUnsure = false;
     const changes = new LedgerChanges();
-    for (const { channel, batch, health, refusal } of arrivals) {
+    for (const { channel, batch, health, evidence, refusal } of arrivals) {
       if (health !== null) this.#takeHealth(channel, health);
       if (batch !== null) {
         countStored(changes.of(channel), channel, batch, this.#series.add(batch));
         if (channel.session.kind !== 'live') this.#seeSpan(channel, batch);
       }
+      if (evidence !== null) changes.of(channel).evidenceMatched += sumMatched(evidence);
       if (refusal !== null) countRefused(changes.of(channel), refusal);
     }
     const { states, keys } = this.#ledgers.takeUnsaved(changes);
@@ -263,6 +276,7 @@ export class IngestPipeline {
       positions: lastPositions(arrivals),
       ledgers: states,
       watches,
+      ...evidenceOf(arrivals),
     };
     try {
       await this.#parts.flows.commit(commit);
@@ -331,15 +345,27 @@ function countStored(
   ledger.packetsInSeries += packetsInSeries;
 }
 
-function countRefused(ledger: ServerLedger, { code, reports, flows, packets }: Refusal): void {
-  if (reports > 0) {
-    ledger.reportsRefused[code] = (ledger.reportsRefused[code] ?? 0) + reports;
-    return;
-  }
+function countRefused(ledger: ServerLedger, { code, reports, evidence, flows, packets }: Refusal): void {
+  if (reports > 0) ledger.reportsRefused[code] = (ledger.reportsRefused[code] ?? 0) + reports;
+  if (evidence > 0) ledger.evidenceRefused[code] = (ledger.evidenceRefused[code] ?? 0) + evidence;
+  if (reports + evidence > 0) return;
   ledger.flowsAccepted += flows;
   ledger.packetsAccepted += packets;
   ledger.flowsRefused[code] = (ledger.flowsRefused[code] ?? 0) + flows;
   ledger.packetsRefused[code] = (ledger.packetsRefused[code] ?? 0) + packets;
+}
+
+function nameOf({ kind }: Frame): string {
+  if (kind === FrameKind.health) return 'a report';
+  return kind === FrameKind.evidence ? 'a frame of evidence' : 'a frame';
+}
+
+/** What a refused frame claims to hold. */
+function countRefusedRows(frame: Frame): Omit<Refusal, 'code'> {
+  const nothing = { reports: 0, evidence: 0, flows: 0, packets: 0 };
+  if (frame.kind === FrameKind.health) return { ...nothing, reports: 1 };
+  if (frame.kind === FrameKind.evidence) return { ...nothing, evidence: 1 };
+  return { ...nothing, ...countRows(frame) };
 }
 
 /** Flows and packets that a refused frame claims. */

@@ -86,6 +86,10 @@ export interface ServerLedger {
   /** Packets stored, but older than the newest by more than a minute. */
   packetsLate: number;
   packetsInSeries: number;
+  /** Packets that rules matched, in evidence that was stored; one that two rules match counts twice. */
+  evidenceMatched: number;
+  /** Frames of evidence that cannot be read, by error code; in no sum. */
+  evidenceRefused: Counts;
 }
 
 /** What one viewer was offered: `offered = sent + sampledOut + filteredOut`, in flows. */
@@ -164,6 +168,8 @@ export function emptyServerLedger(): ServerLedger {
     reportsRefused: {},
     packetsLate: 0,
     packetsInSeries: 0,
+    evidenceMatched: 0,
+    evidenceRefused: {},
   };
 }
 

@@ -54,11 +54,12 @@ export const flows: Command = {
     await source.open();
     const sink = text === null ? nowhere : await openOutput(out);
     const filterText = textOption(given, 'filter') ?? null;
-    const engine = startEngine({ workers, filter, filterText, text, sink });
+    const seed = randomInt(2 ** 31);
+    const engine = startEngine({ workers, filter, filterText, seed, text, sink });
     const pipeline = new FlowPipeline({
       source,
       intervalSeconds,
-      seed: randomInt(2 ** 31),
+      seed,
       decoding: engine.decoding,
       writing: engine.writing,
       onProgress: progressOnTerminal(),

@@ -47,7 +47,7 @@ export function compileTest(expression: Expression, scope: Scope): Test {
     case 'comparison':
       return comparisonTest(expression, scope);
     case 'tag':
-      return tagTest(expression.bit);
+      return tagTest(expression.bit, scope);
     case 'class':
       return classTest(expression.id);
     case 'inner':

@@ -1,15 +1,21 @@
 /** Kurayami's own words, answered from the decoded row. Packets without an IP header have none: the answer is no. */
 import { FilterError } from '../../shared/filter/index.ts';
 import type { InnerTerm, ProtocolWord } from '../../shared/filter/syntax.ts';
+import { fingerprintRules } from '../../shared/fingerprints.ts';
 import { IpProtocol, trafficClass } from '../../shared/protocols.ts';
+import { Tag } from '../../shared/tags.ts';
 import { Answer, allOf, anyOf, type Test, yesIf } from './answer.ts';
 import type { PacketView } from './packet-view.ts';
+import type { Scope } from './scope.ts';
 
 function rows({ family, ipv4, ipv6 }: PacketView) {
   return family === 4 ? ipv4 : ipv6;
 }
 
-export function tagTest(bit: number): Test {
+const pairTags = new Set<number>(fingerprintRules.filter(({ needs }) => needs === 'pair').map(({ tag }) => Tag[tag]));
+
+export function tagTest(bit: number, scope: Scope): Test {
+  if (pairTags.has(bit)) scope.asksForPairs = true;
   const mask = (1 << (bit & 31)) >>> 0;
   const column = bit < 32 ? 'tagsLow' : 'tagsHigh';
   return (packet) => yesIf(packet.family !== 0 && (rows(packet)[column][packet.row]! & mask) !== 0);

@@ -15,6 +15,8 @@ export function compilePacketFilter(expression: Expression): PacketFilter {
 }
 
 export class PacketFilter {
+  /** It asks for tags of rules that look at what a source sent before. */
+  readonly asksForPairs: boolean;
   readonly #test: Test;
   readonly #looksAtHeader: boolean;
   readonly #looksAtPayload: boolean;
@@ -24,8 +26,9 @@ export class PacketFilter {
   #keep4 = new Uint8Array(0);
   #keep6 = new Uint8Array(0);
 
-  constructor(test: Test, { looksAtHeader, looksAtPayload }: Scope) {
+  constructor(test: Test, { looksAtHeader, looksAtPayload, asksForPairs }: Scope) {
     this.#test = test;
+    this.asksForPairs = asksForPairs;
     this.#looksAtHeader = looksAtHeader;
     this.#looksAtPayload = looksAtPayload;
   }

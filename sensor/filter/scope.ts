@@ -17,6 +17,8 @@ export class Scope {
   /** Set by tests that look at the link header, or at what follows it. */
   looksAtHeader = false;
   looksAtPayload = false;
+  /** Set by tests for rules that look at what a source sent before. */
+  asksForPairs = false;
 
   /** Bytes from the packet's network header to the one that is meant here. */
   get networkShift(): number {

@@ -1,11 +1,12 @@
 import type { PacketBatch } from '../../shared/packet-batch.ts';
 import type { TagName } from '../../shared/tags.ts';
 
-/** A rule that packets match by their headers. One file a rule, one line in `index.ts`. */
+/** A rule that packets match by their headers. One file a rule, one line in `index.ts`, and what is known about it in shared/fingerprints.ts. */
 export interface Fingerprint {
   readonly name: TagName;
-  /** Where the rule comes from. */
-  readonly reference: string;
-  /** Sets this rule's bit for every row of the IPv4 batch that matches: one call for a batch, not one for a packet. */
-  match(batch: PacketBatch): void;
+  /**
+   * Sets this rule's bit for every row of the IPv4 batch that matches: one call for a batch, not one for a packet. `bytes`
+   * are those of the records: a row's header begins at its `headerOffset`.
+   */
+  match(batch: PacketBatch, bytes: DataView): void;
 }

@@ -167,9 +167,18 @@ export class Uplink {
 
   /** Queues a frame whose epoch and sequence are `epoch` and `nextSequence`. */
   send(frame: Frame, packets: number): void {
+    this.#push(frame, frame.rows, packets);
+  }
+
+  /** As `send`; what it carries are no flows, and is in none of their sums. */
+  sendEvidence(frame: Frame): void {
+    this.#push(frame, 0, 0);
+  }
+
+  #push(frame: Frame, flows: number, packets: number): void {
     this.#lag.made(this.#nextSequence);
     const bytes = encodeFrame(frame, { compress: this.#options.compress, platform: nodePlatform });
-    this.#own.push({ sequence: this.#nextSequence++, bytes, flows: frame.rows, packets });
+    this.#own.push({ sequence: this.#nextSequence++, bytes, flows, packets });
     this.#link.pump();
   }
 

@@ -1,8 +1,12 @@
-/** Blocks of batches go to the threads by turns, and their rows are taken back in the same order. */
+/**
+ * Blocks of batches go to the threads by turns, and their rows are taken back in the same order. Rules that look at what a
+ * source sent before are asked here, where all of it comes by.
+ */
 import { addCounts } from '../../shared/counters.ts';
 import type { RecordBatch } from '../../shared/packet-batch.ts';
 import type { DecoderCounts } from '../decode/decoder.ts';
 import { RecordClock } from '../decode/record-clock.ts';
+import { SourceMemory } from '../fingerprint/source-memory.ts';
 import type { DecodedRows, Decoding } from './decoding.ts';
 import type { EngineThread } from './engine-thread.ts';
 import { type Block, PART_BYTES, type Part } from './messages.ts';
@@ -10,6 +14,7 @@ import { type Block, PART_BYTES, type Part } from './messages.ts';
 export class DecodingInThreads implements Decoding {
   readonly #threads: readonly EngineThread[];
   readonly #clock = new RecordClock();
+  readonly #memory: SourceMemory;
   /** Blocks that were given away, the oldest first: the parts that were filled. */
   readonly #underway: Promise<readonly Part[]>[] = [];
   readonly #limit: number;
@@ -17,8 +22,9 @@ export class DecodingInThreads implements Decoding {
   /** Parts of the next block that are filled. */
   #filled = 0;
 
-  constructor(threads: readonly EngineThread[]) {
+  constructor(threads: readonly EngineThread[], seed: number) {
     this.#threads = threads;
+    this.#memory = new SourceMemory({ seed, onEvidence: null });
     // One block of all is being filled.
     this.#limit = threads.length * threads[0]!.blocks.length - 1;
   }
@@ -30,11 +36,18 @@ export class DecodingInThreads implements Decoding {
         if (this.#filled < this.#block.length) continue;
         this.#give();
         // The block that is filled next is the one that was given away longest ago.
-        if (this.#underway.length > this.#limit) yield* await this.#underway.shift()!;
+        if (this.#underway.length > this.#limit) yield* this.#oldest();
       }
     }
     if (this.#filled > 0) this.#give();
-    while (this.#underway.length > 0) yield* await this.#underway.shift()!;
+    while (this.#underway.length > 0) yield* this.#oldest();
+  }
+
+  async *#oldest(): AsyncIterable<DecodedRows> {
+    for (const part of await this.#underway.shift()!) {
+      this.#memory.match(part.ipv4, part.records.view);
+      yield part;
+    }
   }
 
   get #thread(): EngineThread {

@@ -2,7 +2,8 @@
 import { createPacketBatch, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import { Decoder, type DecoderCounts } from '../decode/decoder.ts';
 import type { PacketFilter } from '../filter/index.ts';
-import { fingerprints } from '../fingerprint/index.ts';
+import { applyRules } from '../fingerprint/apply-rules.ts';
+import { SourceMemory } from '../fingerprint/source-memory.ts';
 
 /** Packets that passed the filter, with their tags, by family. */
 export interface DecodedRows {
@@ -21,14 +22,16 @@ export class DecodingHere implements Decoding {
   readonly #decoder = new Decoder();
   readonly #rows: DecodedRows = { ipv4: createPacketBatch(4), ipv6: createPacketBatch(6) };
   readonly #filter: PacketFilter | null;
+  readonly #memory: SourceMemory;
 
-  constructor(filter: PacketFilter | null) {
+  constructor(filter: PacketFilter | null, seed: number) {
     this.#filter = filter;
+    this.#memory = new SourceMemory({ seed, onEvidence: null });
   }
 
   async *rows(batches: AsyncIterable<RecordBatch>): AsyncIterable<DecodedRows> {
     for await (const records of batches) {
-      decodeInto(this.#rows, records, this.#decoder, this.#filter);
+      decodeInto(this.#rows, records, this.#decoder, this.#filter, this.#memory);
       yield this.#rows;
     }
   }
@@ -38,17 +41,17 @@ export class DecodingHere implements Decoding {
   }
 }
 
-/** Makes `rows` those of `records`. */
+/** Makes `rows` those of `records`. A thread has no memory: it sees but a part of what a source sends. */
 export function decodeInto(
-  { ipv4, ipv6 }: DecodedRows,
+  rows: DecodedRows,
   records: RecordBatch,
   decoder: Decoder,
   filter: PacketFilter | null,
+  memory: SourceMemory | null,
 ): void {
+  const { ipv4, ipv6 } = rows;
   ipv4.length = 0;
   ipv6.length = 0;
   decoder.decode(records, ipv4, ipv6);
-  for (const rule of fingerprints) rule.match(ipv4);
-  // Behind the rules, since a filter may ask for their tags.
-  filter?.apply(records, decoder, ipv4, ipv6);
+  applyRules(records, decoder, rows, filter, memory);
 }

@@ -33,7 +33,7 @@ function decode(request: Request & { kind: 'decode' }): Replies['decode'] {
   return request.records.map((length, at) => {
     const part = blocks[request.block]![at]!;
     part.records.length = length;
-    decodeInto(part, part.records, decoder, filter);
+    decodeInto(part, part.records, decoder, filter, null);
     return { ipv4: part.ipv4.length, ipv6: part.ipv6.length };
   });
 }

@@ -15,6 +15,8 @@ export interface EngineOptions {
   /** Threads beside this one; 0 does everything here. */
   readonly workers: number;
   readonly filter: PacketFilter | null;
+  /** Makes hashes unpredictable; what comes out does not depend on it. */
+  readonly seed: number;
   /** The same filter as text, since threads share no code. */
   readonly filterText: string | null;
   readonly text: FlowText | null;
@@ -28,17 +30,18 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export function startEngine({ workers, filter, filterText, text, sink }: EngineOptions): Engine {
+export function startEngine({ workers, filter, filterText, seed, text, sink }: EngineOptions): Engine {
   const writer = text && findFlowFormat(text.format)!.writer(flowColumns(text.columns));
   if (workers === 0)
     return {
-      decoding: new DecodingHere(filter),
+      decoding: new DecodingHere(filter, seed),
       writing: writer && new WritingHere(writer, sink),
       close: async () => {},
     };
   const threads = Array.from({ length: workers }, () => new EngineThread({ filter: filterText, text }));
   return {
-    decoding: new DecodingInThreads(threads),
+    // Threads see but a part of what a source sends, and cannot answer a filter that asks for more.
+    decoding: filter?.asksForPairs ? new DecodingHere(filter, seed) : new DecodingInThreads(threads, seed),
     writing: writer && new WritingInThreads(threads, writer, sink),
     close: async () => void (await Promise.all(threads.map((thread) => thread.close()))),
   };

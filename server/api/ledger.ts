@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { checkLedger, emptySensorLedger, type LedgerCheck } from '../../shared/counters.ts';
 import { SeriesResolution } from '../store/ingest-commit.ts';
-import type { FlowAccount } from '../store/stores.ts';
+import type { EvidenceAccount, FlowAccount } from '../store/stores.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem, SessionId } from './schemas.ts';
 import { resolveSpan } from './span.ts';
@@ -34,6 +34,12 @@ const Ledger = Type.Object({
     { present: Sums, expired: Sums, missing: Sums },
     { description: 'what became of all that was stored: there, taken out by retention, or in files that are gone' },
   ),
+  evidenceStore: Type.Object(
+    { present: Type.Integer(), expired: Type.Integer(), givenUp: Type.Integer() },
+    {
+      description: 'packets that rules matched, in evidence that is there, that left with its flows, that was too much',
+    },
+  ),
   stored: Type.Array(Check, { description: 'counted anew in the stores' }),
   viewers: Type.Array(
     Type.Object({
@@ -63,13 +69,14 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       server,
       checks: health === null ? [] : checkLedger(health.ledger, server, health.finished),
     }));
-    const { account, checks: stored } = await countStores(parts, session);
+    const { account, evidence, checks: stored } = await countStores(parts, session);
     const checks = [...sensors.flatMap((entry) => entry.checks), ...stored];
     return {
       session,
       balances: checks.every(({ holds, inFlight }) => holds && inFlight === 0),
       sensors,
       flowStore: account,
+      evidenceStore: evidence,
       stored,
       viewers: [...parts.live.viewers].map(({ ledger }) => ledger),
     };
@@ -78,19 +85,33 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
 
 const BIN_NAMES = ['second', 'minute', 'five minutes', 'hour', 'day'] as const;
 
+interface StoresCounted {
+  readonly account: FlowAccount;
+  readonly evidence: EvidenceAccount;
+  readonly checks: LedgerCheck[];
+}
+
 /** The counters held against what lies in the stores. While packets arrive, the stores stand between two readings of the counters. */
-async function countStores(parts: ApiParts, session: number): Promise<{ account: FlowAccount; checks: LedgerCheck[] }> {
-  const packetsStored = () =>
-    parts.ledgers().reduce((sum, state) => sum + (state.session === session ? state.server.packetsStored : 0), 0);
-  const before = packetsStored();
-  const [account, ...series] = await Promise.all([
+async function countStores(parts: ApiParts, session: number): Promise<StoresCounted> {
+  const counted = () => {
+    const servers = parts.ledgers().flatMap((state) => (state.session === session ? [state.server] : []));
+    return {
+      packets: servers.reduce((sum, { packetsStored }) => sum + packetsStored, 0),
+      // A ledger from before there was evidence has no such counter.
+      matched: servers.reduce((sum, { evidenceMatched }) => sum + (evidenceMatched ?? 0), 0),
+    };
+  };
+  const before = counted();
+  const [account, evidence, ...series] = await Promise.all([
     parts.flows.account(session),
+    parts.evidence.account(session),
     ...Object.values(SeriesResolution).map((resolution) => parts.series.sum(session, resolution)),
   ]);
-  const after = packetsStored();
-  const check = (sum: string, right: number): LedgerCheck => {
-    const isBetween = before !== after && right >= before;
-    return { sum, left: after, right, inFlight: isBetween ? after - right : 0, holds: isBetween || after === right };
+  const after = counted();
+  const check = (sum: string, right: number, of: 'packets' | 'matched' = 'packets'): LedgerCheck => {
+    const left = after[of];
+    const isBetween = before[of] !== left && right >= before[of];
+    return { sum, left, right, inFlight: isBetween ? left - right : 0, holds: isBetween || left === right };
   };
   const { present, expired, missing } = account;
   const checks = [
@@ -99,6 +120,11 @@ async function countStores(parts: ApiParts, session: number): Promise<{ account:
       present.packets + expired.packets + missing.packets,
     ),
     ...series.map(({ packets }, at) => check(`packetsStored = packets in the series by ${BIN_NAMES[at]}`, packets)),
+    check(
+      'evidenceMatched = matched in evidence that is there + expired + given up',
+      evidence.present + evidence.expired + evidence.givenUp,
+      'matched',
+    ),
   ];
-  return { account, checks };
+  return { account, evidence, checks };
 }

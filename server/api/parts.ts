@@ -3,11 +3,12 @@
 import type { TlsOptions } from 'node:tls';
 import type { AccessParts } from '../access/role.ts';
 import type { NetworkTable } from '../enrich/networks/network-table.ts';
+import type { ScannerFolder } from '../enrich/scanners/scanner-folder.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
 import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
-import type { Catalog, FlowStore, SeriesStore } from '../store/stores.ts';
+import type { Catalog, EvidenceStore, FlowStore, SeriesStore } from '../store/stores.ts';
 import type { FlowSums } from './flow-sums.ts';
 import type { Turns } from './turns.ts';
 
@@ -19,6 +20,8 @@ export interface ApiParts extends AccessParts {
   readonly breakdownTurns: Turns;
   readonly series: SeriesStore;
   readonly catalog: Catalog;
+  readonly evidence: EvidenceStore;
+  readonly scanners: Pick<ScannerFolder, 'find'>;
   readonly live: LiveHub;
   readonly networks: Pick<NetworkTable, 'nameOf'>;
   readonly ledgers: () => LedgerState[];

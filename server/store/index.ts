@@ -6,7 +6,7 @@ import type { DuckDbStores } from './duckdb/operations.ts';
 import { SeriesMirror } from './influx/series-mirror.ts';
 import { formatSeriesTarget, parseSeriesTarget, readInfluxCredentials, type SeriesTarget } from './influx/target.ts';
 import type { HealthPoint } from './outbox.ts';
-import type { Catalog, FlowStore, SeriesStore, SketchStore, StoreProblemCode } from './stores.ts';
+import type { Catalog, EvidenceStore, FlowStore, SeriesStore, SketchStore, StoreProblemCode } from './stores.ts';
 
 /** What InfluxDB does not have by then stays noted in the store, and is written after the next start. */
 const MIRROR_STOP_SECONDS = 0.5;
@@ -20,6 +20,7 @@ export interface OpenStores {
   readonly series: SeriesStore;
   readonly catalog: Catalog;
   readonly sketches: SketchStore;
+  readonly evidence: EvidenceStore;
   /** State of the series' copy in InfluxDB, null without one. */
   readonly mirrorState: () => object | null;
   /** Bins that wait while the copy cannot be written; else 0. */
@@ -45,6 +46,7 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     series: stores.series,
     catalog: stores.catalog,
     sketches: stores.sketches,
+    evidence: stores.evidence,
     mirrorState: () => (mirror === null ? null : { target: config.series.target, ...mirror.stats() }),
     seriesBehind: () => mirror?.binsBehind ?? 0,
     problemCodes: () => problems.codes,

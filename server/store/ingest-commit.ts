@@ -96,6 +96,35 @@ export interface WatchState {
   readonly addresses: number;
 }
 
+/**
+ * What rules found about sources, in columns: of rows of equal session, sensor, source, tag and key the numbers add up. Tags
+ * are those of shared/tags.ts, and such as a newer sensor has.
+ */
+export interface EvidenceRows {
+  readonly length: number;
+  readonly session: Uint32Array;
+  readonly sensor: Uint16Array;
+  /** Four words each; an IPv4 address as ::ffff:a.b.c.d. */
+  readonly source: Uint32Array;
+  readonly tag: Uint8Array;
+  /** What the packets that match have in common. Secret: with some rules it gives targets away. */
+  readonly key: Uint32Array;
+  readonly matched: Float64Array;
+  readonly candidates: Float64Array;
+  /** Of those that match; 0 where none does. */
+  readonly firstSeconds: Float64Array;
+  readonly lastSeconds: Float64Array;
+  readonly packets: readonly EvidencePacketRow[];
+}
+
+/** One packet that proves what its row says. */
+export interface EvidencePacketRow {
+  readonly row: number;
+  readonly seconds: number;
+  /** From the IP header on. Secret. */
+  readonly bytes: Uint8Array;
+}
+
 export interface IngestCommit {
   /** At most one batch a family; `sensor`, `session`, `country` and `asn` are filled. Given away: their memory may go to the store's thread. */
   readonly flows: readonly FlowBatch[];
@@ -105,4 +134,5 @@ export interface IngestCommit {
   /** All sessions that are open; what was stored of others goes. What is committed after them is read from the flows at the next start. */
   readonly sketches?: readonly SketchState[];
   readonly watches?: readonly WatchState[];
+  readonly evidence?: EvidenceRows;
 }

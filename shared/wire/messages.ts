@@ -77,6 +77,15 @@ export interface SkippedGap {
   toSeconds: number;
 }
 
+/** What a sensor remembers of sources, and said of them. */
+export interface EvidenceReport {
+  sourcesHeld: number;
+  /** Their place was needed for another; what was new about them was sent. */
+  sourcesGivenUp: number;
+  /** Rows in frames of evidence. */
+  rowsSent: number;
+}
+
 /** Running totals of a sensor, sent about once a second and once at the end (`finished`). */
 export interface SensorHealth {
   ledger: SensorLedger;
@@ -98,6 +107,8 @@ export interface SensorHealth {
   lagSeconds?: number;
   /** Times at which the host's clock was set, by more than a second. */
   clockSteps?: number;
+  /** Of the memory of sources behind the evidence for rules. */
+  evidence?: EvidenceReport;
 }
 
 export interface ErrorMessage {

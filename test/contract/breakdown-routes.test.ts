@@ -8,8 +8,11 @@ import type { DuckDbStores } from '../../server/store/duckdb/operations.ts';
 import { formatAddress } from '../../shared/address.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { Fragment } from '../../shared/packet-batch.ts';
+import { Tag } from '../../shared/tags.ts';
 import { ingestCommit, NOON_SECONDS } from '../support/commits.ts';
+import { evidenceRows } from '../support/evidence.ts';
 import { makeFolder } from '../support/folders.ts';
+import { hex, toHex } from '../support/hex.ts';
 import { projectFolder } from '../support/program.ts';
 import { randomFlows, randomNumbers } from '../support/random-flows.ts';
 
@@ -41,6 +44,8 @@ async function ask(path: string, role = 'viewer') {
   const parts = {
     flows: stores.flows,
     series: stores.series,
+    evidence: stores.evidence,
+    scanners: { find: (words: Uint32Array) => (words[3] === 0xc0000201 ? { name: 'Study', list: 'ours' } : null) },
     breakdownTurns: new Turns(),
     catalog: { sessions: async () => [session], sensors: async () => [] },
     live: { current: () => ({ record: session }) },
@@ -112,9 +117,64 @@ test('all about a port, narrowed by a filter', async () => {
   expect(text).not.toMatch(/"target/);
 });
 
+//            203.0.113.5 to 198.51.100.7, 40000 to 23, sequence = target
+const MIRAI = hex('45000028 abcd 4000 f3 06 1234 cb007105 c6336407 9c400017 c6336407 00000000 5002 3908 5678 0000');
+
+test('why a source is called what it is called: odds over sensors and keys, packets as each role sees them', async () => {
+  const seconds = NOON_SECONDS + 0.25;
+  await stores.flows.commit({
+    ...ingestCommit({}),
+    evidence: evidenceRows([
+      { tag: Tag.mirai, key: 1, matched: 2, candidates: 2, packets: [{ seconds, bytes: MIRAI }] },
+      { tag: Tag.mirai, key: 2, matched: 1, candidates: 1, sensor: 2 },
+      { tag: Tag.mirai, key: 0, matched: 0, candidates: 5, firstSeconds: 0 },
+      { tag: Tag.masscanTcp, matched: 1, candidates: 300 },
+      { tag: Tag.irregularSyn, matched: 9, candidates: 9 },
+      { tag: 63, matched: 9, candidates: 9 },
+    ]),
+  });
+  const analyst = await ask('sources/203.0.113.5', 'analyst');
+  expect(analyst.status).toBe(200);
+  expect(analyst.body.labels).toMatchObject([
+    {
+      rule: 'mirai',
+      tool: 'Mirai',
+      state: 'label',
+      formula: 'sequence = target',
+      matched: 3,
+      candidates: 8,
+      instances: 2,
+      first: '2023-11-15T12:00:00.000Z',
+      evidence: [{ time: '2023-11-15T12:00:00.250Z', bytes: toHex(MIRAI), masked: [] }],
+    },
+    { rule: 'masscanTcp', state: 'possible', matched: 1, candidates: 300, instances: 1, evidence: [] },
+    { rule: 'irregularSyn', kind: 'hint', state: 'hint', odds: null },
+  ]);
+  const [mirai, masscan] = analyst.body.labels;
+  // 56 ways to choose 3 of 8, each by 2^-32.
+  expect(mirai.odds / (56 * 2 ** -96)).toBeCloseTo(1, 6);
+  expect(masscan.odds).toBeCloseTo(1 - (1 - 2 ** -16) ** 300, 9);
+  expect(mirai.evidence[0].marks).toContainEqual({ offset: 24, length: 4, field: 'sequence' });
+
+  const viewer = await ask('sources/203.0.113.5');
+  expect(viewer.body.labels.map(({ evidence, ...label }: { evidence: unknown }) => label)).toEqual(
+    analyst.body.labels.map(({ evidence, ...label }: { evidence: unknown }) => label),
+  );
+  const [proof] = viewer.body.labels[0].evidence;
+  expect(proof.bytes).toBe('45000028xxxx4000f306xxxxcb007105xxxxxxxx9c400017xxxxxxxx0000000050023908xxxx0000');
+  expect(proof.marks).toEqual(mirai.evidence[0].marks);
+  expect(proof.masked).toContainEqual({ offset: 24, length: 4, field: 'sequence' });
+  expect(viewer.text).not.toMatch(/c6336407|"key":[0-9]/);
+});
+
+test('scanners of the operator’s lists are told', async () => {
+  expect((await ask('sources/192.0.2.1')).body.scanner).toEqual({ name: 'Study', list: 'ours' });
+  expect((await ask('sources/2001:db8::1')).body.scanner).toBeNull();
+});
+
 test('nothing is told of nothing', async () => {
   const { body } = await ask('sources/203.0.113.200');
-  expect(body).toMatchObject({ all: null, port: [], tag: [] });
+  expect(body).toMatchObject({ all: null, port: [], tag: [], labels: [], scanner: null });
 });
 
 test.for([

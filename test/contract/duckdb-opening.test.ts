@@ -76,7 +76,7 @@ test('tables of another version are refused, and left as they are', async () => 
   const before = await readFile(join(folder, FILE));
   const opening = openDuckDbStoresInThread(folder);
   await expect(opening).rejects.toMatchObject({ name: 'StoreError', code: 'STORE_VERSION' });
-  await expect(opening).rejects.toThrow(/format 999.*reads format 5/);
+  await expect(opening).rejects.toThrow(/format 999.*reads format 6/);
   expect(before.equals(await readFile(join(folder, FILE)))).toBe(true);
 });
 
@@ -173,10 +173,10 @@ async function folderOfVersion(version: number): Promise<string> {
 }
 
 /** From here on flows have no table of their own. */
-async function folderOf4(): Promise<string> {
+async function folderWithoutFlows(version: number): Promise<string> {
   const folder = await testFolder();
-  const meta = `INSERT INTO meta VALUES (4, 'key'::BLOB, 5, NULL)`;
-  for (const statement of [...(await statementsOf(4)), meta]) await runRaw(folder, statement);
+  const meta = `INSERT INTO meta VALUES (${version}, 'key'::BLOB, 5, NULL)`;
+  for (const statement of [...(await statementsOf(version)), meta]) await runRaw(folder, statement);
   return folder;
 }
 
@@ -224,10 +224,13 @@ test.for([1, 2, 3])(
   },
 );
 
-test.for([1, 2, 3, 4])(
+test.for([1, 2, 3, 4, 5])(
   'a data directory of version %i that was brought up has the tables of a new one',
   async (version) => {
-    const [old, made] = [await (version < 4 ? folderOfVersion(version) : folderOf4()), await testFolder()];
+    const [old, made] = [
+      await (version < 4 ? folderOfVersion(version) : folderWithoutFlows(version)),
+      await testFolder(),
+    ];
     for (const folder of [old, made]) await (await openDuckDbStoresInThread(folder)).close();
     expect(await describeTables(old)).toEqual(await describeTables(made));
     expect((await describeTables(old)).length).toBeGreaterThan(flowColumns(4).length * 2);

@@ -47,10 +47,10 @@ async function flowsOf(source: CaptureSource): Promise<Result> {
   const pieces: Uint8Array[] = [];
   const sink = { write: async (bytes: Uint8Array) => pieces.push(bytes.slice()) > 0, close: async () => {} };
   const text = { format: 'csv', columns: {} };
-  const engine = startEngine({ workers: 0, filter: null, filterText: null, text, sink });
-  const { decoding, writing } = engine;
   // Another seed each time: no result depends on it.
   const seed = Math.floor(Math.random() * 2 ** 31);
+  const engine = startEngine({ workers: 0, filter: null, filterText: null, seed, text, sink });
+  const { decoding, writing } = engine;
   const pipeline = new FlowPipeline({ source, intervalSeconds: 1, seed, decoding, writing });
   await source.open();
   await pipeline.run();

@@ -1,6 +1,7 @@
 /** Answers of `/api/v1/sources/…`, `/api/v1/ports/…` and `/api/v1/flows`, checked: a page may be older or newer than its server. */
 import { readAbsent, type WithAbsent } from './absent.ts';
 import { unreadableError } from './answers.ts';
+import { readLabels, readScanner, type SourceLabel, type SourceScanner } from './labels-answer.ts';
 import { count, record, seconds } from './series-answer.ts';
 
 export interface BreakdownFigures {
@@ -28,11 +29,15 @@ export interface BreakdownAnswer extends WithAbsent {
   readonly isSpecial: boolean;
   /** By name of the group, most packets first. */
   readonly groups: ReadonlyMap<string, readonly BreakdownRow[]>;
+  /** Of a source: what made its packets, surest first. */
+  readonly labels: readonly SourceLabel[];
+  /** Of a source: who scans from it for research. */
+  readonly scanner: SourceScanner | null;
 }
 
 /** Throws QuestionError. */
 export function readBreakdown(body: unknown): BreakdownAnswer {
-  const { from, to, all, special, ...others } = record(body);
+  const { from, to, all, special, labels, scanner, ...others } = record(body);
   const groups = Object.entries(others).flatMap(([name, rows]) =>
     Array.isArray(rows) ? [[name, rows.map(readRow)] as const] : [],
   );
@@ -43,6 +48,8 @@ export function readBreakdown(body: unknown): BreakdownAnswer {
     isSpecial: special === true,
     groups: new Map(groups),
     absent: readAbsent(body),
+    labels: readLabels(labels),
+    scanner: readScanner(scanner),
   };
 }
 

@@ -72,7 +72,7 @@ function fillRow(row: HTMLElement, { colour, key, rate }: Category, state: PageS
 }
 
 function nameOf(key: number | null, { settings }: PageState, { text, countryName }: Names): string {
-  if (key === null) return settings.colourBy === 'tag' ? text.noRule : text.other;
+  if (key === null) return settings.colourBy === 'tag' ? text.otherRule : text.other;
   if (settings.colourBy === 'class')
     return text[trafficClassNames[key] as Exclude<(typeof trafficClassNames)[number], ''>];
   if (settings.colourBy === 'port') return String(key);

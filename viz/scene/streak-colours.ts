@@ -1,6 +1,6 @@
 /** What a streak's colour says: its traffic class, or one of the busiest ports or countries, or the rule that it matches. */
 import { trafficClassNames } from '../../shared/protocols.ts';
-import { Tag } from '../../shared/tags.ts';
+import { Tag, type TagName } from '../../shared/tags.ts';
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import type { StreakUniforms } from '../layers/streak-uniforms.ts';
 import type { SceneSettings } from '../views/view.ts';
@@ -10,6 +10,15 @@ import { STREAK_WORDS } from './streak-words.ts';
 /** Colours are eight: 0 is unused, 7 is all that has no colour of its own. */
 export const OTHER = 7;
 const NAMED = 6;
+/** There are more rules than colours: those that name a tool and are seen most. All others share the last colour. */
+const COLOURED_RULES: readonly TagName[] = [
+  'zmapLegacyTcp',
+  'masscanTcp',
+  'mirai',
+  'zmapTcp',
+  'nmapSyn',
+  'unicornscan',
+];
 const FULL_BRIGHTNESS_STREAKS = 600;
 
 export interface Category {
@@ -138,5 +147,5 @@ function countryRates(totals: LiveTotals | null): Map<number, number> {
 
 /** Which rules match how much is not in the totals. */
 function tagRates(): Map<number, number> {
-  return new Map(Object.values(Tag).map((bit) => [bit, Number.NaN]));
+  return new Map(COLOURED_RULES.map((name) => [Tag[name], Number.NaN]));
 }

@@ -3,6 +3,7 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { type IngestCommit, SeriesResolution, type SeriesRows, seriesResolutions } from '../ingest-commit.ts';
 import { flowColumnData, int64Words } from './columns.ts';
 import { type Connections, inTransaction } from './connections.ts';
+import { EvidenceAppenders, evidenceData } from './evidence-appenders.ts';
 import type { FlowAppenders } from './flow-appenders.ts';
 import type { Generation } from './generation.ts';
 import { NEW_MINUTES, seriesColumns, seriesTables, sketchMinuteColumns, touchedColumns } from './schema.ts';
@@ -25,6 +26,7 @@ export class Committer {
   readonly #mirrored: boolean;
   #appenders: Appenders | undefined;
   readonly #generation: Generation;
+  readonly #evidence = new EvidenceAppenders();
   /** Minutes that are noted for the next start. */
   readonly #unsketched = new Set<string>();
 
@@ -44,12 +46,14 @@ export class Committer {
     const series = new SeriesSplit(commit.series, generation);
     const spans = sessionSpans(commit.flows);
     const sketches = commit.sketches && (await packSketches(commit.sketches));
+    const evidence = commit.evidence && evidenceData(commit.evidence, Date.now() / 1000);
     let noted: string[] = [];
     await this.#connections.write(async (writer) => {
       const rows = await this.#flows.prepare(writer, flows);
       try {
         await inTransaction(writer, async () => {
           await this.#flows.append(writer, rows);
+          if (evidence) await this.#evidence.append(writer, evidence);
           const appenders = await this.#open(writer);
           this.#appendSeries(appenders, commit.series, series);
           if (sketches === undefined) noted = this.#noteMinutes(appenders, series);
@@ -120,6 +124,7 @@ export class Committer {
   #drop(): void {
     const open = this.#appenders;
     this.#appenders = undefined;
+    this.#evidence.drop();
     if (!open) return;
     const { series, ...others } = open;
     for (const appender of [...Object.values(series), ...Object.values(others)]) appender.abandon();

@@ -6,6 +6,8 @@ import * as catalog from './catalog.ts';
 import { Committer } from './commit.ts';
 import { Compaction } from './compaction.ts';
 import { Connections } from './connections.ts';
+import { accountEvidence, EvidenceKeeping } from './evidence-keeping.ts';
+import { evidenceOf } from './evidence-queries.ts';
 import { queryBreakdown } from './flow-breakdown.ts';
 import { FlowKeeping } from './flow-keeping.ts';
 import * as flowQueries from './flow-queries.ts';
@@ -44,6 +46,7 @@ export class DuckDbCore {
   readonly #flows: FlowKeeping;
   readonly #committer: Committer;
   readonly #compaction: Compaction;
+  readonly #evidence: EvidenceKeeping;
   readonly #generation: Generation;
   readonly #losses: OutboxLosses;
   readonly #age: SeriesAge;
@@ -55,6 +58,7 @@ export class DuckDbCore {
     flows: FlowKeeping,
     committer: Committer,
     compaction: Compaction,
+    evidence: EvidenceKeeping,
     generation: Generation,
     losses: OutboxLosses,
     age: SeriesAge,
@@ -67,6 +71,7 @@ export class DuckDbCore {
     this.#flows = flows;
     this.#committer = committer;
     this.#compaction = compaction;
+    this.#evidence = evidence;
     this.#generation = generation;
     this.#losses = losses;
     this.#age = age;
@@ -104,6 +109,7 @@ export class DuckDbCore {
       flows,
       new Committer(connections, flows.appenders, generation, isMirrored),
       new Compaction(connections, generation, isMirrored ? clock : null, new SeriesRetention(losses, age), problems),
+      await EvidenceKeeping.open(connections, problems, options.evidenceLimits),
       generation,
       losses,
       age,
@@ -132,12 +138,17 @@ export class DuckDbCore {
     const connections = this.#connections;
     return {
       commit: (commit) => this.#commit(commit),
-      compact: () => this.#compaction.run(true),
+      compact: async () => {
+        await this.#evidence.run();
+        await this.#compaction.run(true);
+      },
       flows: (query) => flowQueries.queryFlows(this.#flows.source, query),
       topSources: (query) => flowQueries.queryTopSources(this.#flows.source, query),
       flowSums: (query) => queryFlowSums(this.#flows.source, query),
       breakdown: (query) => queryBreakdown(this.#flows.source, query),
       flowSum: async (session) => ({ ...(await this.#flows.account(session)).present }),
+      evidence: (session, source) => evidenceOf(connections, session, source),
+      evidenceAccount: (session) => accountEvidence(connections, session),
       flowAccount: (session) => this.#flows.account(session),
       flowCount: (query) => this.#flows.count(query),
       flowState: async () => this.#flows.state(),
@@ -174,6 +185,7 @@ export class DuckDbCore {
     await this.#committer.commit(commit);
     this.#flows.sealing.committed(commit);
     this.#compaction.appended(commit.series.length);
+    if (commit.evidence) this.#evidence.stored(commit.evidence.length);
   }
 
   async #outboxDone(bins: readonly TouchedBin[], remembered: readonly TouchedBin[]): Promise<void> {

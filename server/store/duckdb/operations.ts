@@ -8,6 +8,8 @@ import type {
   Breakdown,
   BreakdownQuery,
   Catalog,
+  EvidenceAccount,
+  EvidenceStore,
   FlowAccount,
   FlowCount,
   FlowPage,
@@ -18,6 +20,7 @@ import type {
   FlowSumColumns,
   FlowSumsQuery,
   MinuteFlows,
+  RuleEvidence,
   SensorRecord,
   SeriesPoint,
   SeriesQuery,
@@ -32,6 +35,7 @@ import type {
   Span,
   TopSourcesQuery,
 } from '../stores.ts';
+import type { EvidenceLimits } from './evidence-keeping.ts';
 
 export interface Sums {
   packets: number;
@@ -46,6 +50,8 @@ export interface StoreOperations {
   flowSums(query: FlowSumsQuery): Promise<FlowSumColumns>;
   breakdown(query: BreakdownQuery): Promise<Breakdown>;
   flowSum(session: number): Promise<Sums>;
+  evidence(session: number, source: Uint32Array): Promise<RuleEvidence[]>;
+  evidenceAccount(session: number): Promise<EvidenceAccount>;
   flowAccount(session: number): Promise<FlowAccount>;
   flowCount(query: FlowSpan): Promise<FlowCount>;
   flowState(): Promise<FlowStoreState>;
@@ -108,6 +114,8 @@ export interface DuckDbOptions {
   readonly keepSeries?: Readonly<Partial<Record<SeriesResolution, number>>>;
   /** What is kept; everything by default. */
   readonly retention?: RetentionLimits;
+  /** For tests: how much evidence about sources is kept. */
+  readonly evidenceLimits?: Partial<EvidenceLimits>;
   /** For tests, in the caller's own thread: milliseconds since 1970, by which flows and what was mirrored get old. */
   readonly clock?: () => number;
 }
@@ -118,6 +126,7 @@ export interface DuckDbStores {
   readonly catalog: Catalog;
   readonly outbox: SeriesOutbox;
   readonly sketches: SketchStore;
+  readonly evidence: EvidenceStore;
   /** Sentences about what had to be repaired to open the store. */
   readonly warnings: readonly string[];
   /** Sums up partial rows of closed series bins; happens by itself now and then. */
@@ -175,6 +184,10 @@ export function storesOver(
       memory: () => does.sketchMemory(),
       flowsByMinute: (session, span) => does.flowsByMinute(session, span),
       flowsBetween: (session, span, family) => does.flowsBetween(session, span, family),
+    },
+    evidence: {
+      of: (session, source) => does.evidence(session, source),
+      account: (session) => does.evidenceAccount(session),
     },
     outbox: {
       pending: (limit, settled) => does.outboxPending(limit, settled),

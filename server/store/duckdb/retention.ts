@@ -3,6 +3,7 @@
  * stored = present + expired + missing holds.
  */
 import { type Connections, checkpoint, inTransaction, type rowsOf } from './connections.ts';
+import { expireEvidence } from './evidence-keeping.ts';
 import { addSums, noSums } from './flow-account.ts';
 import type { FlowAppenders } from './flow-appenders.ts';
 import { sumsOf } from './flow-files.ts';
@@ -152,6 +153,7 @@ export class Retention {
         if (hot.length > 0) await dropPartTable(writer, parts, hot);
         for (const file of files) await setFileState(writer, file, 'expired');
         for (const [session, sum] of sums) await addExpired(writer, session, sum);
+        for (const [session, seconds] of endsOf(units)) await expireEvidence(writer, session, seconds);
       });
       for (const part of hot) parts.remove(part);
       for (const file of files) file.state = 'expired';
@@ -161,6 +163,14 @@ export class Retention {
       if (hot.length > 0) await checkpoint(writer);
     });
   }
+}
+
+/** By session, the moment until which its flows go: all of one that is not live. */
+function endsOf(units: readonly Unit[]): Map<number, number> {
+  const ends = new Map<number, number>();
+  for (const { session, seconds } of units)
+    ends.set(session, session === LIVE_SESSION ? Math.max(seconds, ends.get(session) ?? 0) : Number.POSITIVE_INFINITY);
+  return ends;
 }
 
 type Counted = { readonly packets: number; readonly wireBytes: number; readonly rows: number };

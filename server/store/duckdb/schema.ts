@@ -4,7 +4,7 @@ import type { Family } from '../../../shared/flow-batch.ts';
 import { type ColumnType, type FlowFieldName, flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 
 /** Version of the tables. A data directory of an older one is brought up to it (UPGRADE_STATEMENTS); any other is refused, not guessed at. */
-export const STORE_VERSION = 5;
+export const STORE_VERSION = 6;
 
 /** Physical layout of a column: how many bytes a value takes, and which DuckDB type that is. */
 export type SqlType = 'UTINYINT' | 'USMALLINT' | 'UINTEGER' | 'BIGINT' | 'UHUGEINT';
@@ -175,6 +175,29 @@ const CREATED_IN_5: readonly string[] = [
     packets BIGINT NOT NULL, bytes BIGINT NOT NULL, flows BIGINT NOT NULL)`,
 ];
 
+/** What rules found about sources: of rows of equal key (session to key) the numbers add up. Times in µs and seconds since 1970 UTC. */
+export const evidenceColumns: readonly ColumnDefinition[] = [
+  { name: 'session', type: 'UINTEGER' },
+  { name: 'sensor', type: 'USMALLINT' },
+  { name: 'source', type: 'UHUGEINT' },
+  { name: 'tag', type: 'UTINYINT' },
+  { name: 'key', type: 'UINTEGER' },
+  { name: 'matched', type: 'BIGINT' },
+  { name: 'candidates', type: 'BIGINT' },
+  { name: 'first_micros', type: 'BIGINT' },
+  { name: 'last_micros', type: 'BIGINT' },
+  { name: 'stored_seconds', type: 'BIGINT' },
+];
+
+const CREATED_IN_6: readonly string[] = [
+  createTable('evidence', evidenceColumns),
+  // Packets that prove what rows of `evidence` say, from their IP header on.
+  `CREATE TABLE evidence_packets (session UINTEGER NOT NULL, sensor USMALLINT NOT NULL, source UHUGEINT NOT NULL,
+    tag UTINYINT NOT NULL, key UINTEGER NOT NULL, micros BIGINT NOT NULL, bytes BLOB NOT NULL)`,
+  // Packets that matched, of evidence that was taken out, so that sums over all time stay exact.
+  'CREATE TABLE evidence_gone (session BIGINT PRIMARY KEY, expired BIGINT NOT NULL, given_up BIGINT NOT NULL)',
+];
+
 /** Statements that make an empty store, in order. */
 export const CREATE_STATEMENTS: readonly string[] = [
   'CREATE TABLE meta (version INTEGER NOT NULL, installation_key BLOB NOT NULL, created_seconds DOUBLE NOT NULL, mirror VARCHAR)',
@@ -189,6 +212,7 @@ export const CREATE_STATEMENTS: readonly string[] = [
   createTable('series_second', seriesColumns),
   createTable('series_minute', seriesColumns),
   ...CREATED_IN_5,
+  ...CREATED_IN_6,
   ...MACROS,
   ...FLOW_TABLES,
 ];
@@ -249,4 +273,5 @@ export const UPGRADE_STATEMENTS: Readonly<Record<number, readonly string[]>> = {
     ...FLOW_TABLES,
   ],
   4: UPGRADE_TO_5,
+  5: CREATED_IN_6,
 };

@@ -32,7 +32,18 @@ test.for([
 
 test('ids that are stored never change', () => {
   expect(TrafficClass).toEqual({ tcpSyn: 1, tcpSynAck: 2, tcpRst: 3, tcpOther: 4, udp: 5, icmp: 6, other: 7 });
-  expect(Tag).toEqual({ zmapLegacyTcp: 1, masscanTcp: 2, mirai: 3, zmapLegacyUdp: 4 });
+  expect(Tag).toEqual({
+    zmapLegacyTcp: 1,
+    masscanTcp: 2,
+    mirai: 3,
+    zmapLegacyUdp: 4,
+    zmapTcp: 5,
+    nmapOs: 6,
+    unicornscanMd5: 7,
+    irregularSyn: 8,
+    nmapSyn: 9,
+    unicornscan: 10,
+  });
   for (const [name, id] of Object.entries(TrafficClass)) expect(trafficClassNames[id]).toBe(name);
   expect(new Set(tagNames.map((name) => Tag[name])).size).toBe(tagNames.length);
 });

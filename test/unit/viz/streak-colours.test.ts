@@ -43,8 +43,13 @@ test('countries and rules', () => {
   expect(countries.map(({ key }) => key)).toEqual([countryKey('JP'), countryKey('BR'), null]);
   expect(countryOfKey(countryKey('JP'))).toBe('JP');
   expect(countryOfKey(0)).toBe('');
-  expect(colours.update('tag', totalsOf([])).map(({ key }) => key)).toEqual([...Object.values(Tag), null]);
-  expect(tableOf(colours)[Tag.mirai]).toBe(Tag.mirai);
+  const { zmapLegacyTcp, masscanTcp, mirai, zmapTcp, nmapSyn, unicornscan, irregularSyn, nmapOs } = Tag;
+  const coloured = [zmapLegacyTcp, masscanTcp, mirai, zmapTcp, nmapSyn, unicornscan];
+  expect(colours.update('tag', totalsOf([])).map(({ key }) => key)).toEqual([...coloured, null]);
+  const table = tableOf(colours);
+  expect(coloured.map((tag) => table[tag])).toEqual([1, 2, 3, 4, 5, 6]);
+  // Hints, and tools that are seldom seen, are told apart by the card and not by colour.
+  expect([irregularSyn, nmapOs, 0].map((tag) => table[tag])).toEqual([OTHER, OTHER, OTHER]);
 });
 
 test('light is shared out when many fly', () => {

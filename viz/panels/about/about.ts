@@ -15,6 +15,7 @@ import { shownOf } from '../shown.ts';
 import { type AboutAnswers, AboutAsker, POINTS } from './ask.ts';
 import { createGroup, MOST_ROWS, momentWords } from './group.ts';
 import { groupKinds } from './groups.ts';
+import { createLabels } from './labels.ts';
 import { createPattern } from './pattern.ts';
 
 export interface AboutSheet extends Panel {
@@ -34,6 +35,7 @@ export function createAbout(context: PanelContext): AboutSheet {
     back: () => undefined,
   });
   const legend = element('ul', 'chart-legend');
+  const labels = createLabels(context);
   const pattern = createPattern(text.aboutPattern);
   const patternNote = element('p', 'quiet');
   const groups = groupKinds.map((kind) => createGroup(kind, context));
@@ -45,6 +47,7 @@ export function createAbout(context: PanelContext): AboutSheet {
     '',
     element('div', 'about-head', facts, only),
     tell,
+    labels.element,
     figure(text.aboutOverTime, chart.element, legend),
     figure(text.aboutPattern, pattern.element, patternNote),
     element('div', 'about-groups', ...groups.map(({ element: root }) => root)),
@@ -74,6 +77,7 @@ export function createAbout(context: PanelContext): AboutSheet {
     const networks = breakdown.value?.groups.get('network')?.slice(0, MOST_ROWS);
     const origin = networks?.map(({ key }) => wordsOf('network', key, context, () => null).note).join();
     if (!changed(about, breakdown.value, series.value, points.value, since, names, origin)) return;
+    labels.show(breakdown.value?.labels ?? [], breakdown.value?.scanner ?? null);
     syncRows(facts, factsOf(about, breakdown.value, since, context), createFact, fillFact);
     const layers = series.value?.keys.map((each, at) => ({ ...each, colour: colourOf(by, each.key, at) })) ?? [];
     chart.draw(series.value && { answer: series.value, layers, isRate: true });
