@@ -1,4 +1,4 @@
-/** The sensor's part of the path, in one place: capture → decode → rules → filter → flows → frames. */
+/** The sensor's part of the path, in one place: capture → decode → rules and classes → filter → flows → frames. */
 import { emptySensorLedger, largestCounts, type SensorLedger } from '../shared/counters.ts';
 import type { FlowBatch } from '../shared/flow-batch.ts';
 import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';
@@ -13,6 +13,7 @@ import { matchFingerprints } from './fingerprint/index.ts';
 import { FlowTable } from './flow/flow-table.ts';
 import { sentCounts } from './output/backlog.ts';
 import type { Uplink } from './output/uplink.ts';
+import { markRadiation } from './radiation/index.ts';
 
 /** Live, flows leave at latest after this time. */
 const EMPTY_EVERY_MILLISECONDS = 100;
@@ -93,7 +94,9 @@ export class SensorPipeline {
     this.#ipv6.length = 0;
     this.#decoder.decode(records, this.#ipv4, this.#ipv6);
     matchFingerprints(this.#ipv4, records.view);
-    // Behind the rules, since a filter may ask for their tags.
+    markRadiation(this.#ipv4, records.view);
+    markRadiation(this.#ipv6, records.view);
+    // Behind the rules, since a filter may ask for what they say.
     this.#filter?.apply(records, this.#decoder, this.#ipv4, this.#ipv6);
     this.#flows4.add(this.#ipv4);
     this.#flows6.add(this.#ipv6);

@@ -4,6 +4,7 @@ import type { Capture } from '../capture/bytes/capture.ts';
 import { Decoder } from '../decode/decoder.ts';
 import type { PacketFilter } from '../filter/index.ts';
 import { matchFingerprints } from '../fingerprint/index.ts';
+import { markRadiation } from '../radiation/index.ts';
 import { type CaptureReport, makeReport } from './inspect-report.ts';
 import { Inspection } from './inspection.ts';
 
@@ -58,6 +59,8 @@ async function readAll(
     ipv6.length = 0;
     decoder.decode(records, ipv4, ipv6);
     matchFingerprints(ipv4, records.view);
+    if (filter !== null) markRadiation(ipv4, records.view);
+    if (filter !== null) markRadiation(ipv6, records.view);
     filter?.apply(records, decoder, ipv4, ipv6);
     inspection.addRecords(records, decoder.outcomes.encapsulations);
     inspection.addPackets(ipv4);

@@ -3,6 +3,7 @@ import { createPacketBatch, type PacketBatch, type RecordBatch } from '../../sha
 import { Decoder, type DecoderCounts } from '../decode/decoder.ts';
 import type { PacketFilter } from '../filter/index.ts';
 import { matchFingerprints } from '../fingerprint/index.ts';
+import { markRadiation } from '../radiation/index.ts';
 
 /** Packets that passed the filter, with their tags, by family. */
 export interface DecodedRows {
@@ -49,6 +50,8 @@ export function decodeInto(
   ipv6.length = 0;
   decoder.decode(records, ipv4, ipv6);
   matchFingerprints(ipv4, records.view);
-  // Behind the rules, since a filter may ask for their tags.
+  markRadiation(ipv4, records.view);
+  markRadiation(ipv6, records.view);
+  // Behind the rules, since a filter may ask for what they say.
   filter?.apply(records, decoder, ipv4, ipv6);
 }

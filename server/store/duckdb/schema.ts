@@ -4,7 +4,7 @@ import type { Family } from '../../../shared/flow-batch.ts';
 import { type ColumnType, type FlowFieldName, flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 
 /** Version of the tables. A data directory of an older one is brought up to it (UPGRADE_STATEMENTS); any other is refused, not guessed at. */
-export const STORE_VERSION = 5;
+export const STORE_VERSION = 6;
 
 /** Physical layout of a column: how many bytes a value takes, and which DuckDB type that is. */
 export type SqlType = 'UTINYINT' | 'USMALLINT' | 'UINTEGER' | 'BIGINT' | 'UHUGEINT';
@@ -25,7 +25,9 @@ export const FIELDS_ADDED_IN_2 = [
   'innerTargetPort',
 ] as const satisfies readonly FlowFieldName[];
 const FIELDS_ADDED_IN_3 = ['asn'] as const satisfies readonly FlowFieldName[];
-const added: readonly FlowFieldName[] = [...FIELDS_ADDED_IN_2, ...FIELDS_ADDED_IN_3];
+/** From here on flows lie in tables and files of many names: see flow-upgrade.ts. */
+export const FIELDS_ADDED_IN_6 = ['radiation'] as const satisfies readonly FlowFieldName[];
+const added: readonly FlowFieldName[] = [...FIELDS_ADDED_IN_2, ...FIELDS_ADDED_IN_3, ...FIELDS_ADDED_IN_6];
 export const storedFieldNames: readonly FlowFieldName[] = [
   ...flowFieldNames.filter((name) => !added.includes(name)),
   ...added,
@@ -175,6 +177,9 @@ const CREATED_IN_5: readonly string[] = [
     packets BIGINT NOT NULL, bytes BIGINT NOT NULL, flows BIGINT NOT NULL)`,
 ];
 
+/** The version whose columns a file has. */
+const CREATED_IN_6: readonly string[] = addColumnTo('flow_files', 'version', 'UTINYINT', 5);
+
 /** Statements that make an empty store, in order. */
 export const CREATE_STATEMENTS: readonly string[] = [
   'CREATE TABLE meta (version INTEGER NOT NULL, installation_key BLOB NOT NULL, created_seconds DOUBLE NOT NULL, mirror VARCHAR)',
@@ -191,6 +196,7 @@ export const CREATE_STATEMENTS: readonly string[] = [
   ...CREATED_IN_5,
   ...MACROS,
   ...FLOW_TABLES,
+  ...CREATED_IN_6,
 ];
 
 function addColumns(names: readonly FlowFieldName[]): string[] {
@@ -201,10 +207,14 @@ function addColumns(names: readonly FlowFieldName[]): string[] {
 export const tableBefore4 = (family: Family) => `flows${family}_before_4`;
 
 function addColumn(family: Family, name: FlowFieldName): string[] {
-  const column = `flows${family} ALTER COLUMN "${name}"`;
-  // DuckDB adds no column with a constraint: what is there gets 0 first.
+  return addColumnTo(`flows${family}`, name, flowColumnType(name, family), 0);
+}
+
+/** DuckDB adds no column with a constraint: what is there gets a value first. */
+export function addColumnTo(table: string, name: string, type: SqlType, value: number): string[] {
+  const column = `${table} ALTER COLUMN "${name}"`;
   return [
-    `ALTER TABLE flows${family} ADD COLUMN "${name}" ${flowColumnType(name, family)} DEFAULT 0`,
+    `ALTER TABLE ${table} ADD COLUMN "${name}" ${type} DEFAULT ${value}`,
     `ALTER TABLE ${column} SET NOT NULL`,
     `ALTER TABLE ${column} DROP DEFAULT`,
   ];
@@ -235,9 +245,8 @@ const UPGRADE_TO_5: readonly string[] = [
   'UPDATE meta SET mirror = NULL',
 ];
 
-/** The view has all columns of the newest version: it is dropped before an upgrade, and made anew behind its last step. */
-export const BEFORE_UPGRADE = 'DROP VIEW IF EXISTS flows';
-export const AFTER_UPGRADE = flowsView([]);
+/** The views have all columns of the newest version: they are dropped before an upgrade, and made anew behind its last step. */
+export const BEFORE_UPGRADE: readonly string[] = ['DROP VIEW IF EXISTS flows', 'DROP VIEW IF EXISTS flows_hot'];
 
 /** Statements that make the tables of a version those of the next, by that version. */
 export const UPGRADE_STATEMENTS: Readonly<Record<number, readonly string[]>> = {
@@ -249,4 +258,6 @@ export const UPGRADE_STATEMENTS: Readonly<Record<number, readonly string[]>> = {
     ...FLOW_TABLES,
   ],
   4: UPGRADE_TO_5,
+  // Tables of flows are many: their columns are added by flow-upgrade.ts.
+  5: CREATED_IN_6,
 };
