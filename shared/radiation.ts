@@ -40,13 +40,15 @@ export const radiationNames = Object.keys(Radiation) as RadiationName[];
 /** Names by id; index 0 is unused. */
 export const radiationById: readonly (RadiationName | '')[] = ['', ...radiationNames];
 
-/** Few enough for colours: answers of all kinds are one group, the others are a group each. The order is that of their colours. */
+/**
+ * Few enough for colours, of which the number of a group is the place from 1: answers of all kinds are one group, and so are
+ * forged sources and those that cannot be.
+ */
 export const radiationGroups = [
   'scan',
   'backscatter',
   'amplificationProbe',
   'spoofed',
-  'bogon',
   'erratic',
   'misconfiguration',
   'other',
@@ -55,15 +57,23 @@ export type RadiationGroup = (typeof radiationGroups)[number];
 
 const isBackscatter = (name: RadiationName) => name.startsWith('backscatter');
 
-export const groupOfRadiation = (name: RadiationName): RadiationGroup =>
-  isBackscatter(name) ? 'backscatter' : (name as RadiationGroup);
+function groupOf(name: RadiationName): RadiationGroup {
+  if (isBackscatter(name)) return 'backscatter';
+  return name === 'bogon' ? 'spoofed' : (name as RadiationGroup);
+}
 
-/** What a filter may ask for: a class, or `backscatter` for all its kinds. */
-export const radiationWords: readonly (RadiationName | 'backscatter')[] = [...radiationNames, 'backscatter'];
+/** Colour of each id; what is unknown, and what has no name, has that of the others. */
+export const radiationColours: Uint8Array = Uint8Array.from({ length: 256 }, (_, id) => {
+  const name = radiationNames[id - 1];
+  return name === undefined ? radiationGroups.length : radiationGroups.indexOf(groupOf(name)) + 1;
+});
+
+/** What a filter may ask for: a class, `backscatter` for all its kinds, or what has none. */
+export const radiationWords: readonly string[] = [...radiationNames, 'backscatter', UNKNOWN];
 
 /** Ids that a word of a filter stands for. */
 export function radiationIds(word: string): readonly number[] {
-  return radiationNames
-    .filter((name) => name === word || groupOfRadiation(name) === word)
-    .map((name) => Radiation[name]);
+  if (word === UNKNOWN) return [0];
+  const names = radiationNames.filter((name) => name === word || (word === 'backscatter' && isBackscatter(name)));
+  return names.map((name) => Radiation[name]);
 }
