@@ -1,4 +1,4 @@
-/** The sensor's part of the path, in one place: capture → decode → rules → filter → flows → frames. */
+/** The sensor's part of the path, in one place: capture → decode → rules and classes → filter → flows → frames. */
 import { emptySensorLedger, largestCounts, type SensorLedger } from '../shared/counters.ts';
 import type { FlowBatch } from '../shared/flow-batch.ts';
 import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';

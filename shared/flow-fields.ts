@@ -300,6 +300,14 @@ export const flowFields = {
     filter: 'inner proto',
     about: 'IP protocol of the packet inside, of the first packet',
   },
+  radiation: {
+    id: 28,
+    type: 'u8',
+    unit: 'id',
+    key,
+    filter: 'radiation',
+    about: 'class of background radiation, by header and payload: see radiation.md; 0 for unknown',
+  },
 } as const satisfies Record<string, FlowField>;
 
 export type FlowFieldName = keyof typeof flowFields;

@@ -83,6 +83,8 @@ export interface PacketBatch {
   /** How the inner packet is carried (see shared/tunnels.ts); 0 for none. */
   readonly tunnel: Uint8Array;
   readonly innerProtocol: Uint8Array;
+  /** Class of shared/radiation.ts; void before sensor/radiation has marked the batch. */
+  readonly radiation: Uint8Array;
 }
 
 export function createPacketBatch(family: Family, capacity = BATCH_ROWS, memory = ownMemory): PacketBatch {
@@ -119,6 +121,7 @@ export function createPacketBatch(family: Family, capacity = BATCH_ROWS, memory 
     hasPayload: memory.u8(capacity),
     tunnel: memory.u8(capacity),
     innerProtocol: memory.u8(capacity),
+    radiation: memory.u8(capacity),
   };
 }
 

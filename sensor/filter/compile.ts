@@ -15,7 +15,7 @@ import {
   vlanTest,
   wordIs,
 } from './link-tests.ts';
-import { classTest, innerTest, tagTest } from './own-tests.ts';
+import { classTest, innerTest, radiationTest, tagTest } from './own-tests.ts';
 import { protocolNumberTest, protocolTest } from './protocol-tests.ts';
 import type { Scope } from './scope.ts';
 
@@ -50,6 +50,8 @@ export function compileTest(expression: Expression, scope: Scope): Test {
       return tagTest(expression.bit, scope);
     case 'class':
       return classTest(expression.id);
+    case 'radiation':
+      return radiationTest(expression.ids);
     case 'inner':
       return innerTest(expression.term);
     case 'country':

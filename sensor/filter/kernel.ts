@@ -32,7 +32,7 @@ function isShift({ kind }: Expression): boolean {
 
 /** Asked on an interface, these words mean the kernel's own knowledge; in a capture, what the link-layer header says. */
 const WORDS_OF_THE_HOST: readonly string[] = ['inbound', 'outbound', 'ifindex'];
-const OWN_WORDS: readonly string[] = ['tag', 'class', 'country', 'asn', 'sensor', 'organisation', 'inner'];
+const OWN_WORDS: readonly string[] = ['tag', 'class', 'radiation', 'country', 'asn', 'sensor', 'organisation', 'inner'];
 
 function isOwn(expression: Expression): boolean {
   const { kind } = expression;

@@ -29,6 +29,10 @@ export function classTest(id: number): Test {
   };
 }
 
+export function radiationTest(ids: readonly number[]): Test {
+  return (packet) => yesIf(packet.family !== 0 && ids.includes(rows(packet).radiation[packet.row]!));
+}
+
 const hasInner: Test = (packet) => yesIf(packet.family !== 0 && rows(packet).tunnel[packet.row] !== 0);
 
 /** What a tunnel carries, or an ICMP error quotes. */

@@ -6,6 +6,7 @@ import { COMMUNITY_ID_LENGTH, CommunityId } from '../../shared/community-id.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { type FlowFieldName, flowFieldNames, flowFields } from '../../shared/flow-fields.ts';
 import { trafficClassNames } from '../../shared/protocols.ts';
+import { radiationById } from '../../shared/radiation.ts';
 import { Tag, tagNames } from '../../shared/tags.ts';
 import { tcpOptionNames } from '../../shared/tcp-options.ts';
 import { tunnelNames } from '../../shared/tunnels.ts';
@@ -53,6 +54,7 @@ const special: Partial<Record<string, FlowColumn>> = {
   tagsLow: tagColumn(),
   synOptions: optionColumn(),
   class: nameColumn('class', trafficClassNames),
+  radiation: nameColumn('radiation', radiationById),
   tunnel: nameColumn('tunnel', tunnelNames),
 };
 

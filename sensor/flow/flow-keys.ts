@@ -9,7 +9,7 @@
 import { BATCH_ROWS, type PacketBatch } from '../../shared/packet-batch.ts';
 
 /** Of each packet, in this order. Of IPv6 addresses these are the last words; the others are compared where they are. */
-export const KeyWord = { source: 0, target: 1, ports: 2, protocolFlagsTtl: 3, ipLength: 4, hash: 5 } as const;
+export const KeyWord = { source: 0, target: 1, ports: 2, protocolFlagsTtlRadiation: 3, ipLength: 4, hash: 5 } as const;
 export const KEY_SHIFT = 3;
 
 /** Secrets: of IPv4 addresses and all else, of the three other words of both IPv6 addresses, of the interval. */
@@ -30,7 +30,7 @@ export class FlowKeys {
   /** Fills `words` from all packets. Their hashes lack the interval. */
   read(packets: PacketBatch): void {
     if (this.words.length < packets.length << KEY_SHIFT) this.words = new Uint32Array(packets.capacity << KEY_SHIFT);
-    const { source, target, sourcePort, targetPort, protocol, tcpFlags, ttl, ipLength, length } = packets;
+    const { source, target, sourcePort, targetPort, protocol, tcpFlags, ttl, radiation, ipLength, length } = packets;
     const words = this.words;
     const secrets = this.#secrets;
     const [s0, s1, s2, s3] = [secrets[0]!, secrets[1]!, secrets[2]!, secrets[3]!];
@@ -42,10 +42,11 @@ export class FlowKeys {
       const to = target[row * stride + last]!;
       const ports = (sourcePort[row]! << 16) | targetPort[row]!;
       const protocolAndFlags = protocol[row]! | (tcpFlags[row]! << 8);
+      const ttlAndRadiation = ttl[row]! | (radiation[row]! << 8);
       words[at + KeyWord.source] = from;
       words[at + KeyWord.target] = to;
       words[at + KeyWord.ports] = ports;
-      words[at + KeyWord.protocolFlagsTtl] = protocolAndFlags | (ttl[row]! << 16);
+      words[at + KeyWord.protocolFlagsTtlRadiation] = protocolAndFlags | (ttlAndRadiation << 16);
       words[at + KeyWord.ipLength] = ipLength[row]!;
       words[at + KeyWord.hash] =
         Math.imul(from & 0xffff, s0) +
@@ -55,7 +56,7 @@ export class FlowKeys {
         Math.imul(ports & 0xffff, s4) +
         Math.imul(ports >>> 16, s5) +
         Math.imul(protocolAndFlags, s6) +
-        Math.imul(ttl[row]!, s7) +
+        Math.imul(ttlAndRadiation, s7) +
         Math.imul(ipLength[row]!, s8);
     }
     if (packets.family === 6) this.#addTops(packets);

@@ -12,7 +12,7 @@ const Word = {
   source: 0,
   target: 1,
   ports: 2,
-  protocolFlagsTtl: 3,
+  protocolFlagsTtlRadiation: 3,
   ipLength: 4,
   interval: 5,
   firstMicros: 6,
@@ -63,7 +63,7 @@ export class FlowRows {
       (words[at + Word.source]! ^ key[from + KeyWord.source]!) |
       (words[at + Word.target]! ^ key[from + KeyWord.target]!) |
       (words[at + Word.ports]! ^ key[from + KeyWord.ports]!) |
-      (words[at + Word.protocolFlagsTtl]! ^ key[from + KeyWord.protocolFlagsTtl]!) |
+      (words[at + Word.protocolFlagsTtlRadiation]! ^ key[from + KeyWord.protocolFlagsTtlRadiation]!) |
       (words[at + Word.ipLength]! ^ key[from + KeyWord.ipLength]!) |
       (words[at + Word.interval]! ^ interval) |
       ((words[at + Word.intervalTopAndFragment]! >>> 8) ^ (interval / TWO_TO_32));
@@ -109,7 +109,7 @@ export class FlowRows {
     words[at + Word.source] = key[from + KeyWord.source]!;
     words[at + Word.target] = key[from + KeyWord.target]!;
     words[at + Word.ports] = key[from + KeyWord.ports]!;
-    words[at + Word.protocolFlagsTtl] = key[from + KeyWord.protocolFlagsTtl]!;
+    words[at + Word.protocolFlagsTtlRadiation] = key[from + KeyWord.protocolFlagsTtlRadiation]!;
     words[at + Word.ipLength] = key[from + KeyWord.ipLength]!;
     words[at + Word.interval] = interval;
     words[at + Word.firstMicros] = micros;
@@ -161,12 +161,12 @@ export class FlowRows {
 
   #unpackKey(from: number, to: number, batch: FlowBatch): void {
     const words = this.#words;
-    const { source, target, sourcePort, targetPort, protocol, tcpFlags, ttl, ipLength, interval } = batch;
+    const { source, target, sourcePort, targetPort, protocol, tcpFlags, ttl, radiation, ipLength, interval } = batch;
     const stride = this.#family === 4 ? 1 : 4;
     for (let row = from, into = 0; row < to; row++, into++) {
       const at = row << ROW_SHIFT;
       const ports = words[at + Word.ports]!;
-      const packed = words[at + Word.protocolFlagsTtl]!;
+      const packed = words[at + Word.protocolFlagsTtlRadiation]!;
       source[into * stride + stride - 1] = words[at + Word.source]!;
       target[into * stride + stride - 1] = words[at + Word.target]!;
       sourcePort[into] = ports >>> 16;
@@ -174,6 +174,7 @@ export class FlowRows {
       protocol[into] = packed;
       tcpFlags[into] = packed >>> 8;
       ttl[into] = packed >>> 16;
+      radiation[into] = packed >>> 24;
       ipLength[into] = words[at + Word.ipLength]!;
       interval[into] = words[at + Word.interval]! + (words[at + Word.intervalTopAndFragment]! >>> 8) * TWO_TO_32;
     }
@@ -185,7 +186,7 @@ export class FlowRows {
     const { fragment, class: trafficClasses } = batch;
     for (let row = from, into = 0; row < to; row++, into++) {
       const at = row << ROW_SHIFT;
-      const packed = words[at + Word.protocolFlagsTtl]!;
+      const packed = words[at + Word.protocolFlagsTtlRadiation]!;
       firstMicros[into] = words[at + Word.firstMicros]!;
       lastMicros[into] = words[at + Word.lastMicros]!;
       packets[into] = words[at + Word.packets]!;

@@ -25,7 +25,14 @@ const MINUTES_BEHIND = 60;
 /** In a second's page: traffic classes by their id, then the total. */
 const SECOND_SLOTS = 257;
 const SECOND_TOTAL = 256;
-const { class: byClass, protocol: byProtocol, country: byCountry, sensor: bySensor, tag: byTag } = SeriesDimension;
+const {
+  class: byClass,
+  protocol: byProtocol,
+  country: byCountry,
+  sensor: bySensor,
+  tag: byTag,
+  radiation: byRadiation,
+} = SeriesDimension;
 const { second, minute, fiveMinutes, hour, day } = SeriesResolution;
 
 interface Minute {
@@ -84,6 +91,7 @@ export class SessionSeries {
     const protocol = batch.protocol[row]!;
     this.#count(page, TOTAL_SLOT, packets, bytes, source, target);
     this.#count(page, slots.of(byClass, trafficClass), packets, bytes, source, target);
+    this.#count(page, slots.of(byRadiation, batch.radiation[row]!), packets, bytes, source, target);
     this.#count(page, slots.of(byProtocol, protocol), packets, bytes, source, target);
     const isTcp = protocol === IpProtocol.tcp;
     if ((isTcp || protocol === IpProtocol.udp) && batch.fragment[row] !== Fragment.later) {

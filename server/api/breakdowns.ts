@@ -18,6 +18,7 @@ import { resolveSpan, timeText } from './span.ts';
 /** What sheets about sources and about ports both have. */
 export const COMMON_GROUPS = [
   'class',
+  'radiation',
   'country',
   'network',
   'tag',

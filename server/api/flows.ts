@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { protocolName, trafficClassNames } from '../../shared/protocols.ts';
+import { radiationText } from '../../shared/radiation.ts';
 import { formatTcpOptions } from '../../shared/tcp-options.ts';
 import { tunnelNames } from '../../shared/tunnels.ts';
 import { maySeeTargets, roleOf } from '../access/role.ts';
@@ -31,6 +32,7 @@ const Flow = Type.Object({
   targetPort: Type.Integer(),
   protocol: Type.String(),
   class: Type.String(),
+  radiation: Type.String({ description: 'class of background radiation: docs/radiation.md' }),
   tcpFlags: Type.Integer(),
   ttl: Type.Integer(),
   ipLength: Type.Integer(),
@@ -81,7 +83,7 @@ function flowOf(
   targetSlot: (sensor: number, target: string) => number,
   withTargets: boolean,
 ): Type.Static<typeof Flow> {
-  const { firstSeconds, lastSeconds, target, protocol, class: trafficClass, synOptions, ...others } = row;
+  const { firstSeconds, lastSeconds, target, protocol, class: trafficClass, radiation, synOptions, ...others } = row;
   const { tunnel, innerProtocol, innerSource, innerTarget, innerSourcePort, innerTargetPort, ...rest } = others;
   const isTunnel = tunnel !== 0;
   return {
@@ -92,6 +94,7 @@ function flowOf(
     targetSlot: targetSlot(row.sensor, target),
     protocol: protocolName(protocol),
     class: trafficClassNames[trafficClass] || String(trafficClass),
+    radiation: radiationText(radiation),
     synOptions: formatTcpOptions(synOptions),
     tunnel: tunnelNames[tunnel] ?? String(tunnel),
     ...(isTunnel ? { innerProtocol: protocolName(innerProtocol) } : {}),

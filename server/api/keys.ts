@@ -1,17 +1,19 @@
 /** Keys of series as the API writes them: `23/tcp`, `JP`, `tcpSyn` … */
 import { protocolName, trafficClassNames } from '../../shared/protocols.ts';
+import { radiationText } from '../../shared/radiation.ts';
 import { Tag, tagNames } from '../../shared/tags.ts';
 import { countryText } from '../aggregate/live-window.ts';
-import { OTHER_KEY, type SeriesDimensionName } from '../store/ingest-commit.ts';
+import { OTHER_KEY, otherText, type SeriesDimensionName } from '../store/ingest-commit.ts';
 
 export function keyText(by: SeriesDimensionName, key: number): string {
-  // There is a traffic class that is called other.
-  if (key === OTHER_KEY) return by === 'class' ? 'unlisted' : 'other';
+  if (key === OTHER_KEY) return otherText(by);
   switch (by) {
     case 'total':
       return 'total';
     case 'class':
       return trafficClassNames[key] || String(key);
+    case 'radiation':
+      return radiationText(key);
     case 'protocol':
       return protocolName(key);
     case 'port':

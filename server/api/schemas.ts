@@ -40,9 +40,12 @@ export const FilterText = Type.Optional(
 export const Time = Type.String({ description: 'RFC 3339, UTC' });
 export const SessionId = Type.Integer({ minimum: 0, maximum: 0xffffffff });
 export const Count = Type.Integer({ minimum: 0 });
-export const Dimension = Type.Enum(['total', 'class', 'protocol', 'port', 'country', 'network', 'tag', 'sensor'], {
-  description: 'what is told apart',
-});
+export const Dimension = Type.Enum(
+  ['total', 'class', 'radiation', 'protocol', 'port', 'country', 'network', 'tag', 'sensor'],
+  {
+    description: 'what is told apart',
+  },
+);
 export const Measure = Type.Enum(['packets', 'bytes', 'flows', 'sources', 'targets'], {
   default: 'packets',
   description: '`sources` and `targets` are distinct addresses: exact up to 16, then within 2.3 % (standard error)',

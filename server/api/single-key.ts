@@ -16,6 +16,7 @@ export interface SingleKey {
 
 const COLUMNS: Partial<Record<FlowFieldName, SeriesDimensionName>> = {
   class: 'class',
+  radiation: 'radiation',
   protocol: 'protocol',
   country: 'country',
   asn: 'network',

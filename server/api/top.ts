@@ -16,7 +16,7 @@ import { isCountedWhole, singleKeyOf } from './single-key.ts';
 import { type AskedSpan, recordOf, resolveSpan, timeText } from './span.ts';
 
 const TopQuery = Type.Object({
-  by: Type.Enum(['class', 'protocol', 'port', 'country', 'network', 'tag', 'sensor', 'source'], {
+  by: Type.Enum(['class', 'radiation', 'protocol', 'port', 'country', 'network', 'tag', 'sensor', 'source'], {
     description: 'what is counted',
   }),
   limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 20 }),

@@ -25,6 +25,7 @@ export function makeStreaks(flows: FlowBatch, slots: TargetSlots, places: Source
     'protocol',
     'tcpFlags',
     'class',
+    'radiation',
   ] as const) {
     streaks[name].set(flows[name].subarray(0, streaks[name].length) as never);
   }
@@ -66,5 +67,6 @@ const rowColumns = [
   'protocol',
   'tcpFlags',
   'class',
+  'radiation',
   'place',
 ] as const;

@@ -14,6 +14,7 @@ export const SeriesDimension = {
   sensor: 5,
   network: 6,
   tag: 7,
+  radiation: 8,
 } as const;
 export type SeriesDimension = (typeof SeriesDimension)[keyof typeof SeriesDimension];
 export type SeriesDimensionName = keyof typeof SeriesDimension;
@@ -26,10 +27,15 @@ export const seriesResolutions: readonly SeriesResolution[] = Object.values(Seri
 /** In place of a key that does not stand by itself: the sum of all that do not. */
 export const OTHER_KEY = 0xffff_ffff;
 
+/** How that is written: `other` is the name of a traffic class and of a class of radiation. */
+export function otherText(by: SeriesDimensionName): 'other' | 'unlisted' {
+  return by === 'class' || by === 'radiation' ? 'unlisted' : 'other';
+}
+
 /**
  * Partial sums to add to the series, in columns. The key is: 0 (total), a traffic class id, an IP protocol,
  * protocol × 65,536 + target port, a country's two letters as u16 (0 unknown), a sensor id, a network's number (0
- * unknown), the number of a tag's bit; or OTHER_KEY. Sums are of seconds and minutes only: coarser bins are made of
+ * unknown), the number of a tag's bit, a class of radiation (0 unknown); or OTHER_KEY. Sums are of seconds and minutes only: coarser bins are made of
  * minutes in the store. Distinct counts are of minutes and coarser.
  */
 export interface SeriesRows {

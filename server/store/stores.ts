@@ -82,6 +82,7 @@ export interface FlowRow {
   readonly packets: number;
   readonly wireBytes: number;
   readonly class: number;
+  readonly radiation: number;
   readonly country: string;
   /** Number of the network that announces the source address, 0 for none. */
   readonly asn: number;
@@ -145,6 +146,7 @@ export type BreakdownGroup =
   | 'target'
   | 'port'
   | 'class'
+  | 'radiation'
   | 'protocol'
   | 'country'
   | 'network'

@@ -49,6 +49,8 @@ function plan(expression: Expression, scope: Scope): FlowCondition {
     }
     case 'class':
       return is('class', expression.id, expression.span);
+    case 'radiation':
+      return oneOf('radiation', expression.ids, expression.span);
     case 'country':
       return is('country', countryNumber(expression.code), expression.span);
     case 'asn':
@@ -85,6 +87,11 @@ function notHere(span: Span, why: string): FilterError {
 
 function is(column: FlowFieldName, value: number, span: Span): FlowCondition {
   return { kind: 'range', column, from: value, to: value, span };
+}
+
+function oneOf(column: FlowFieldName, values: readonly number[], span: Span): FlowCondition {
+  const terms = values.map((value) => is(column, value, span));
+  return terms.length === 1 ? terms[0]! : { kind: 'or', terms };
 }
 
 function vlanCondition({ id, span }: VlanPrimitive, scope: Scope): FlowCondition {

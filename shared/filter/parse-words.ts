@@ -1,6 +1,7 @@
 /** Primitives that are a word with at most a value behind it. */
 
 import { TrafficClass, type TrafficClassName } from '../protocols.ts';
+import { radiationIds, radiationWords } from '../radiation.ts';
 import { Tag, tagNames } from '../tags.ts';
 import { FilterError } from './filter-error.ts';
 import type { Token } from './lexer.ts';
@@ -52,6 +53,10 @@ export const wordParsers: Readonly<Record<string, WordParser>> = {
   class: (stream, start) => {
     const { text: name } = known(stream.take(), 'class', Object.keys(TrafficClass));
     return { kind: 'class', name, id: TrafficClass[name as TrafficClassName], span: stream.node(start) };
+  },
+  radiation: (stream, start) => {
+    const { text: name } = known(stream.take(), 'radiation', radiationWords);
+    return { kind: 'radiation', name, ids: radiationIds(name), span: stream.node(start) };
   },
   country: (stream, start) => {
     const token = stream.take();

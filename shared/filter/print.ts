@@ -58,6 +58,8 @@ export function printFilter(expression: Expression): string {
     case 'tag':
     case 'class':
       return `${expression.kind} ${expression.name}`;
+    case 'radiation':
+      return `radiation ${expression.name}`;
     case 'country':
       return `country ${expression.code || 'unknown'}`;
     case 'asn':

@@ -79,6 +79,7 @@ export type Expression =
   | Comparison
   | TagPrimitive
   | ClassPrimitive
+  | RadiationPrimitive
   | CountryPrimitive
   | AsnPrimitive
   | SensorPrimitive
@@ -308,6 +309,14 @@ export interface ClassPrimitive {
   readonly span: Span;
   readonly name: string;
   readonly id: number;
+}
+
+/** `radiation scan`: a class of shared/radiation.ts, or all kinds of `backscatter`. */
+export interface RadiationPrimitive {
+  readonly kind: 'radiation';
+  readonly span: Span;
+  readonly name: string;
+  readonly ids: readonly number[];
 }
 
 /** `country JP`: ISO 3166-1 alpha-2 in capitals; `country unknown` is the empty code. */

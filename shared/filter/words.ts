@@ -115,7 +115,7 @@ export const otherWords: ReadonlySet<string> = new Set([
   ...['type', 'subtype', 'dir', 'direction', 'ra', 'ta', 'addr1', 'addr2', 'addr3', 'addr4'],
   ...['address1', 'address2', 'address3', 'address4', 'less', 'greater', 'broadcast', 'multicast'],
   ...['len', 'length', 'inbound', 'outbound', 'ifindex', 'vlan', 'mpls', 'pppoed', 'pppoes', 'llc'],
-  ...['tag', 'class', 'country', 'asn', 'sensor', 'organisation', 'inner'],
+  ...['tag', 'class', 'radiation', 'country', 'asn', 'sensor', 'organisation', 'inner'],
 ]);
 
 export const llcTypes: readonly LlcType[] = [

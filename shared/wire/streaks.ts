@@ -36,6 +36,8 @@ export interface StreakBatch {
   readonly tcpFlags: Uint8Array;
   readonly class: Uint8Array;
   readonly place: Uint8Array;
+  /** Class of shared/radiation.ts; 0 for unknown. */
+  readonly radiation: Uint8Array;
   /** For those who may see it; null, and not in the frame, for all others. */
   readonly target: Uint32Array | null;
 }
@@ -59,6 +61,8 @@ const fields: Record<StreakColumn, { id: number; type: WireType | 'address' }> =
   tcpFlags: { id: 13, type: WireType.u8 },
   class: { id: 14, type: WireType.u8 },
   place: { id: 15, type: WireType.u8 },
+  // 17 is the target's.
+  radiation: { id: 18, type: WireType.u8 },
 };
 const names = Object.keys(fields) as StreakColumn[];
 /** Beside the others, since it is there for some readers only. */

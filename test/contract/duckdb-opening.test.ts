@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
@@ -306,6 +306,67 @@ test('flows of earlier versions are moved to files exactly, hour by hour and ses
   const hour = { session: 0, fromSeconds: NOON_SECONDS + 3600, toSeconds: NOON_SECONDS + 7200, limit: 10_000 };
   expect((await stores.flows.flows(hour)).flows).toHaveLength(200);
   await stores.close();
+});
+
+const HALF_PAST = NOON_SECONDS + 1800;
+
+/** A directory of version 5 with an hour in files of both families, and one in tables: none of them knows of radiation. */
+async function folderOf5(): Promise<string> {
+  const folder = await testFolder();
+  const stores = await openDuckDbStoresInThread(folder);
+  await stores.flows.commit(ingestCommit({ flows4: [{ packets: 3, radiation: 9 }], flows6: [{ packets: 4 }] }));
+  await stores.seal(true);
+  const later = { packets: 5, radiation: 9, seconds: HALF_PAST };
+  await stores.flows.commit(ingestCommit({ flows4: [later], flows6: [{ ...later, packets: 6 }] }));
+  await stores.close();
+  for (const family of [4, 6]) {
+    const path = `session=0/dt=2023-11-15/hh=12/flows${family}.parquet`;
+    const file = join(folder, 'flows', path);
+    await runRaw(
+      folder,
+      `COPY (SELECT * EXCLUDE radiation FROM read_parquet('${file}')) TO '${file}.5' (FORMAT parquet)`,
+    );
+    await rename(`${file}.5`, file);
+    await runRaw(folder, `UPDATE flow_files SET file_bytes = ${(await stat(file)).size} WHERE path = '${path}'`);
+  }
+  const tables = (await describeTables(folder)) as { table_name: string; column_name: string }[];
+  const views = ['flows', 'flows_hot'];
+  for (const name of views) await runRaw(folder, `DROP VIEW ${name}`);
+  for (const { table_name, column_name } of tables)
+    if (column_name === 'radiation' && !views.includes(table_name))
+      await runRaw(folder, `ALTER TABLE ${table_name} DROP COLUMN radiation`);
+  await runRaw(folder, 'ALTER TABLE flow_files DROP COLUMN version');
+  await runRaw(folder, 'UPDATE meta SET version = 5');
+  return folder;
+}
+
+test('flows of version 5 are of unknown radiation, in tables and in files, and new ones beside them are not', async () => {
+  const folder = await folderOf5();
+  const stores = await openDuckDbStoresInThread(folder);
+  expect(stores.warnings).toEqual([]);
+  const query = { session: 0, fromSeconds: NOON_SECONDS, toSeconds: NOON_SECONDS + 3600, limit: 100 };
+  const all = async () => {
+    const { flows } = await stores.flows.flows(query);
+    return flows.map(({ packets, radiation }) => [packets, radiation]).sort(([a], [b]) => a! - b!);
+  };
+  const old = [3, 4, 5, 6].map((packets) => [packets, 0]);
+  expect(await all()).toEqual(old);
+  const added = { radiation: 2, seconds: HALF_PAST };
+  const ofNow = ingestCommit({ flows4: [{ ...added, packets: 7 }], flows6: [{ ...added, packets: 8 }] });
+  await stores.flows.commit(ofNow);
+  const both = [...old, [7, 2], [8, 2]];
+  expect(await all()).toEqual(both);
+  // Files of both versions beside each other.
+  await stores.seal(true);
+  expect(await all()).toEqual(both);
+  expect(await stores.flows.state()).toMatchObject({ tables: 0, files: 4, problems: [] });
+  await stores.close();
+  const instance = await DuckDBInstance.create(join(folder, FILE));
+  const connection = await instance.connect();
+  const viewed = await rowsOf(connection, 'SELECT packets, radiation FROM flows ORDER BY packets');
+  expect(viewed.map(({ packets, radiation }) => [packets, radiation])).toEqual(both);
+  connection.closeSync();
+  instance.closeSync();
 });
 
 test('an upgrade whose moving breaks off goes on at the next opening', async () => {

@@ -44,6 +44,7 @@ const KEYS: Record<BreakdownGroup, (batch: FlowBatch, row: number) => Key | Key[
   port: (batch, row) => (hasPorts(batch, row) ? batch.protocol[row]! * 65_536 + batch.targetPort[row]! : null),
   sourcePort: (batch, row) => (hasPorts(batch, row) ? batch.sourcePort[row]! : null),
   class: (batch, row) => batch.class[row]!,
+  radiation: (batch, row) => batch.radiation[row]!,
   protocol: (batch, row) => batch.protocol[row]!,
   country: (batch, row) => batch.country[row]!,
   network: (batch, row) => batch.asn[row]!,

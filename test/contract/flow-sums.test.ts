@@ -49,6 +49,7 @@ function rowsOf({ length, binSeconds, key, packets, bytes, flows, distinct }: Fl
 const KEYS: Record<SeriesDimensionName, (batch: FlowBatch, row: number) => number[]> = {
   total: () => [0],
   class: (batch, row) => [batch.class[row]!],
+  radiation: (batch, row) => [batch.radiation[row]!],
   protocol: (batch, row) => [batch.protocol[row]!],
   port: ({ protocol, fragment, targetPort }, row) =>
     (protocol[row] === 6 || protocol[row] === 17) && fragment[row] !== Fragment.later

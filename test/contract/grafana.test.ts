@@ -34,6 +34,7 @@ const keys: Record<SeriesDimensionName, number> = {
   sensor: 1,
   network: 64_500,
   tag: 3,
+  radiation: 1,
 };
 
 /** A minute with everything, watched for three quarters of it, and what is distinct in the bins around it. */

@@ -5,6 +5,7 @@
 import { compilePacketFilter } from '../../sensor/filter/index.ts';
 import { matchFingerprints } from '../../sensor/fingerprint/index.ts';
 import { Inspection } from '../../sensor/inspect/inspection.ts';
+import { markRadiation } from '../../sensor/radiation/index.ts';
 import { type Counts, sumCounts } from '../../shared/counters.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
 import { BATCH_ROWS, createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
@@ -147,6 +148,8 @@ export class FuzzedEngine {
     this.packets += records.length;
     this.#note(records);
     matchFingerprints(this.#moved.ipv4, records.view);
+    markRadiation(this.#moved.ipv4, records.view);
+    markRadiation(this.#moved.ipv6, records.view);
     if (random.oneIn(3)) filter.apply(moved, this.#moved.decoder, this.#moved.ipv4, this.#moved.ipv6);
     this.#flows.add(this.#moved.ipv4);
     this.#flows.add(this.#moved.ipv6);

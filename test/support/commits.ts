@@ -29,6 +29,7 @@ export interface TestFlow {
   session?: number;
   country?: string;
   asn?: number;
+  radiation?: number;
   synOptions?: number;
   tunnel?: number;
   innerProtocol?: number;
@@ -89,6 +90,7 @@ export function flowBatch(family: Family, flows: readonly TestFlow[]): FlowBatch
     batch.tcpFlags[row] = 2;
     batch.ttl[row] = 241;
     batch.class[row] = TrafficClass.tcpSyn;
+    batch.radiation[row] = flow.radiation ?? 0;
     batch.synOptions[row] = flow.synOptions ?? 0;
     batch.tunnel[row] = flow.tunnel ?? 0;
     batch.innerProtocol[row] = flow.innerProtocol ?? 0;

@@ -2,6 +2,7 @@
 import { Decoder } from '../../sensor/decode/decoder.ts';
 import { compilePacketFilter, type PacketFilter } from '../../sensor/filter/index.ts';
 import { matchFingerprints } from '../../sensor/fingerprint/index.ts';
+import { markRadiation } from '../../sensor/radiation/index.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
 import { createPacketBatch, createRecordBatch, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import { concatenate } from './hex.ts';
@@ -41,6 +42,8 @@ export function filterBatch(given: readonly FilterRecord[]): FilterBatch {
   const decoder = new Decoder({ capacity: given.length });
   decoder.decode(records, ipv4, ipv6);
   matchFingerprints(ipv4, records.view);
+  markRadiation(ipv4, records.view);
+  markRadiation(ipv6, records.view);
   return { records, decoder, ipv4, ipv6 };
 }
 

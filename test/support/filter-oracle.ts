@@ -8,6 +8,7 @@ import { linkTypeTest } from '../../sensor/filter/link-tests.ts';
 import { PacketView } from '../../sensor/filter/packet-view.ts';
 import { Scope } from '../../sensor/filter/scope.ts';
 import { matchFingerprints } from '../../sensor/fingerprint/index.ts';
+import { markRadiation } from '../../sensor/radiation/index.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
 import { createPacketBatch, createRecordBatch } from '../../shared/packet-batch.ts';
 import { pcapHeader } from './capture-bytes.ts';
@@ -53,6 +54,8 @@ export class FilterOracle {
     this.#decoder = new Decoder({ capacity });
     this.#decoder.decode(batch, this.#ipv4, this.#ipv6);
     matchFingerprints(this.#ipv4, batch.view);
+    markRadiation(this.#ipv4, batch.view);
+    markRadiation(this.#ipv6, batch.view);
   }
 
   /** Indexes of the records that our filter selects. Throws FilterError. */

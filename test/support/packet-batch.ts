@@ -33,6 +33,7 @@ export interface TestPacket {
   synOptions?: number;
   tunnel?: number;
   innerProtocol?: number;
+  radiation?: number;
   innerSourcePort?: number;
   innerTargetPort?: number;
   /** Text of either family. */

@@ -36,6 +36,8 @@ export function randomFlows(family: Family, random: () => number): FlowBatch {
     flows.ttl[row] = pick(POOL.ttls);
     flows.ipLength[row] = pick(POOL.lengths);
     flows.class[row] = trafficClass(flows.protocol[row]!, flows.tcpFlags[row]!);
+    // Unknown, and a number that no class has, among them.
+    flows.radiation[row] = pick([0, 1, 1, 2, 6, 9, 14, 15]);
     flows.fragment[row] = pick([0, 0, 1, 2]);
     flows.packets[row] = pick([1, 2, 300, 0xffffffff]);
     flows.wireBytes[row] = pick([60, 65_535, 0xffffffff]);

@@ -56,15 +56,15 @@ export function readSeriesAnswer(body: unknown): SeriesAnswer {
     toSeconds,
     stepSeconds,
     bins: Float64Array.from({ length }, (_, at) => first + at * stepSeconds),
-    keys: sorted(values, by === 'class'),
+    keys: sorted(values, by === 'class' || by === 'radiation'),
     outageSeconds: Float64Array.from({ length }, (_, at) => Number(outages[at] ?? 0) || 0),
     absent: readAbsent(body),
   };
 }
 
-function sorted(values: ReadonlyMap<string, Float64Array>, isClass: boolean): SeriesAnswer['keys'] {
-  // There is a traffic class that is called other: it is one like the others.
-  const isOther = (key: string) => (isClass ? key === 'unlisted' : OTHER_KEYS.has(key));
+function sorted(values: ReadonlyMap<string, Float64Array>, hasOther: boolean): SeriesAnswer['keys'] {
+  // There are classes that are called other: they are like the rest.
+  const isOther = (key: string) => (hasOther ? key === 'unlisted' : OTHER_KEYS.has(key));
   return [...values]
     .map(([key, each]) => ({ key, values: each, sum: each.reduce((sum, value) => sum + value, 0) }))
     .sort((a, b) => Number(isOther(a.key)) - Number(isOther(b.key)) || b.sum - a.sum || (a.key < b.key ? -1 : 1));

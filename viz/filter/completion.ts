@@ -13,6 +13,7 @@ import {
   portWords,
   prefixed,
   protocolWords,
+  radiationWordsOf,
   type Surroundings,
   sensorWords,
   starterWords,
@@ -64,6 +65,7 @@ function valuesAfter(previous: string, around: Surroundings): Word[] | null {
     asn: networkWords,
     sensor: sensorWords,
     class: classWords,
+    radiation: radiationWordsOf,
     tag: tagWords,
     port: portWords,
     proto: protocolWords,
@@ -85,6 +87,7 @@ function conditionsNamed(around: Surroundings): Word[] {
     ...prefixed('dst port', portWords()),
     ...prefixed('tag', tagWords(around)),
     ...prefixed('class', classWords(around)),
+    ...prefixed('radiation', radiationWordsOf(around)),
     ...prefixed('sensor', sensorWords(around)),
     ...prefixed('asn', networkWords(around)),
   ];

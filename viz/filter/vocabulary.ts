@@ -1,9 +1,11 @@
 /** What may stand in a filter over flows, and what it means in the page's language. */
 import { ipProtocols, services } from '../../shared/filter/names.ts';
 import { trafficClassNames } from '../../shared/protocols.ts';
+import { radiationNames } from '../../shared/radiation.ts';
 import { tagNames } from '../../shared/tags.ts';
 import { countryCodes } from '../scene/country-codes.ts';
 import { portServices } from '../text/format.ts';
+import { radiationAbout, radiationName } from '../text/radiation.ts';
 import type { Text, TextKey } from '../text/text.ts';
 
 export interface Word {
@@ -43,6 +45,7 @@ const starters: readonly (readonly [insert: string, key: TextKey, isSecret?: tru
   ['asn', 'wordAsn'],
   ['tag', 'wordTag'],
   ['class', 'wordClass'],
+  ['radiation', 'wordRadiation'],
   ['sensor', 'wordSensor'],
   ['tcp', 'wordProtocol'],
   ['udp', 'wordProtocol'],
@@ -130,6 +133,12 @@ const quoted = (name: string) => (/^[A-Za-z][A-Za-z0-9_-]*$/.test(name) ? name :
 
 export function classWords({ text }: Surroundings): Word[] {
   return trafficClassNames.filter((name) => name !== '').map((name) => word(name, text[name], text[name]));
+}
+
+export function radiationWordsOf({ text }: Surroundings): Word[] {
+  const named = radiationNames.map((name) => word(name, radiationAbout(name, text), radiationName(name, text)));
+  const all = word('backscatter', text.radiationBackscatter, text.radiationBackscatter);
+  return [...named, all, word('unknown', text.aboutRadiationUnknown, text.radiationUnknown)];
 }
 
 export function tagWords({ text }: Surroundings): Word[] {

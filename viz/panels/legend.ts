@@ -1,11 +1,13 @@
 /** What the colours say, how much of each there is, and a switch for each. */
 import { trafficClassNames } from '../../shared/protocols.ts';
+import { radiationGroups } from '../../shared/radiation.ts';
 import { Tag } from '../../shared/tags.ts';
 import { classColour } from '../scene/class-colours.ts';
 import { classShapes } from '../scene/class-shapes.ts';
 import { type Category, countryOfKey } from '../scene/streak-colours.ts';
 import type { PageState } from '../state.ts';
 import { formatRate } from '../text/format.ts';
+import { radiationGroupName } from '../text/radiation.ts';
 import type { Language, Text } from '../text/text.ts';
 import { element, letGo, type PanelMaker, setText, syncRows } from './panel.ts';
 
@@ -41,7 +43,13 @@ export const legend: PanelMaker = ({ text, language, actions, countryName }) => 
 };
 
 function colouringName({ settings }: PageState, text: Text): string {
-  return { class: text.byClass, port: text.byPort, country: text.byCountry, tag: text.byTag }[settings.colourBy];
+  return {
+    class: text.byClass,
+    port: text.byPort,
+    country: text.byCountry,
+    tag: text.byTag,
+    radiation: text.byRadiation,
+  }[settings.colourBy];
 }
 
 function createRow(toggle: (colour: number) => void): HTMLElement {
@@ -75,6 +83,7 @@ function nameOf(key: number | null, { settings }: PageState, { text, countryName
   if (key === null) return settings.colourBy === 'tag' ? text.otherRule : text.other;
   if (settings.colourBy === 'class')
     return text[trafficClassNames[key] as Exclude<(typeof trafficClassNames)[number], ''>];
+  if (settings.colourBy === 'radiation') return radiationGroupName(radiationGroups[key]!, text);
   if (settings.colourBy === 'port') return String(key);
   if (settings.colourBy === 'country') return countryName(countryOfKey(key));
   return Object.entries(Tag).find(([, bit]) => bit === key)?.[0] ?? String(key);

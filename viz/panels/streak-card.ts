@@ -1,8 +1,11 @@
 /** The streak that the pointer is on, named beside the pointer; and the one that was pinned, in a corner until it is let go. */
+
+import { radiationText } from '../../shared/radiation.ts';
 import { type About, aboutPort, aboutSource } from '../feed/about.ts';
 import { classColour } from '../scene/class-colours.ts';
 import type { StreakFacts } from '../scene/streak-facts.ts';
 import { formatCount, portName } from '../text/format.ts';
+import { radiationName } from '../text/radiation.ts';
 import { element, letGo, type PanelContext, type PanelMaker, setShown, syncRows } from './panel.ts';
 
 /** Between the pointer and the card, and from the window's edge. */
@@ -86,6 +89,7 @@ function fillRows(rows: HTMLElement, facts: StreakFacts, context: PanelContext):
           [text.targetPort, `${to.port} ${to.service}`.trim()],
           [text.sourcePort, from.port],
         ] as [string, string][])),
+    [text.byRadiation, radiationName(radiationText(facts.radiation), text)],
     [text.rule, facts.rules.join(', ') || text.noRule],
     ...(facts.target === null ? [] : ([[text.target, facts.target]] as [string, string][])),
     [text.targetSlot, String(facts.targetSlot)],

@@ -12,7 +12,7 @@ export const defaultSettings: SceneSettings = {
   cube: { logarithmic: true, ports: [0, MOST_PORT], sources: [0, 1], targetsBy: 'slot', targets: null },
 };
 
-const colourings = ['class', 'port', 'country', 'tag'] as const;
+const colourings = ['class', 'port', 'country', 'tag', 'radiation'] as const;
 
 /** What makes no sense is passed over. */
 export function readSettings(query: URLSearchParams, viewIds: readonly string[]): SceneSettings {

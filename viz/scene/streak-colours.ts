@@ -1,11 +1,12 @@
-/** What a streak's colour says: its traffic class, or one of the busiest ports or countries, or the rule that it matches. */
+/** What a streak's colour says: its traffic class, its class of radiation, one of the busiest ports or countries, or the rule that it matches. */
 import { trafficClassNames } from '../../shared/protocols.ts';
+import { radiationColours, radiationGroups } from '../../shared/radiation.ts';
 import { Tag, type TagName } from '../../shared/tags.ts';
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import type { StreakUniforms } from '../layers/streak-uniforms.ts';
 import type { SceneSettings } from '../views/view.ts';
 import type { StreakRing } from './streak-ring.ts';
-import { STREAK_WORDS } from './streak-words.ts';
+import { radiationOf, STREAK_WORDS } from './streak-words.ts';
 
 /** Colours are eight: 0 is unused, 7 is all that has no colour of its own. */
 export const OTHER = 7;
@@ -24,7 +25,7 @@ const FULL_BRIGHTNESS_STREAKS = 600;
 export interface Category {
   /** Index of its colour, and bit of the mask. */
   readonly colour: number;
-  /** A class id, a port, a country's two letters as one number, or a tag's bit; null for the others. */
+  /** A class id, a port, a country's two letters as one number, a tag's bit, or the place of a group of radiation; null for the others. */
   readonly key: number | null;
   /** Packets a second. */
   readonly rate: number;
@@ -60,9 +61,12 @@ export class StreakColours {
     if (by !== this.#by) {
       this.#by = by;
       this.#keys = [];
+      this.#colourOfKey.fill(OTHER);
+      if (by === 'radiation') this.#colourOfKey.set(radiationColours);
       this.#version += 1;
     }
     if (by === 'class') return classCategories(totals);
+    if (by === 'radiation') return radiationCategories;
     const rates = by === 'port' ? portRates(totals) : by === 'country' ? countryRates(totals) : tagRates();
     this.#keep([...rates.keys()]);
     const named = this.#keys.flatMap((key, at) =>
@@ -82,7 +86,7 @@ export class StreakColours {
 
   /** Hands the picture what changed. */
   apply(uniforms: StreakUniforms, mask: number): void {
-    uniforms.colourBy.value = ['class', 'port', 'country', 'tag'].indexOf(this.#by);
+    uniforms.colourBy.value = ['class', 'port', 'country', 'tag', 'radiation'].indexOf(this.#by);
     uniforms.categoryMask.value = mask;
     if (this.#shown === this.#version) return;
     this.#shown = this.#version;
@@ -118,9 +122,17 @@ export class StreakColours {
 function keyOf(by: SceneSettings['colourBy'], words: Uint32Array, at: number): number {
   if (by === 'port') return words[at + 3]! & 0xffff;
   if (by === 'country') return words[at + 4]! & 0xffff;
+  if (by === 'radiation') return radiationOf(words[at + 6]!);
   const tags = words[at + 5]! >>> 8;
   return tags === 0 ? 0 : 31 - Math.clz32(tags & -tags);
 }
+
+/** How much there is of each is not in the totals. */
+const radiationCategories: readonly Category[] = radiationGroups.map((_, at) => ({
+  colour: at + 1,
+  key: at,
+  rate: Number.NaN,
+}));
 
 function classCategories(totals: LiveTotals | null): Category[] {
   return trafficClassNames.flatMap((name, id) =>

@@ -15,6 +15,8 @@ export interface StreakFacts {
   readonly asn: number;
   readonly protocol: number;
   readonly trafficClass: number;
+  /** Class of shared/radiation.ts, 0 for unknown. */
+  readonly radiation: number;
   readonly sourcePort: number;
   readonly targetPort: number;
   readonly targetSlot: number;
@@ -38,6 +40,7 @@ export function factsOf(ring: StreakRing, slot: number): StreakFacts {
     asn: ring.asn[slot]!,
     protocol: look.protocol,
     trafficClass: look.trafficClass,
+    radiation: look.radiation,
     sourcePort: words[at + 3]! >>> 16,
     targetPort: words[at + 3]! & 0xffff,
     targetSlot: words[at + 4]! >>> 16,

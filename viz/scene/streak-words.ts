@@ -4,7 +4,8 @@
  *
  *   0 launch (float, seconds after the ring's base)   4 target slot, country
  *   1 latitude, longitude (16-bit steps)              5 tags 0–23, sensor
- *   2 source (IPv6: its first word)                   6 class 3 bits, weight 4, unknown place 1, IPv6 1, protocol 8
+ *   2 source (IPv6: its first word)                   6 class 3 bits, weight 4, unknown place 1, IPv6 1, protocol 8,
+ *                                                     radiation 4
  *   3 source port, target port                        7 target (IPv4; 0 for IPv6 and for those who may not see it)
  */
 import { TrafficClass } from '../../shared/protocols.ts';
@@ -13,6 +14,7 @@ export const STREAK_WORDS = 8;
 export const MOST_SENSORS = 256;
 
 const CLASSES = 8;
+const RADIATIONS = 16;
 const MOST_WEIGHT = 15;
 const UNKNOWN_PLACE = 1 << 7;
 const IPV6 = 1 << 8;
@@ -23,6 +25,7 @@ export interface StreakLook {
   readonly unknownPlace: boolean;
   readonly isIpv6: boolean;
   readonly protocol: number;
+  readonly radiation: number;
 }
 
 /** How heavy a flow is drawn: 0 for one packet, one more for each doubling, at most 15. */
@@ -36,9 +39,13 @@ export function packLook(
   unknownPlace: boolean,
   isIpv6: boolean,
   protocol: number,
+  radiation: number,
 ): number {
   const known = trafficClass > 0 && trafficClass < CLASSES ? trafficClass : TrafficClass.other;
-  return known | (weight << 3) | (unknownPlace ? UNKNOWN_PLACE : 0) | (isIpv6 ? IPV6 : 0) | (protocol << 9);
+  const named = radiation < RADIATIONS ? radiation : 0;
+  return (
+    known | (weight << 3) | (unknownPlace ? UNKNOWN_PLACE : 0) | (isIpv6 ? IPV6 : 0) | (protocol << 9) | (named << 17)
+  );
 }
 
 export function unpackLook(word: number): StreakLook {
@@ -48,10 +55,12 @@ export function unpackLook(word: number): StreakLook {
     unknownPlace: hasUnknownPlace(word),
     isIpv6: isIpv6(word),
     protocol: (word >> 9) & 0xff,
+    radiation: radiationOf(word),
   };
 }
 
 export const hasUnknownPlace = (look: number) => (look & UNKNOWN_PLACE) !== 0;
+export const radiationOf = (look: number) => (look >> 17) & 15;
 export const isIpv6 = (look: number) => (look & IPV6) !== 0;
 
 export function packPair(high: number, low: number): number {

@@ -46,6 +46,7 @@ function fillSlot(batch: StreakBatch, row: number, ring: StreakRing, slot: numbe
     batch.place[row] === PlaceKind.unknown,
     isIpv6,
     batch.protocol[row]!,
+    batch.radiation[row]!,
   );
   words[at + 7] = isIpv6 || batch.target === null ? 0 : batch.target[row]!;
   if (isIpv6 && (batch.target ?? ring.targets6) !== null) writeTarget6(batch.target, row, ring, slot);

@@ -26,6 +26,7 @@ uint country() { return streakB.x & 0xffffu; }
 uint tags() { return streakB.y >> 8; }
 int sensorIndex() { return int(streakB.y & 0xffu); }
 int trafficClass() { return int(streakB.z & 7u); }
+uint radiation() { return (streakB.z >> 17) & 15u; }
 float weight() { return float((streakB.z >> 3) & 15u); }
 bool hasUnknownPlace() { return (streakB.z & 128u) != 0u; }
 bool isIpv6() { return (streakB.z & 256u) != 0u; }
@@ -64,11 +65,12 @@ const vec4 NOWHERE = vec4(2.0, 2.0, 2.0, 1.0);
 
 float progressOf() { return (now - launched()) / flightSeconds; }
 
-/** One of eight: by traffic class, or by what the table says of the target port, the country or the first tag. */
+/** One of eight: by traffic class, or by what the table says of the target port, the country, the first tag or the class of radiation. */
 int category() {
   if (colourBy == 0) return trafficClass();
   uint key = targetPort();
   if (colourBy == 2) key = country();
+  if (colourBy == 4) key = radiation();
   if (colourBy == 3) {
     uint bits = tags();
     key = 0u;

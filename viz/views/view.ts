@@ -42,7 +42,7 @@ export interface SceneSettings {
   view: string;
   flat: boolean;
   heightBy: 'distance' | 'port';
-  colourBy: 'class' | 'port' | 'country' | 'tag';
+  colourBy: 'class' | 'port' | 'country' | 'tag' | 'radiation';
   cube: CubeSettings;
 }
 

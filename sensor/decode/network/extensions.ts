@@ -61,7 +61,7 @@ function readOptions(bytes: DataView, layer: IpLayer, optionsEnd: number): boole
   return true;
 }
 
-function isExtension(type: number): boolean {
+export function isExtension(type: number): boolean {
   switch (type) {
     case Extension.hopByHop:
     case Extension.routing:

@@ -28,6 +28,7 @@ const KEYS: Readonly<Record<BreakdownGroup, string>> = {
   target: 'target',
   port: `CASE WHEN ${PORTS} THEN protocol::UINTEGER * 65536 + "targetPort" END`,
   class: 'class',
+  radiation: 'radiation',
   protocol: 'protocol',
   country: 'country',
   network: 'asn',

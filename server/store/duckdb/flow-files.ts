@@ -6,7 +6,7 @@ import type { Family } from '../../../shared/flow-batch.ts';
 import { rowsOf } from './connections.ts';
 import type { HotPart } from './flow-parts.ts';
 import { FIRST_MICROS } from './flow-sql.ts';
-import { flowColumnType, storedFieldNames } from './schema.ts';
+import { FIELDS_ADDED_IN_6, flowColumnType, storedFieldNames } from './schema.ts';
 
 export const FLOWS_FOLDER = 'flows';
 
@@ -34,11 +34,20 @@ export function toFileColumns(family: Family): string {
   return [`${family}::UTINYINT AS family`, ...columns].join(', ');
 }
 
-/** The columns of a table, out of a file; all but `session`. */
-export function fromFileColumns(family: Family): string {
-  const columns = fileFieldNames.map((name) =>
-    isWide(name, family) ? `(("${name}High"::UHUGEINT << 64) | "${name}Low"::UHUGEINT) AS "${name}"` : `"${name}"`,
-  );
+/** What files of a version do not have: 0 is what is not known. */
+const missingIn = (version: number): readonly string[] => (version < 6 ? FIELDS_ADDED_IN_6 : []);
+
+/** The columns of a table, out of files of a version, or of several that are united by name; all but `session`. */
+export function fromFileColumns(family: Family, version: number | 'several'): string {
+  const missing = missingIn(version === 'several' ? 0 : version);
+  const columns = fileFieldNames.map((name) => {
+    const none = `0::${flowColumnType(name, family)}`;
+    if (missing.includes(name))
+      return version === 'several' ? `coalesce("${name}", ${none}) AS "${name}"` : `${none} AS "${name}"`;
+    return isWide(name, family)
+      ? `(("${name}High"::UHUGEINT << 64) | "${name}Low"::UHUGEINT) AS "${name}"`
+      : `"${name}"`;
+  });
   return columns.join(', ');
 }
 

@@ -51,6 +51,8 @@ export interface SealedFile extends PartKey, Readonly<PartSpan> {
   readonly wireBytes: number;
   readonly fileBytes: number;
   readonly sealedSeconds: number;
+  /** The store's version whose columns it has. */
+  readonly version: number;
   state: FileState;
 }
 

@@ -6,7 +6,7 @@ import type { Row } from './connections.ts';
 
 /** Every column but the times and the outer addresses. */
 export const FLOW_COLUMNS = `sensor, "sourcePort", "targetPort", protocol, "tcpFlags", ttl, "ipLength", packets, "wireBytes",
-  class, country, asn, vlan, fragment, "synWindow", "synOptions", tunnel, "innerProtocol", "innerSourcePort", "innerTargetPort",
+  class, radiation, country, asn, vlan, fragment, "synWindow", "synOptions", tunnel, "innerProtocol", "innerSourcePort", "innerTargetPort",
   ${wordColumns('innerSource')}, ${wordColumns('innerTarget')}`;
 
 export function addressColumns(family: Family): string {
@@ -53,6 +53,7 @@ export function toFlowRow(family: Family, row: Row): FlowRow {
     packets: Number(row.packets),
     wireBytes: Number(row.wireBytes),
     class: Number(row.class),
+    radiation: Number(row.radiation),
     country: countryText(row.country),
     asn: Number(row.asn),
     vlan: Number(row.vlan),

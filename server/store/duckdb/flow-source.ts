@@ -95,9 +95,11 @@ export class FlowSource {
 
   #from(family: Family, { hot, files }: Found): string {
     const selects = hot.map(({ table }) => `SELECT ${TABLE_COLUMNS} FROM ${table}`);
-    if (files.length > 0) {
-      const paths = files.map(({ path }) => absolutePath(this.#folder, path));
-      selects.push(`SELECT ${fromFileColumns(family)} FROM ${readParquet(paths)}`);
+    const versions = new Set(files.map(({ version }) => version));
+    for (const version of versions) {
+      const ofVersion = files.filter((file) => file.version === version);
+      const paths = ofVersion.map(({ path }) => absolutePath(this.#folder, path));
+      selects.push(`SELECT ${fromFileColumns(family, version)} FROM ${readParquet(paths)}`);
     }
     return `(${selects.join(' UNION ALL ')})`;
   }

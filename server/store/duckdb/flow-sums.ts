@@ -21,6 +21,7 @@ export const HAS_TAG = `("tagsLow" | "tagsHigh") <> 0
 const KEYS: Record<SeriesDimensionName, { readonly key: string; readonly where: string; readonly from: string }> = {
   total: { key: '0', where: 'TRUE', from: '' },
   class: { key: 'class', where: 'TRUE', from: '' },
+  radiation: { key: 'radiation', where: 'TRUE', from: '' },
   protocol: { key: 'protocol', where: 'TRUE', from: '' },
   port: { key: 'protocol::UINTEGER * 65536 + "targetPort"', where: PORTS, from: '' },
   country: { key: 'country', where: 'TRUE', from: '' },

@@ -67,7 +67,7 @@ export async function dropPartTable(
 
 const FILE_COLUMNS = `path, session::DOUBLE AS session, family, hour::DOUBLE AS hour, number, rows::DOUBLE AS rows,
   packets::DOUBLE AS packets, bytes::DOUBLE AS bytes, file_bytes::DOUBLE AS file_bytes, first_micros::DOUBLE AS first_micros,
-  last_micros::DOUBLE AS last_micros, sealed_seconds, state`;
+  last_micros::DOUBLE AS last_micros, sealed_seconds, state, version`;
 
 function keyOf(row: Row) {
   return {
@@ -90,13 +90,14 @@ function toFile(row: Row): SealedFile {
     lastMicros: Number(row.last_micros),
     sealedSeconds: Number(row.sealed_seconds),
     state: String(row.state) as FileState,
+    version: Number(row.version),
   };
 }
 
 export async function insertFile(writer: DuckDBConnection, file: SealedFile): Promise<void> {
   const { path, session, family, hour, number, rows, packets, wireBytes, fileBytes } = file;
-  const { firstMicros, lastMicros, sealedSeconds, state } = file;
-  await writer.run('INSERT INTO flow_files VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)', [
+  const { firstMicros, lastMicros, sealedSeconds, state, version } = file;
+  await writer.run('INSERT INTO flow_files VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)', [
     path,
     session,
     family,
@@ -110,6 +111,7 @@ export async function insertFile(writer: DuckDBConnection, file: SealedFile): Pr
     lastMicros,
     sealedSeconds,
     state,
+    version,
   ]);
 }
 

@@ -1,13 +1,26 @@
 /**
+ * Brings flows of earlier versions up to date. What version 6 added is added to every table that has flows; files stay as
+ * they are, and are read as their version says.
+ *
  * Moves the flows of a data directory from before version 4, which lie in one table a family, into files: an hour of live
  * flows, or about a million flows of a session, at a time. Each step is one transaction, so that a stop in between goes on
  * at the next opening.
  */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Family } from '../../../shared/flow-batch.ts';
 import { type Connections, inTransaction, rowsOf } from './connections.ts';
 import { sumsOf } from './flow-files.ts';
 import { FULL_ROWS, HOUR_SECONDS, LIVE_SESSION } from './flow-parts.ts';
 import { makePartTables } from './flow-tables.ts';
-import { flowColumns, tableBefore4 } from './schema.ts';
+import {
+  addColumnTo,
+  FIELDS_ADDED_IN_6,
+  flowColumns,
+  flowColumnType,
+  flowsView,
+  hotFlowsView,
+  tableBefore4,
+} from './schema.ts';
 import { type SealingParts, sealPart } from './sealing.ts';
 
 const HOUR_MICROS = HOUR_SECONDS * 1e6;
@@ -20,6 +33,36 @@ interface Group {
   readonly fromHour: number;
   toHour: number;
   rows: number;
+}
+
+interface FlowTable {
+  readonly table: string;
+  readonly family: Family;
+}
+
+/** In the transaction of the upgrade: 0 is what is not known. */
+export async function addFieldsOf6(connection: DuckDBConnection): Promise<void> {
+  const present = new Set(
+    (await rowsOf(connection, 'SELECT table_name FROM duckdb_tables()')).map(({ table_name }) => String(table_name)),
+  );
+  const before4 = ([4, 6] as const).map((family) => ({ table: tableBefore4(family), family }));
+  for (const { table, family } of [...(await hotTables(connection)), ...before4]) {
+    if (!present.has(table)) continue;
+    for (const name of FIELDS_ADDED_IN_6)
+      for (const statement of addColumnTo(table, name, flowColumnType(name, family), 0))
+        await connection.run(statement);
+  }
+}
+
+/** Files are seen again when the store is open. */
+export async function remakeViews(connection: DuckDBConnection): Promise<void> {
+  await connection.run(hotFlowsView(await hotTables(connection)));
+  await connection.run(flowsView([]));
+}
+
+async function hotTables(connection: DuckDBConnection): Promise<FlowTable[]> {
+  const rows = await rowsOf(connection, 'SELECT name, family FROM flow_tables');
+  return rows.map(({ name, family }) => ({ table: String(name), family: Number(family) as Family }));
 }
 
 export async function moveFlowsBefore4(does: SealingParts): Promise<void> {

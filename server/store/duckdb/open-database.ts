@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { DuckDBBlobValue, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { StoreError } from '../stores.ts';
 import { rowsOf } from './connections.ts';
+import { addFieldsOf6, remakeViews } from './flow-upgrade.ts';
 import { LockFile } from './lock-file.ts';
 import type { DuckDbOptions } from './operations.ts';
-import { AFTER_UPGRADE, BEFORE_UPGRADE, CREATE_STATEMENTS, STORE_VERSION, UPGRADE_STATEMENTS } from './schema.ts';
+import { BEFORE_UPGRADE, CREATE_STATEMENTS, STORE_VERSION, UPGRADE_STATEMENTS } from './schema.ts';
 import { firstLine, messageOf, openError } from './store-errors.ts';
 
 const FILE_NAME = 'kurayami.duckdb';
@@ -144,10 +145,11 @@ async function bringUpToVersion(connection: DuckDBConnection, path: string, tabl
 /** In one transaction: a stop in between leaves the directory as it was. */
 async function upgrade(connection: DuckDBConnection, from: number): Promise<void> {
   await connection.run('BEGIN TRANSACTION');
-  await connection.run(BEFORE_UPGRADE);
+  for (const statement of BEFORE_UPGRADE) await connection.run(statement);
   for (let version = from; version < STORE_VERSION; version++)
     for (const statement of UPGRADE_STATEMENTS[version]!) await connection.run(statement);
-  await connection.run(AFTER_UPGRADE);
+  if (from < 6) await addFieldsOf6(connection);
+  await remakeViews(connection);
   await connection.run('UPDATE meta SET version = ?', [STORE_VERSION]);
   await connection.run('COMMIT');
   await connection.run('CHECKPOINT');

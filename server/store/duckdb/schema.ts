@@ -25,7 +25,9 @@ export const FIELDS_ADDED_IN_2 = [
   'innerTargetPort',
 ] as const satisfies readonly FlowFieldName[];
 const FIELDS_ADDED_IN_3 = ['asn'] as const satisfies readonly FlowFieldName[];
-const added: readonly FlowFieldName[] = [...FIELDS_ADDED_IN_2, ...FIELDS_ADDED_IN_3];
+/** From here on flows lie in tables and files of many names: see flow-upgrade.ts. */
+export const FIELDS_ADDED_IN_6 = ['radiation'] as const satisfies readonly FlowFieldName[];
+const added: readonly FlowFieldName[] = [...FIELDS_ADDED_IN_2, ...FIELDS_ADDED_IN_3, ...FIELDS_ADDED_IN_6];
 export const storedFieldNames: readonly FlowFieldName[] = [
   ...flowFieldNames.filter((name) => !added.includes(name)),
   ...added,
@@ -196,6 +198,8 @@ const CREATED_IN_6: readonly string[] = [
     tag UTINYINT NOT NULL, key UINTEGER NOT NULL, micros BIGINT NOT NULL, bytes BLOB NOT NULL)`,
   // Packets that matched, of evidence that was taken out, so that sums over all time stay exact.
   'CREATE TABLE evidence_gone (session BIGINT PRIMARY KEY, expired BIGINT NOT NULL, given_up BIGINT NOT NULL)',
+  // The version whose columns a file has.
+  ...addColumnTo('flow_files', 'version', 'UTINYINT', 5),
 ];
 
 /** Statements that make an empty store, in order. */
@@ -212,9 +216,9 @@ export const CREATE_STATEMENTS: readonly string[] = [
   createTable('series_second', seriesColumns),
   createTable('series_minute', seriesColumns),
   ...CREATED_IN_5,
-  ...CREATED_IN_6,
   ...MACROS,
   ...FLOW_TABLES,
+  ...CREATED_IN_6,
 ];
 
 function addColumns(names: readonly FlowFieldName[]): string[] {
@@ -225,10 +229,14 @@ function addColumns(names: readonly FlowFieldName[]): string[] {
 export const tableBefore4 = (family: Family) => `flows${family}_before_4`;
 
 function addColumn(family: Family, name: FlowFieldName): string[] {
-  const column = `flows${family} ALTER COLUMN "${name}"`;
-  // DuckDB adds no column with a constraint: what is there gets 0 first.
+  return addColumnTo(`flows${family}`, name, flowColumnType(name, family), 0);
+}
+
+/** DuckDB adds no column with a constraint: what is there gets a value first. */
+export function addColumnTo(table: string, name: string, type: SqlType, value: number): string[] {
+  const column = `${table} ALTER COLUMN "${name}"`;
   return [
-    `ALTER TABLE flows${family} ADD COLUMN "${name}" ${flowColumnType(name, family)} DEFAULT 0`,
+    `ALTER TABLE ${table} ADD COLUMN "${name}" ${type} DEFAULT ${value}`,
     `ALTER TABLE ${column} SET NOT NULL`,
     `ALTER TABLE ${column} DROP DEFAULT`,
   ];
@@ -259,9 +267,8 @@ const UPGRADE_TO_5: readonly string[] = [
   'UPDATE meta SET mirror = NULL',
 ];
 
-/** The view has all columns of the newest version: it is dropped before an upgrade, and made anew behind its last step. */
-export const BEFORE_UPGRADE = 'DROP VIEW IF EXISTS flows';
-export const AFTER_UPGRADE = flowsView([]);
+/** The views have all columns of the newest version: they are dropped before an upgrade, and made anew behind its last step. */
+export const BEFORE_UPGRADE: readonly string[] = ['DROP VIEW IF EXISTS flows', 'DROP VIEW IF EXISTS flows_hot'];
 
 /** Statements that make the tables of a version those of the next, by that version. */
 export const UPGRADE_STATEMENTS: Readonly<Record<number, readonly string[]>> = {
@@ -273,5 +280,6 @@ export const UPGRADE_STATEMENTS: Readonly<Record<number, readonly string[]>> = {
     ...FLOW_TABLES,
   ],
   4: UPGRADE_TO_5,
+  // Tables of flows are many: their columns are added by flow-upgrade.ts.
   5: CREATED_IN_6,
 };

@@ -10,6 +10,7 @@ import { type FlowParts, filePath, HOUR_SECONDS, type HotPart, LIVE_SESSION, typ
 import { dropPartTable, insertFile } from './flow-tables.ts';
 import type { FlowViews } from './flow-views.ts';
 import type { ProblemBook } from './problem-book.ts';
+import { STORE_VERSION } from './schema.ts';
 
 /** Packets of an hour may come so long after it before they make a second file of it. */
 const MARGIN_SECONDS = 300;
@@ -195,5 +196,6 @@ function fileOf(part: HotPart, path: string, written: Awaited<ReturnType<typeof 
     fileBytes,
     sealedSeconds: Date.now() / 1000,
     state: 'present',
+    version: STORE_VERSION,
   };
 }

@@ -29,6 +29,7 @@ const WANTED: readonly string[] = [
   'country',
   'protocol',
   'class',
+  'radiation',
   'fragment',
   'asn',
 ];

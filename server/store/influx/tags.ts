@@ -1,7 +1,8 @@
 /** What series are called in InfluxDB: measurements and tags for our dimensions and keys, there and back. */
 import { IpProtocol, protocolName, TrafficClass, trafficClassNames } from '../../../shared/protocols.ts';
+import { radiationId, radiationText } from '../../../shared/radiation.ts';
 import { Tag, type TagName, tagNames } from '../../../shared/tags.ts';
-import { OTHER_KEY, type SeriesDimensionName, SeriesResolution } from '../ingest-commit.ts';
+import { OTHER_KEY, otherText, type SeriesDimensionName, SeriesResolution } from '../ingest-commit.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -52,12 +53,12 @@ const measurementsOfKeys: Readonly<
   sensor: ['sensor', String, Number],
   network: ['network', (key) => `AS${key}`, (text) => Number(text.slice(2))],
   tag: ['tag', tagText, tagKey],
+  radiation: ['radiation', radiationText, radiationId],
 };
 
 function ofKeys(dimension: keyof typeof measurementsOfKeys): Measurement {
   const [name, text, key] = measurementsOfKeys[dimension];
-  // There is a traffic class that is called other.
-  const other = dimension === 'class' ? 'unlisted' : OTHER;
+  const other = otherText(dimension);
   return {
     name: `kurayami_${dimension}`,
     tagNames: [name],
@@ -85,6 +86,7 @@ export const measurements: Readonly<Record<SeriesDimensionName, Measurement>> = 
   sensor: ofKeys('sensor'),
   network: ofKeys('network'),
   tag: ofKeys('tag'),
+  radiation: ofKeys('radiation'),
 };
 
 export type RetentionPolicy = 'live_1s' | 'live_1m' | 'live_5m' | 'live_1h' | 'live_1d' | 'sessions';

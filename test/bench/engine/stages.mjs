@@ -7,9 +7,10 @@ import { CaptureFile } from '../../../dist/sensor/capture/capture-file.js';
 import { Decoder } from '../../../dist/sensor/decode/decoder.js';
 import { matchFingerprints } from '../../../dist/sensor/fingerprint/index.js';
 import { FlowTable } from '../../../dist/sensor/flow/flow-table.js';
+import { markRadiation } from '../../../dist/sensor/radiation/index.js';
 import { createPacketBatch } from '../../../dist/shared/packet-batch.js';
 
-const STAGES = ['read and split', 'decode', 'rules', 'flow table', 'flows as columns'];
+const STAGES = ['read and split', 'decode', 'rules', 'classes', 'flow table', 'flows as columns'];
 const ROUNDS = 5;
 const file = process.argv[2];
 
@@ -29,7 +30,7 @@ async function run(depth) {
   await capture.open();
   const decoder = new Decoder();
   const [ipv4, ipv6] = [createPacketBatch(4), createPacketBatch(6)];
-  const table = new FlowTable({ family: 4, seed: 1, onRows: depth > 3 ? () => undefined : null });
+  const table = new FlowTable({ family: 4, seed: 1, onRows: depth > 4 ? () => undefined : null });
   let packets = 0;
   for (let records = await capture.next(); records !== null; records = await capture.next()) {
     packets += records.length;
@@ -38,7 +39,8 @@ async function run(depth) {
     ipv6.length = 0;
     decoder.decode(records, ipv4, ipv6);
     if (depth > 1) matchFingerprints(ipv4, records.view);
-    if (depth > 2) table.add(ipv4);
+    if (depth > 2) for (const rows of [ipv4, ipv6]) markRadiation(rows, records.view);
+    if (depth > 3) table.add(ipv4);
   }
   table.empty();
   await capture.close();

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../../sensor/decode/decoder.ts';
 import { compilePacketFilter } from '../../../sensor/filter/index.ts';
 import { matchFingerprints } from '../../../sensor/fingerprint/index.ts';
+import { markRadiation } from '../../../sensor/radiation/index.ts';
 import { sumCounts } from '../../../shared/counters.ts';
 import { FilterError, parseFilter } from '../../../shared/filter/index.ts';
 import { createPacketBatch, createRecordBatch } from '../../../shared/packet-batch.ts';
@@ -47,6 +48,8 @@ function batchOf(packets: readonly Given[]) {
   const decoder = new Decoder({ capacity: packets.length });
   decoder.decode(records, ipv4, packets6);
   matchFingerprints(ipv4, records.view);
+  markRadiation(ipv4, records.view);
+  markRadiation(packets6, records.view);
   return { records, decoder, ipv4, ipv6: packets6 };
 }
 

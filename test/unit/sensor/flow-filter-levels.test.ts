@@ -8,6 +8,7 @@ import { FlowTable } from '../../../sensor/flow/flow-table.ts';
 import { csv } from '../../../sensor/flow-formats/csv.ts';
 import { flowColumns } from '../../../sensor/flow-formats/flow-columns.ts';
 import { TextBuffer } from '../../../sensor/flow-formats/text-buffer.ts';
+import { markRadiation } from '../../../sensor/radiation/index.ts';
 import { parseIpv4, parseIpv6 } from '../../../shared/address.ts';
 import { planFlowFilter } from '../../../shared/filter/flow-plan.ts';
 import { compileFlowFilter } from '../../../shared/filter/flow-test.ts';
@@ -93,6 +94,8 @@ function flowLines(packetFilter: string | null, flowFilter: string | null): stri
   const records = recordBatch(LINK_ETHERNET, made);
   decoder.decode(records, ipv4, ipv6);
   matchFingerprints(ipv4, records.view);
+  markRadiation(ipv4, records.view);
+  markRadiation(ipv6, records.view);
   if (packetFilter !== null) compilePacketFilter(parseFilter(packetFilter)).apply(records, decoder, ipv4, ipv6);
   const condition = flowFilter === null ? null : planFlowFilter(parseFilter(flowFilter), { sensor: () => null });
   const lines: string[] = [];

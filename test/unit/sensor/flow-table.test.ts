@@ -66,6 +66,7 @@ describe('sums', () => {
         synWindow: 1024,
         vlan: 5,
         class: TrafficClass.tcpSyn,
+        radiation: 0,
         fragment: 0,
         session: 0,
         sensor: 0,
@@ -136,6 +137,8 @@ describe('a packet that differs in a field of the key is another flow', () => {
     { name: 'flags', family: 4, change: { tcpFlags: 18 } },
     { name: 'TTL', family: 4, change: { ttl: 240 } },
     { name: 'length', family: 4, change: { ipLength: 44 } },
+    { name: 'class of radiation', family: 4, change: { radiation: 9 } },
+    { name: 'class of radiation of IPv6', family: 6, change: { radiation: 9 } },
     { name: 'interval', family: 4, change: { seconds: NOON + 1 } },
     { name: 'interval before', family: 4, change: { seconds: NOON - 1 } },
   ])('$name', ({ family, change }) => {

@@ -23,6 +23,7 @@ const row: FlowRow = {
   packets: 1,
   wireBytes: 70,
   class: 6,
+  radiation: 4,
   country: '',
   asn: 64_500,
   vlan: 0,

@@ -119,13 +119,14 @@ describe('lines', () => {
           sensor: 65_535,
           network: 0xffff_fffe,
           tag: 63,
+          radiation: 255,
         }[name];
         const key = number % (largest + 1);
         expect(measurements[name].toKey(measurements[name].toTags(key))).toBe(key);
       }),
     );
     expect(measurements.class.toKey(measurements.class.toTags(7))).toBe(7);
-    for (const name of ['port', 'network', 'country', 'class'] as const)
+    for (const name of ['port', 'network', 'country', 'class', 'radiation'] as const)
       expect(measurements[name].toKey(measurements[name].toTags(OTHER_KEY))).toBe(OTHER_KEY);
   });
 });

@@ -22,6 +22,7 @@ test('rows become words, from which all that is told of a streak comes back', ()
   batch.packets.set([1, 9]);
   batch.class.set([TrafficClass.udp, TrafficClass.tcpSyn]);
   batch.protocol.set([17, 6]);
+  batch.radiation.set([14, 1]);
   batch.place.set([PlaceKind.country, PlaceKind.unknown]);
   batch.sensor.fill(3);
   batch.sourcePort.set([53, 65_535]);
@@ -46,6 +47,7 @@ test('rows become words, from which all that is told of a streak comes back', ()
     asn: 0xffff_fffe,
     protocol: 17,
     trafficClass: TrafficClass.udp,
+    radiation: 14,
     sourcePort: 53,
     targetPort: 0,
     targetSlot: 65_535,
@@ -119,10 +121,13 @@ test('what does not fit is counted as expired', () => {
 
 test('a look survives its word', () => {
   for (const protocol of [0, 6, 255]) {
-    const look = unpackLook(packLook(TrafficClass.icmp, 15, true, true, protocol));
-    expect(look).toEqual({ trafficClass: TrafficClass.icmp, weight: 15, unknownPlace: true, isIpv6: true, protocol });
+    const look = unpackLook(packLook(TrafficClass.icmp, 15, true, true, protocol, 14));
+    const expected = { trafficClass: TrafficClass.icmp, weight: 15, unknownPlace: true, isIpv6: true };
+    expect(look).toEqual({ ...expected, protocol, radiation: 14 });
   }
-  expect(unpackLook(packLook(99, 0, false, false, 0)).trafficClass).toBe(TrafficClass.other);
+  expect(unpackLook(packLook(99, 0, false, false, 0, 0)).trafficClass).toBe(TrafficClass.other);
+  // A class of later versions has no room among the protocol's bits, nor beside them.
+  expect(unpackLook(packLook(1, 0, false, false, 255, 200))).toMatchObject({ protocol: 255, radiation: 0 });
 });
 
 test('weight grows by one a doubling', () => {

@@ -3,6 +3,7 @@ import type { Capture } from '../../../sensor/capture/bytes/capture.ts';
 import { Decoder } from '../../../sensor/decode/decoder.ts';
 import { matchFingerprints } from '../../../sensor/fingerprint/index.ts';
 import { FlowTable } from '../../../sensor/flow/flow-table.ts';
+import { markRadiation } from '../../../sensor/radiation/index.ts';
 import { LiveWindow } from '../../../server/aggregate/live-window.ts';
 import { SeriesAccumulator } from '../../../server/aggregate/series-accumulator.ts';
 import type { FlowBatch } from '../../../shared/flow-batch.ts';
@@ -54,6 +55,8 @@ async function makeFlows(capture: Capture, onRows: (rows: FlowBatch) => void): P
     ipv6.length = 0;
     decoder.decode(records, ipv4, ipv6);
     matchFingerprints(ipv4, records.view);
+    markRadiation(ipv4, records.view);
+    markRadiation(ipv6, records.view);
     flows4.add(ipv4);
     flows6.add(ipv6);
   }

@@ -35,6 +35,7 @@ export const groupKinds: readonly GroupKind[] = [
   { ...dimension('source', 'deskSources'), open: (key, context) => open(aboutSource(key), context) },
   dimension('tag', 'deskRules'),
   dimension('class', 'byClass'),
+  dimension('radiation', 'byRadiation'),
   dimension('country', 'country'),
   dimension('network', 'network'),
   field('target', 'target', 'dst host'),

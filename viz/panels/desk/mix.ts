@@ -1,8 +1,9 @@
-/** Of what the packets are: one bar by class, one by protocol. */
+/** Of what the packets are: one bar by class, one by radiation, one by protocol. */
 import type { Answer } from '../../feed/answers.ts';
 import { readTopAnswer, type TopAnswer } from '../../feed/series-answer.ts';
 import { formatCount } from '../../text/format.ts';
-import { fill } from '../../text/text.ts';
+import { radiationAbout } from '../../text/radiation.ts';
+import { fill, type TextKey } from '../../text/text.ts';
 import { element, letGo, setText, syncRows } from '../panel.ts';
 import { colourOf } from './colours.ts';
 import type { Cell } from './csv.ts';
@@ -11,8 +12,9 @@ import { pathOf } from './moment.ts';
 import { askAll } from './ranked.ts';
 import { termOf, wordsOf } from './terms.ts';
 
-type By = 'class' | 'protocol';
-const PROTOCOLS = 12;
+const kinds = ['class', 'radiation', 'protocol'] as const;
+type By = (typeof kinds)[number];
+const MOST_PARTS = 15;
 const COLOURED = 6;
 
 interface Part {
@@ -27,18 +29,24 @@ export const mix: DeskPanel = {
   id: 'mix',
   title: 'deskMix',
   make(context) {
-    const parts = { class: bar('class', context), protocol: bar('protocol', context) };
+    const parts = {
+      class: bar('class', context),
+      radiation: bar('radiation', context),
+      protocol: bar('protocol', context),
+    };
     const changed = onChange();
     let shown: readonly Part[] = [];
     return {
-      element: element('div', 'mix', parts.class.element, parts.protocol.element),
+      element: element('div', 'mix', ...kinds.map((by) => parts[by].element)),
       update(sight) {
         const classes = askAll(sight, context);
-        const protocols = askProtocols(sight, context);
-        if (!changed(classes.value, protocols.value)) return [classes, protocols];
-        shown = [...partsOf('class', classes.value), ...partsOf('protocol', protocols.value)];
-        for (const by of ['class', 'protocol'] as const) parts[by].show(shown.filter((part) => part.by === by));
-        return [classes, protocols];
+        const radiation = askTop('radiation', sight, context);
+        const protocols = askTop('protocol', sight, context);
+        const answers = { class: classes, radiation, protocol: protocols };
+        if (!changed(classes.value, radiation.value, protocols.value)) return Object.values(answers);
+        shown = kinds.flatMap((by) => partsOf(by, answers[by].value));
+        for (const by of kinds) parts[by].show(shown.filter((part) => part.by === by));
+        return Object.values(answers);
       },
       table: () => ({
         header: ['by', 'key', 'packets', 'share'],
@@ -48,18 +56,24 @@ export const mix: DeskPanel = {
   },
 };
 
-function askProtocols({ moment }: DeskSight, { questions }: DeskContext): Answer<TopAnswer> {
-  const path = pathOf('top', moment, moment, { by: 'protocol', limit: PROTOCOLS });
-  return questions.ask({ name: 'mix', path, keepSeconds: moment.keepSeconds, read: readTopAnswer });
+function askTop(by: By, { moment }: DeskSight, { questions }: DeskContext): Answer<TopAnswer> {
+  const path = pathOf('top', moment, moment, { by, limit: MOST_PARTS });
+  return questions.ask({ name: `mix ${by}`, path, keepSeconds: moment.keepSeconds, read: readTopAnswer });
 }
 
 function partsOf(by: By, answer: TopAnswer | null): Part[] {
   const all = answer?.rows.reduce((sum, { packets }) => sum + packets, 0) ?? 0;
   return (answer?.rows ?? []).map(({ key, packets }, at) => {
-    const colour = by === 'class' ? colourOf(by, key, at) : colourOf(by, at < COLOURED ? key : 'other', at);
+    const colour = by !== 'protocol' ? colourOf(by, key, at) : colourOf(by, at < COLOURED ? key : 'other', at);
     return { by, key, packets, share: packets / all, colour };
   });
 }
+
+const titles: Readonly<Record<By, TextKey>> = {
+  class: 'byClass',
+  radiation: 'byRadiation',
+  protocol: 'deskByProtocol',
+};
 
 function bar(by: By, context: DeskContext) {
   const { text, language, actions } = context;
@@ -77,13 +91,7 @@ function bar(by: By, context: DeskContext) {
     return element('li', '', button);
   };
   return {
-    element: element(
-      'div',
-      'mix-bar',
-      element('h3', '', by === 'class' ? text.byClass : text.deskByProtocol),
-      strip,
-      list,
-    ),
+    element: element('div', 'mix-bar', element('h3', '', text[titles[by]]), strip, list),
     show(parts: readonly Part[]) {
       syncRows(
         strip,
@@ -105,7 +113,10 @@ function bar(by: By, context: DeskContext) {
         setText(percent!, share < 0.0005 ? '<0.1 %' : `${(share * 100).toFixed(1)} %`);
         button.disabled = term === null;
         button.dataset.term = term ?? '';
-        button.title = term === null ? text.deskNoFilter : fill(text.deskOnly, { term });
+        const about = by === 'radiation' ? radiationAbout(key, text) : '';
+        button.title = [about, term === null ? text.deskNoFilter : fill(text.deskOnly, { term })]
+          .filter(Boolean)
+          .join('\n');
       });
     },
   };

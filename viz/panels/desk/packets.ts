@@ -1,4 +1,4 @@
-/** Packets over time as areas: by class, protocol, port, country, network, rule or sensor. The brush chooses a span. */
+/** Packets over time as areas: by class, radiation, protocol, port, country, network, rule or sensor. The brush chooses a span. */
 import { readSeriesAnswer, type SeriesAnswer } from '../../feed/series-answer.ts';
 import type { Span } from '../../feed/span.ts';
 import { formatDuration, formatShort } from '../../text/format.ts';
@@ -15,9 +15,10 @@ import { termOf, wordsOf } from './terms.ts';
 import { timeChart } from './time-chart.ts';
 
 /** Classes and rules are few, and all have a colour or none. */
-const KEYS: Partial<Record<Stacking, number>> = { class: 8, tag: 8 };
+const KEYS: Partial<Record<Stacking, number>> = { class: 8, radiation: 15, tag: 8 };
 const names: Readonly<Record<Stacking, TextKey>> = {
   class: 'byClass',
+  radiation: 'byRadiation',
   protocol: 'deskByProtocol',
   port: 'byPort',
   country: 'byCountry',

@@ -2,7 +2,7 @@
 import { type DeskLayout, formatLayout, readLayout, usualLayout } from './layout.ts';
 
 export type DeskHeight = 'off' | 'half' | 'full';
-export const stackings = ['class', 'protocol', 'port', 'country', 'network', 'tag', 'sensor'] as const;
+export const stackings = ['class', 'radiation', 'protocol', 'port', 'country', 'network', 'tag', 'sensor'] as const;
 export type Stacking = (typeof stackings)[number];
 
 export interface DeskSettings {

@@ -1,7 +1,9 @@
 /** Keys of series as terms of the filter language, and as words. No DOM. */
 import { IpProtocol, protocolName } from '../../../shared/protocols.ts';
+import { radiationWords } from '../../../shared/radiation.ts';
 import { countryKey, countryOfKey } from '../../scene/streak-colours.ts';
 import { portName } from '../../text/format.ts';
+import { radiationName } from '../../text/radiation.ts';
 import type { TextKey } from '../../text/text.ts';
 import type { PanelContext } from '../panel.ts';
 import type { Stacking } from './settings.ts';
@@ -10,10 +12,12 @@ export type Dimension = Stacking | 'source';
 
 /** What selects the key's packets, and nothing else; null for what is no single key. */
 export function termOf(by: Dimension, key: string, sensorName: (id: string) => string | null): string | null {
-  if (key === 'unlisted' || (key === 'other' && by !== 'class')) return null;
+  if (isRest(by, key)) return null;
   switch (by) {
     case 'class':
       return `class ${key}`;
+    case 'radiation':
+      return radiationWords.includes(key) ? `radiation ${key}` : null;
     case 'protocol':
       return key === 'tcp' || key === 'udp' ? key : `proto ${numberOf(key)}`;
     case 'port': {
@@ -40,6 +44,11 @@ function numberOf(key: string): string {
   return String((IpProtocol as Readonly<Record<string, number>>)[key] ?? key);
 }
 
+/** The sum of what is not named by itself. There are classes that are called other. */
+function isRest(by: Dimension, key: string): boolean {
+  return key === 'unlisted' || (key === 'other' && by !== 'class' && by !== 'radiation');
+}
+
 export interface Words {
   readonly name: string;
   readonly note: string;
@@ -52,10 +61,12 @@ export function wordsOf(
   sensorName: (id: string) => string | null,
 ): Words {
   const { text, countryName, networkName } = context;
-  if (key === 'unlisted' || (key === 'other' && by !== 'class')) return { name: text.deskOthers, note: '' };
+  if (isRest(by, key)) return { name: text.deskOthers, note: '' };
   switch (by) {
     case 'class':
       return { name: text[key as TextKey] ?? key, note: '' };
+    case 'radiation':
+      return { name: radiationName(key, text), note: '' };
     case 'protocol':
       return { name: /^\d+$/.test(key) ? `IP ${key}` : key.toUpperCase(), note: '' };
     case 'port': {
