@@ -40,6 +40,8 @@ async function ask(stores: DuckDbStores, path: string, from: number, to: number)
     flows: stores.flows,
     series: stores.series,
     catalog: stores.catalog,
+    evidence: stores.evidence,
+    scanners: { find: () => null },
     flowSums: new FlowSums(stores.flows),
     breakdownTurns: new Turns(),
     live: { current: () => ({ record: { id: 0 } }) },

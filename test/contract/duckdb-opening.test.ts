@@ -336,6 +336,7 @@ async function folderOf5(): Promise<string> {
     if (column_name === 'radiation' && !views.includes(table_name))
       await runRaw(folder, `ALTER TABLE ${table_name} DROP COLUMN radiation`);
   await runRaw(folder, 'ALTER TABLE flow_files DROP COLUMN version');
+  for (const name of ['evidence', 'evidence_packets', 'evidence_gone']) await runRaw(folder, `DROP TABLE ${name}`);
   await runRaw(folder, 'UPDATE meta SET version = 5');
   return folder;
 }
