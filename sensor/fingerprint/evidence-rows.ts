@@ -45,14 +45,15 @@ export class EvidenceRows {
     return this.#batch.length;
   }
 
-  /** The row of a source (IPv4), tag and key, made where there is none. Rows before it may be sent: then its number is void. */
-  find(source: number, tag: number, key: number): number {
+  /** The row of a source (IPv4), tag and key, made where there is none; `hint` may be it. Rows before it may be sent: then its number is void. */
+  find(source: number, tag: number, key: number, hint = -1): number {
     const batch = this.#batch;
+    if (hint >= 0 && hint < batch.length && this.#isRow(hint, source, tag, key)) return hint;
     const mask = this.#slots.length - 1;
     let slot = mix(mix(mix(source ^ this.#seed) + tag) ^ key) & mask;
     for (let found = this.#slots[slot]!; found !== 0; found = this.#slots[slot]!) {
       const row = found - 1;
-      if (this.#source[row] === source && batch.tag[row] === tag && batch.key[row] === key) return row;
+      if (this.#isRow(row, source, tag, key)) return row;
       slot = (slot + 1) & mask;
     }
     if (batch.length === this.#capacity) {
@@ -69,6 +70,11 @@ export class EvidenceRows {
     batch.packets[row] = 0;
     this.#proofLength[row] = 0;
     return row;
+  }
+
+  #isRow(row: number, source: number, tag: number, key: number): boolean {
+    const { tag: tags, key: keys } = this.#batch;
+    return this.#source[row] === source && tags[row] === tag && keys[row] === key;
   }
 
   /** A packet that matched. */

@@ -5,6 +5,7 @@ import { irregularSyn } from './irregular-syn.ts';
 import { masscanTcp } from './masscan.ts';
 import { mirai } from './mirai.ts';
 import { nmapOs } from './nmap-os.ts';
+import { SynRows } from './syn.ts';
 import { unicornscanMd5 } from './unicornscan-md5.ts';
 import { zmapTcp } from './zmap.ts';
 import { zmapLegacyTcp, zmapLegacyUdp } from './zmap-legacy.ts';
@@ -20,7 +21,10 @@ export const fingerprints: readonly Fingerprint[] = [
   irregularSyn,
 ];
 
+const syns = new SynRows();
+
 /** All rules over the IPv4 packets of a batch of records, of which `bytes` is the view. */
 export function matchFingerprints(ipv4: PacketBatch, bytes: DataView): void {
-  for (const rule of fingerprints) rule.match(ipv4, bytes);
+  syns.find(ipv4);
+  for (const rule of fingerprints) rule.match(ipv4, bytes, syns);
 }

@@ -4,7 +4,6 @@
  */
 import { Tag } from '../../shared/tags.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { isFirstSyn } from './syn.ts';
 
 const ZMAP_IP_ID = 54_321;
 const MOST_TTL = 200;
@@ -13,11 +12,15 @@ const TCP_HEADER_BYTES = 20;
 
 export const irregularSyn: Fingerprint = {
   name: 'irregularSyn',
-  match({ length, synOptions, ttl, ipId, tcpFlags, protocol, transportBytes, tagsLow }) {
-    for (let row = 0; row < length; row++) {
-      if (!isFirstSyn(protocol[row]!, tcpFlags[row]!)) continue;
-      const hasNoOptions = synOptions[row] === 0 && transportBytes[row]! >= TCP_HEADER_BYTES;
-      if (hasNoOptions || ttl[row]! > MOST_TTL || ipId[row] === ZMAP_IP_ID) tagsLow[row]! |= 1 << Tag.irregularSyn;
+  match({ synOptions, ttl, ipId, transportBytes, tagsLow }, _bytes, syns) {
+    for (let at = 0; at < syns.length; at++) {
+      const row = syns.rows[at]!;
+      // Half of all SYNs match: without branches, as 1 or 0.
+      const options = synOptions[row]!;
+      const hasNoOptions = ~((options | -options) >> 31) & ((TCP_HEADER_BYTES - 1 - transportBytes[row]!) >>> 31);
+      const isHigh = (MOST_TTL - ttl[row]!) >>> 31;
+      const isZmap = ((ipId[row]! ^ ZMAP_IP_ID) - 1) >>> 31;
+      tagsLow[row]! |= (hasNoOptions | isHigh | isZmap) << Tag.irregularSyn;
     }
   },
 };

@@ -1,14 +1,13 @@
 /** Mirai and its kin send SYNs whose sequence number is the target's address. */
 import { Tag } from '../../shared/tags.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { isFirstSyn } from './syn.ts';
 
 export const mirai: Fingerprint = {
   name: 'mirai',
-  match({ length, protocol, tcpFlags, tcpSequence, target, tagsLow }) {
-    for (let row = 0; row < length; row++) {
-      if (tcpSequence[row] !== target[row]) continue;
-      if (isFirstSyn(protocol[row]!, tcpFlags[row]!)) tagsLow[row]! |= 1 << Tag.mirai;
+  match({ tcpSequence, target, tagsLow }, _bytes, syns) {
+    for (let at = 0; at < syns.length; at++) {
+      const row = syns.rows[at]!;
+      if (tcpSequence[row] === target[row]) tagsLow[row]! |= 1 << Tag.mirai;
     }
   },
 };

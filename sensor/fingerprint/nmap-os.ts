@@ -35,6 +35,8 @@ const probes: readonly OsProbe[] = [
 const optionLists = probes.map(({ options }) =>
   Uint8Array.from(options.match(/../g)!, (pair) => Number.parseInt(pair, 16)),
 );
+/** TCP's header and the twelve bytes of options of the probe with ECN. */
+const LEAST_BYTES = 32;
 /** Place of the first probe of a window, from 1: what is no window of a probe is passed over at once. */
 const firstOfWindow = new Uint8Array(65_536);
 for (let at = probes.length - 1; at >= 0; at--) firstOfWindow[probes[at]!.window] = at + 1;
@@ -43,8 +45,10 @@ export const nmapOs: Fingerprint = {
   name: 'nmapOs',
   match({ length, tcpWindow, tcpFlags, protocol, headerOffset, transportBytes, tagsLow }, bytes) {
     for (let row = 0; row < length; row++) {
+      // None has fewer options: most packets are out at once.
+      if (transportBytes[row]! < LEAST_BYTES || protocol[row] !== IpProtocol.tcp) continue;
       const first = firstOfWindow[tcpWindow[row]!]!;
-      if (first === 0 || protocol[row] !== IpProtocol.tcp) continue;
+      if (first === 0) continue;
       for (let at = first - 1; at < probes.length && probes[at]!.window === tcpWindow[row]; at++)
         if (probes[at]!.flags === tcpFlags[row] && hasOptions(bytes, headerOffset[row]!, transportBytes[row]!, at))
           tagsLow[row]! |= 1 << Tag.nmapOs;

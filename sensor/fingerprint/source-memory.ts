@@ -95,10 +95,13 @@ export class SourceMemory {
     const seconds = batch.seconds[packet]! + batch.nanoseconds[packet]! / 1e9;
     for (let bits = batch.tagsLow[packet]! & TOOLS; bits !== 0; bits &= bits - 1) {
       const tag = 31 - Math.clz32(bits & -bits);
-      const row = this.#rows!.find(addresses[place]!, tag, this.#keyOf(place, tag, batch, packet));
+      const hint = (place << SOURCE_SHIFT) + SourceWord.row;
+      const row = this.#rows!.find(addresses[place]!, tag, this.#keyOf(place, tag, batch, packet), words[hint]! - 1);
+      words[hint] = row + 1;
       this.#rows!.addMatch(row, seconds);
       this.#matched[place * TAGS + tag]!++;
       words[(place << SOURCE_SHIFT) + SourceWord.matched]! |= 1 << tag;
+      this.#table.keep(place);
       const at = (place << SOURCE_SHIFT) + SourceWord.proofs;
       const kept = (words[at]! >>> (tag * 2)) & 3;
       if (kept < MAX_PROOF_PACKETS && this.#rows!.addProof(row, seconds, batch, packet, bytes))

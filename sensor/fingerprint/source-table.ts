@@ -27,9 +27,12 @@ export const SourceWord = {
   proofs: 9,
   /** Bits of the tags that matched. */
   matched: 10,
+  /** The row of evidence that was added to last, and one. */
+  row: 11,
 } as const;
 
 const MAX_WEIGHT = 255;
+const IS_KNOWN = 256;
 
 export class SourceTable {
   /** 2^SOURCE_SHIFT words a place. */
@@ -38,8 +41,8 @@ export class SourceTable {
   readonly places: number;
   held = 0;
   givenUp = 0;
-  /** 0 for a free place, else how often its source was seen of late, from 1. */
-  readonly #weights: Uint8Array;
+  /** 0 for a free place, else how often its source was seen of late, from 1; more than that where there is evidence. */
+  readonly #weights: Uint16Array;
   readonly #setMask: number;
   readonly #low: number;
   readonly #high: number;
@@ -50,7 +53,7 @@ export class SourceTable {
     this.places = places;
     this.words = new Uint32Array(places << SOURCE_SHIFT);
     this.addresses = new Uint32Array(places);
-    this.#weights = new Uint8Array(places);
+    this.#weights = new Uint16Array(places);
     this.#setMask = places / WAYS - 1;
     this.#low = mix(seed ^ 0x9e3779b1) | 1;
     this.#high = mix(seed + 1) | 1;
@@ -62,21 +65,29 @@ export class SourceTable {
     const hash = mix(Math.imul(address & 0xffff, this.#low) + Math.imul(address >>> 16, this.#high));
     const from = (hash & this.#setMask) * WAYS;
     const weights = this.#weights;
+    const { addresses } = this;
     for (let place = from; place < from + WAYS; place++) {
-      if (this.addresses[place] !== address) continue;
+      if (addresses[place] !== address) continue;
       const weight = weights[place]!;
       if (weight === 0) continue;
-      if (weight < MAX_WEIGHT) weights[place] = weight + 1;
+      if ((weight & MAX_WEIGHT) < MAX_WEIGHT) weights[place] = weight + 1;
       return place;
     }
     return this.#take(address, from);
+  }
+
+  /** There is evidence about the source: it makes room last. */
+  keep(place: number): void {
+    this.#weights[place]! |= IS_KNOWN;
   }
 
   #take(address: number, from: number): number {
     const place = this.#lightest(from);
     if (this.#weights[place] === 0) this.held++;
     else this.#giveUp(place);
-    this.words.fill(0, place << SOURCE_SHIFT, (place + 1) << SOURCE_SHIFT);
+    // A loop: a call of fill costs more than so few words.
+    const end = (place + 1) << SOURCE_SHIFT;
+    for (let word = place << SOURCE_SHIFT; word < end; word++) this.words[word] = 0;
     this.addresses[place] = address;
     this.#weights[place] = 1;
     return place;
@@ -90,9 +101,8 @@ export class SourceTable {
       const place = from + ((way + this.givenUp) & (WAYS - 1));
       const weight = this.#weights[place]!;
       if (weight === 0) return place;
-      const known = this.words[(place << SOURCE_SHIFT) + SourceWord.matched] === 0 ? 0 : MAX_WEIGHT;
-      if (weight + known >= least) continue;
-      least = weight + known;
+      if (weight >= least) continue;
+      least = weight;
       lightest = place;
     }
     return lightest;
@@ -107,6 +117,8 @@ export class SourceTable {
 
   #age(): void {
     const weights = this.#weights;
-    for (let place = 0; place < this.places; place++) if (weights[place]! > 1) weights[place]! >>= 1;
+    for (let place = 0; place < this.places; place++)
+      if ((weights[place]! & MAX_WEIGHT) > 1)
+        weights[place] = (weights[place]! & IS_KNOWN) | ((weights[place]! & MAX_WEIGHT) >> 1);
   }
 }

@@ -5,21 +5,25 @@
 import { Tag } from '../../shared/tags.ts';
 import { MAX_TCP_OPTIONS, TcpOption } from '../../shared/tcp-options.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { isFirstSyn } from './syn.ts';
 
 const BGP = 179;
 const MOST_HOPS = 40;
 const LEAST_TTL = 128 - MOST_HOPS;
 const SEGMENT_BYTES = 1_024;
 const TCP_HEADER_BYTES = 20;
+/** Header, segment size, SACK, and the signature’s 18 bytes. */
+const LEAST_BYTES = TCP_HEADER_BYTES + 4 + 2 + 18;
 
 export const unicornscanMd5: Fingerprint = {
   name: 'unicornscanMd5',
-  match({ length, synOptions, ttl, targetPort, tcpFlags, protocol, headerOffset, transportBytes, tagsLow }, bytes) {
-    for (let row = 0; row < length; row++) {
+  match({ synOptions, ttl, targetPort, headerOffset, transportBytes, tagsLow }, bytes, syns) {
+    for (let at = 0; at < syns.length; at++) {
+      const row = syns.rows[at]!;
+      // Most are too short for a signature: that is asked first, since it is often foretold.
+      if (transportBytes[row]! < LEAST_BYTES) continue;
       const options = synOptions[row]!;
-      if (options === 0 || !hasOption(options, TcpOption.md5)) continue;
-      if (targetPort[row] === BGP || ttl[row]! < LEAST_TTL || !isFirstSyn(protocol[row]!, tcpFlags[row]!)) continue;
+      if (!hasOption(options, TcpOption.md5)) continue;
+      if (targetPort[row] === BGP || ttl[row]! < LEAST_TTL) continue;
       if (!hasOption(options, TcpOption.sackOk) || !hasOption(options, TcpOption.mss)) continue;
       if (hasSegmentSize(bytes, headerOffset[row]!, transportBytes[row]!)) tagsLow[row]! |= 1 << Tag.unicornscanMd5;
     }

@@ -2,16 +2,15 @@
 import { IpProtocol } from '../../shared/protocols.ts';
 import { Tag } from '../../shared/tags.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { isFirstSyn } from './syn.ts';
 
 const ZMAP_IP_ID = 54_321;
 
 export const zmapLegacyTcp: Fingerprint = {
   name: 'zmapLegacyTcp',
-  match({ length, ipId, protocol, tcpFlags, tagsLow }) {
-    for (let row = 0; row < length; row++) {
-      if (ipId[row] !== ZMAP_IP_ID) continue;
-      if (isFirstSyn(protocol[row]!, tcpFlags[row]!)) tagsLow[row]! |= 1 << Tag.zmapLegacyTcp;
+  match({ ipId, tagsLow }, _bytes, syns) {
+    for (let at = 0; at < syns.length; at++) {
+      const row = syns.rows[at]!;
+      if (ipId[row] === ZMAP_IP_ID) tagsLow[row]! |= 1 << Tag.zmapLegacyTcp;
     }
   },
 };

@@ -5,7 +5,7 @@
 import { Tag } from '../../shared/tags.ts';
 import { parseTcpOptions } from '../../shared/tcp-options.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { isFirstSyn, optionsAt } from './syn.ts';
+import { optionsAt } from './syn.ts';
 
 const WINDOW = 65_535;
 const MOST_TTL = 64;
@@ -15,10 +15,10 @@ const WORDS = [0x020405b4, 0x01030308, 0x01010402] as const;
 
 export const zmapTcp: Fingerprint = {
   name: 'zmapTcp',
-  match({ length, synOptions, tcpWindow, ttl, tcpFlags, protocol, headerOffset, transportBytes, tagsLow }, bytes) {
-    for (let row = 0; row < length; row++) {
+  match({ synOptions, tcpWindow, ttl, headerOffset, transportBytes, tagsLow }, bytes, syns) {
+    for (let at = 0; at < syns.length; at++) {
+      const row = syns.rows[at]!;
       if (synOptions[row] !== OPTIONS || tcpWindow[row] !== WINDOW || ttl[row]! > MOST_TTL) continue;
-      if (!isFirstSyn(protocol[row]!, tcpFlags[row]!)) continue;
       const options = optionsAt(bytes, headerOffset[row]!, transportBytes[row]!, WORDS.length * 4);
       if (options >= 0 && hasWords(bytes, options)) tagsLow[row]! |= 1 << Tag.zmapTcp;
     }

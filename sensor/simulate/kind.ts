@@ -1,3 +1,4 @@
+import type { TagName } from '../../shared/tags.ts';
 import type { Frame } from './packet/frame.ts';
 import type { Parameters, Settings } from './parameters.ts';
 import type { Random } from './random.ts';
@@ -6,8 +7,8 @@ import type { Telescope } from './telescope.ts';
 
 /** Who sends: one process of a tool, one victim, or one crowd of unrelated sources. */
 export interface Actor {
-  /** Name of the tool whose fingerprint its packets bear, or null. */
-  readonly tool: string | null;
+  /** The rule that all its packets are made to match (of pairs, all that have an earlier one), or null. */
+  readonly rule: TagName | null;
   readonly sources: SourceList;
   /** Sends at even gaps, as a timer does; without it at those of a Poisson process, as probes of the whole Internet arrive. */
   readonly evenly?: true;

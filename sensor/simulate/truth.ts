@@ -1,5 +1,7 @@
 /** What really happened: kept for each actor while packets are made, to measure by what others conclude from them. */
+import { fingerprintRules } from '../../shared/fingerprints.ts';
 import { protocolName } from '../../shared/protocols.ts';
+import type { TagName } from '../../shared/tags.ts';
 import type { Actor } from './kind.ts';
 import type { Frame } from './packet/frame.ts';
 import { sourceText } from './sources.ts';
@@ -8,8 +10,9 @@ import { sourceText } from './sources.ts';
 export interface TruthActor {
   readonly id: number;
   readonly kind: string;
-  /** The tool whose fingerprint its packets bear, or null. */
+  /** The tool whose fingerprint its packets bear, as shared/fingerprints.ts names it, and the rule that finds it; or null. */
   readonly tool: string | null;
+  readonly rule: TagName | null;
   /** Addresses it sent from when there are up to 16, else how many. */
   readonly sources: number | readonly string[];
   readonly sourceCount: number;
@@ -110,7 +113,8 @@ export class ActorRecord {
     return {
       id,
       kind,
-      tool: actor.tool,
+      tool: toolOf(actor.rule),
+      rule: actor.rule,
       sources:
         sourceCount > LISTED ? sourceCount : Array.from(this.#sources.values(), (at) => sourceText(actor.sources, at)),
       sourceCount,
@@ -122,6 +126,10 @@ export class ActorRecord {
       portCount,
     };
   }
+}
+
+function toolOf(rule: TagName | null): string | null {
+  return fingerprintRules.find(({ tag }) => tag === rule)?.tool ?? null;
 }
 
 function portEntry(number: number): [string, number] {

@@ -103,7 +103,7 @@ export const background = defineKind({
     }
 
     return {
-      tool: null,
+      rule: null,
       sources,
       write(frame) {
         const draw = random.fraction();

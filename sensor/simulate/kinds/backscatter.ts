@@ -44,12 +44,12 @@ export const backscatter = defineKind({
     if (answer === 'unreachable' || answer === 'time-exceeded') {
       const victim = allocator.scattered(random, 1).words[0]!;
       const write = createRouterAnswers(packet, victim, answer, telescope, random);
-      return { tool: null, sources, write };
+      return { rule: null, sources, write };
     }
     packet.flags = ANSWER_FLAGS[answer];
     packet.window = answer === 'syn-ack' ? random.one([14_600, 28_960, 65_535, 8192]) : 0;
     packet.options = answer === 'syn-ack' ? MSS_ONLY : NO_OPTIONS;
-    return { tool: null, sources, write: createVictimAnswers(packet, telescope, random) };
+    return { rule: null, sources, write: createVictimAnswers(packet, telescope, random) };
   },
 });
 

@@ -42,7 +42,7 @@ export const bogon = defineKind({
     const choosePort = createChooser(settings.ports);
     const packet = createTcpPacket({ flags: TcpFlag.syn });
     return {
-      tool: null,
+      rule: null,
       sources,
       write(frame) {
         frame.source = random.below(sources.count);

@@ -22,7 +22,7 @@ export const echoSweep = defineKind({
       payload: Uint8Array.from({ length: payloadBytes }, (_, index) => index),
     });
     return {
-      tool: null,
+      rule: null,
       sources,
       write(frame) {
         frame.target = walk.next();

@@ -27,7 +27,7 @@ export const ipv6Scanner = defineKind({
     const echo = { identifier: random.below(0x1_0000), sequence: 0, payload: new Uint8Array(8) };
     const choosePort = createChooser(ports);
     return {
-      tool: null,
+      rule: null,
       sources,
       write(frame) {
         frame.source = 0;

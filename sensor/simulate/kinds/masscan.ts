@@ -36,7 +36,7 @@ export const masscan = defineKind({
       options: eras[era],
     });
     return {
-      tool: 'masscan',
+      rule: 'masscanTcp',
       sources,
       write(frame) {
         const pair = walk.next();

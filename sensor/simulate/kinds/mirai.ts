@@ -27,7 +27,7 @@ export const mirai = defineKind({
       flags: TcpFlag.syn,
     });
     return {
-      tool: 'mirai',
+      rule: 'mirai',
       sources,
       write(frame) {
         frame.target = random.below(telescope.ipv4Count);

@@ -42,7 +42,7 @@ export const misconfiguration = defineKind({
     }
 
     return {
-      tool: null,
+      rule: null,
       sources,
       evenly: true,
       write(frame) {

@@ -54,7 +54,7 @@ export const nmap = defineKind({
     }
 
     return {
-      tool: 'nmap',
+      rule: 'nmapSyn',
       sources,
       write(frame) {
         if (inGroup === 0 && tryNumber === 0) startGroup();

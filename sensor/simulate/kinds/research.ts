@@ -22,7 +22,7 @@ export const research = defineKind({
     const walk = new Walk(random, telescope.ipv4Count * ports.length);
     const packet = createTcpPacket({ ttl: stacks.linux.ttl - randomHops(random) });
     return {
-      tool: null,
+      rule: null,
       sources,
       write(frame) {
         const pair = walk.next();

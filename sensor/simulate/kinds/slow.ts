@@ -29,7 +29,7 @@ export const slow = defineKind({
     });
     let next = random.below(telescope.ipv4Count);
     return {
-      tool: null,
+      rule: null,
       sources,
       evenly: true,
       write(frame) {

@@ -44,7 +44,7 @@ export const udpProbe = defineKind({
       payload,
     });
     return {
-      tool: legacyZmap ? tool : null,
+      rule: legacyZmap ? 'zmapLegacyUdp' : null,
       sources,
       write(frame) {
         frame.target = walk.next();

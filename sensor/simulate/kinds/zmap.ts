@@ -47,7 +47,7 @@ export const zmap = defineKind({
       options,
     });
     return {
-      tool: legacy ? 'zmap-legacy' : 'zmap',
+      rule: legacy ? 'zmapLegacyTcp' : 'zmapTcp',
       sources,
       write(frame) {
         frame.target = walk.next();

@@ -18,11 +18,11 @@ const WINDOWS_OPTIONS = '020405b4010303080101' + '0402';
 
 /** The tests of the literature, one packet at a time. */
 const rules: Record<string, (packet: Captured) => boolean> = {
-  'zmap-legacy': ({ identification }) => identification === 54_321,
-  zmap: (packet) => {
+  zmapLegacyTcp: ({ protocol, identification }) => protocol === 6 && identification === 54_321,
+  zmapTcp: (packet) => {
     return isSyn(packet) && windowOf(packet) === 65_535 && optionsOf(packet) === WINDOWS_OPTIONS && packet.ttl <= 64;
   },
-  masscan: (packet) => {
+  masscanTcp: (packet) => {
     const { identification, targetWord } = packet;
     return isSyn(packet) && identification === ((targetWord ^ targetPortOf(packet) ^ sequenceOf(packet)) & 0xffff);
   },
@@ -47,21 +47,21 @@ beforeAll(async () => {
 
 describe.for(Object.keys(rules))('%s', (tool) => {
   test('holds for every packet of the tool', () => {
-    const own = packets.filter(([actor]) => actor?.tool === tool);
+    const own = packets.filter(([actor]) => actor?.rule === tool);
     expect(own.length).toBeGreaterThan(500);
     expect(own.every(([, packet]) => rules[tool]!(packet))).toBe(true);
   });
 
   test('holds for others by chance only', () => {
-    const others = packets.filter(([actor]) => actor?.tool !== tool);
+    const others = packets.filter(([actor]) => actor?.rule !== tool);
     const matches = others.filter(([, packet]) => rules[tool]!(packet)).length;
     // Rules with 16 bits match one packet of 65,536 by chance; far more would be a rule of ours that leaks.
-    expect(matches).toBeLessThanOrEqual(['zmap', 'mirai'].includes(tool) ? 0 : 8);
+    expect(matches).toBeLessThanOrEqual(['zmapTcp', 'mirai'].includes(tool) ? 0 : 8);
   });
 });
 
 test('both eras of Masscan: without options and with the segment size; TTL from 255, window 1024', () => {
-  const own = packets.filter(([actor]) => actor?.tool === 'masscan').map(([, packet]) => packet);
+  const own = packets.filter(([actor]) => actor?.rule === 'masscanTcp').map(([, packet]) => packet);
   expect(new Set(own.map(optionsOf))).toEqual(new Set(['', '020405b4']));
   expect(own.every((packet) => packet.ttl >= 225 && windowOf(packet) === 1024)).toBe(true);
 });
@@ -69,11 +69,11 @@ test('both eras of Masscan: without options and with the segment size; TTL from 
 test('three eras of ZMap by options', () => {
   const optionSets = (tool: string) => {
     return new Set(
-      packets.filter(([actor, packet]) => actor?.tool === tool && isSyn(packet)).map(([, p]) => optionsOf(p)),
+      packets.filter(([actor, packet]) => actor?.rule === tool && isSyn(packet)).map(([, p]) => optionsOf(p)),
     );
   };
-  expect(optionSets('zmap-legacy')).toEqual(new Set(['', '020405b4']));
-  expect(optionSets('zmap')).toEqual(new Set([WINDOWS_OPTIONS]));
+  expect(optionSets('zmapLegacyTcp')).toEqual(new Set(['', '020405b4']));
+  expect(optionSets('zmapTcp')).toEqual(new Set([WINDOWS_OPTIONS]));
 });
 
 test('a Mirai bot keeps source port and window, and asks for 23 nine times of ten', () => {
@@ -82,14 +82,14 @@ test('a Mirai bot keeps source port and window, and asks for 23 nine times of te
     const processes = new Set(of(bot).map((packet) => `${packet.transport.getUint16(0)} ${windowOf(packet)}`));
     expect(processes.size).toBe(1);
   }
-  const own = packets.filter(([actor]) => actor?.tool === 'mirai').map(([, packet]) => targetPortOf(packet));
+  const own = packets.filter(([actor]) => actor?.rule === 'mirai').map(([, packet]) => targetPortOf(packet));
   const telnet = own.filter((port) => port === 23 || port === 2323);
   expect(telnet.filter((port) => port === 23).length / telnet.length).toBeCloseTo(0.9, 1);
   expect(new Set(own)).toEqual(new Set([23, 2323, 37_215, 52_869, 8080]));
 });
 
 test('Nmap: first tries share a sequence number, second tries differ in both halves alike', () => {
-  const scans = truth.filter(({ tool }) => tool === 'nmap');
+  const scans = truth.filter(({ rule }) => rule === 'nmapSyn');
   expect(scans.length).toBeGreaterThan(0);
   for (const scan of scans) {
     const own = of(scan);
