@@ -85,6 +85,7 @@ export class Page {
     this.#loop = new PictureLoop({
       quality,
       still: () => reducedMotion.matches,
+      isCovered: () => this.#board.coversScene,
       clock: this.clock,
       state: this.state,
       sensors: this.#sensors,

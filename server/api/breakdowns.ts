@@ -8,6 +8,7 @@ import { formatTcpFlags } from '../../shared/protocols.ts';
 import { formatTcpOptions } from '../../shared/tcp-options.ts';
 import { maySeeTargets, roleOf } from '../access/role.ts';
 import type { BreakdownGroup, BreakdownRow, BreakdownSums } from '../store/stores.ts';
+import { absentOf, absentProperty } from './absent-flows.ts';
 import { resolveFilter } from './filter.ts';
 import { keyText } from './keys.ts';
 import type { ApiParts } from './parts.ts';
@@ -56,6 +57,7 @@ export function breakdownProperties<Group extends BreakdownGroup>(groups: readon
     all: Type.Union([Type.Object(all), Type.Null()], { description: 'null where no flow matches' }),
     ...(Object.fromEntries(groups.map((group) => [group, Rows])) as Record<Group, typeof Rows>),
     target: Type.Optional(Rows),
+    ...absentProperty,
   };
 }
 
@@ -89,6 +91,7 @@ export async function answerBreakdown<Group extends BreakdownGroup>(
     all: breakdown.all && { ...sumsOf(breakdown.all), ...breakdown.distinct },
     ...(Object.fromEntries(groups.map((group) => [group, rowsOf(group)])) as Record<Group, ReturnType<typeof rowsOf>>),
     ...(withTargets ? { target: rowsOf('target') } : {}),
+    ...(await absentOf(parts, span)),
   };
 }
 

@@ -6,6 +6,7 @@ import { formatTcpOptions } from '../../shared/tcp-options.ts';
 import { tunnelNames } from '../../shared/tunnels.ts';
 import { maySeeTargets, roleOf } from '../access/role.ts';
 import type { FlowRow } from '../store/stores.ts';
+import { absentOf, absentProperty } from './absent-flows.ts';
 import { resolveFilter } from './filter.ts';
 import type { ApiParts } from './parts.ts';
 import { Count, FilterText, Problem, SessionId, spanProperties, Time } from './schemas.ts';
@@ -52,6 +53,7 @@ const Page = Type.Object({
   to: Time,
   flows: Type.Array(Flow),
   cursor: Type.Union([Type.String(), Type.Null()]),
+  ...absentProperty,
 });
 
 export const flowRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
@@ -69,6 +71,7 @@ export const flowRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts
       to: timeText(span.toSeconds),
       flows: page.flows.map((flow) => flowOf(flow, targetSlot, withTargets)),
       cursor: page.cursor,
+      ...(await absentOf(parts, span)),
     };
   });
 };

@@ -8,6 +8,7 @@ import { OTHER_KEY, type SeriesDimensionName } from '../store/ingest-commit.ts';
 import { isDistinct } from '../store/query-limits.ts';
 import { SERIES_KEEP_SECONDS } from '../store/series-keep.ts';
 import type { SeriesMeasure, SeriesPoint } from '../store/stores.ts';
+import { absentOf, absentProperty } from './absent-flows.ts';
 import { resolveFilter } from './filter.ts';
 import { kept } from './kept.ts';
 import { keyText } from './keys.ts';
@@ -55,6 +56,7 @@ const Series = Type.Object({
   addressesWatched: Type.Union([Type.Array(Count), Type.Null()], {
     description: 'of the same bins: IPv4 addresses, the mean over the watched time; null for viewers',
   }),
+  ...absentProperty,
 });
 
 export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
@@ -105,7 +107,9 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       const record = await recordOf(span.session, parts.catalog);
       return (await answerWithProgress(request, reply, async (onProgress) => {
         const counted = await countedPoints(parts, asked, filter);
-        return answer(counted ?? (await parts.flowSums.series({ ...asked, filter, record }, onProgress)));
+        if (counted !== null) return answer(counted);
+        const summed = await parts.flowSums.series({ ...asked, filter, record }, onProgress);
+        return { ...(await answer(summed)), ...(await absentOf(parts, span)) };
       })) as never;
     },
   );

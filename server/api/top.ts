@@ -5,6 +5,7 @@ import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
 import { maySeeTargets, roleOf } from '../access/role.ts';
 import type { SeriesDimensionName } from '../store/ingest-commit.ts';
 import type { SeriesTop } from '../store/stores.ts';
+import { absentOf, absentProperty } from './absent-flows.ts';
 import { resolveFilter } from './filter.ts';
 import { kept } from './kept.ts';
 import { keyText } from './keys.ts';
@@ -36,6 +37,7 @@ const Top = Type.Object({
       country: Type.Optional(Type.String()),
     }),
   ),
+  ...absentProperty,
 });
 const schema = {
   summary: 'what has most packets in a span',
@@ -56,9 +58,13 @@ export const topRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts)
       to: timeText(span.toSeconds),
       rows,
     });
+    const ofFlows = async (rows: Type.Static<typeof Top>['rows']) => ({
+      ...answer(rows),
+      ...(await absentOf(parts, span)),
+    });
     if (by === 'source') {
       const sources = await parts.flows.topSources({ ...span, limit, ...filter });
-      return answer(
+      return ofFlows(
         sources.map(({ source, country, ...sums }) => ({ key: source, country: country || 'unknown', ...sums })),
       );
     }
@@ -72,9 +78,9 @@ export const topRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts)
     const record = await recordOf(span.session, parts.catalog);
     return (await answerWithProgress(request, reply, async (onProgress) => {
       const counted = await countedRow(parts, { ...span, by, filter: condition });
-      return answer(
-        (counted ?? (await parts.flowSums.top({ ...span, by, ...filter, record }, limit, onProgress))).map(named),
-      );
+      if (counted !== null) return answer(counted.map(named));
+      const summed = await parts.flowSums.top({ ...span, by, ...filter, record }, limit, onProgress);
+      return ofFlows(summed.map(named));
     })) as never;
   });
 };

@@ -207,6 +207,14 @@ export interface FlowAccount {
   /** In files that are gone or damaged. */
   readonly missing: FlowSums;
 }
+export interface FlowSpan extends Span {
+  readonly session: number;
+}
+export interface FlowCount {
+  readonly packets: number;
+  /** Of files with flows of the span that are gone or damaged, with what of them lies beside it. */
+  readonly missingPackets: number;
+}
 /** Explained in docs/errors.md. */
 export type StoreProblemCode =
   | 'STORE_LOG_DAMAGED'
@@ -255,6 +263,8 @@ export interface FlowStore {
   /** Sums over the flow records of a session that are there, for the ledger's check. */
   sum(session: number): Promise<FlowSums>;
   account(session: number): Promise<FlowAccount>;
+  /** Of flows whose first packet lies in the span: what is there of it. */
+  count(query: FlowSpan): Promise<FlowCount>;
   state(): Promise<FlowStoreState>;
   close(): Promise<void>;
 }

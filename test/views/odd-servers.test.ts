@@ -164,4 +164,33 @@ describe.skipIf(!browserInstalled)('odd servers', () => {
       await expect.poll(() => conditions(page), { timeout: 60_000 }).toEqual(['a newer page is there: reload']);
     });
   });
+
+  test('a wall that nobody attends to takes a newer page by itself, once it is old enough, and stays a wall', async () => {
+    await withServer({}, 'kiosk=5', async (page, server) => {
+      await page.waitForFunction(() => window.kurayami?.state.totals);
+      await page.evaluate(() => Object.assign(window, { isOld: true }));
+      await page.route('**/*', async (route) => {
+        const request = route.request();
+        if (new URL(request.url()).pathname !== '/' || request.isNavigationRequest()) return route.continue();
+        const body = (await (await route.fetch()).text()).replace(/index-[\w-]+\.js/, 'index-newer.js');
+        return route.fulfill({ body, contentType: 'text/html' });
+      });
+      server.drop();
+      await expect
+        .poll(() => page.evaluate(() => window.kurayami!.state.versions.newerPage), { timeout: 60_000 })
+        .toBe(true);
+      // Two turns: the page is too young.
+      await page.waitForTimeout(11_000);
+      expect(await page.evaluate(() => 'isOld' in window)).toBe(true);
+      await page.evaluate(() => {
+        const now = performance.now.bind(performance);
+        performance.now = () => now() + 600_000;
+      });
+      await expect
+        .poll(() => page.evaluate(() => 'isOld' in window).catch(() => true), { timeout: 60_000 })
+        .toBe(false);
+      await page.waitForFunction(() => window.kurayami?.state.totals);
+      expect(await page.evaluate(() => document.documentElement.className)).toContain('kiosk');
+    });
+  });
 });

@@ -116,6 +116,27 @@ describe.skipIf(!browserInstalled)('the page on a wall', () => {
     });
   });
 
+  test('the screen stays awake while the kiosk runs, and no longer', async () => {
+    await withPage('lang=en', async (page) => {
+      await page.evaluate(() => {
+        const held: WakeLockSentinel[] = [];
+        const request = navigator.wakeLock.request.bind(navigator.wakeLock);
+        navigator.wakeLock.request = async (type) => {
+          const lock = await request(type);
+          held.push(lock);
+          return lock;
+        };
+        Object.assign(window, { held });
+      });
+      const released = () =>
+        page.evaluate(() => (window as unknown as { held: WakeLockSentinel[] }).held.map((lock) => lock.released));
+      await page.keyboard.press('k');
+      await expect.poll(released).toEqual([false]);
+      await page.keyboard.press('Escape');
+      await expect.poll(released).toEqual([true]);
+    });
+  });
+
   test('the server is lost and comes back: the wall says so in its largest letters', async () => {
     await withPage('kiosk=3600', async (page) => {
       const word = page.locator('.wall-word');

@@ -1,4 +1,5 @@
 /** Answers of `/api/v1/sources/…`, `/api/v1/ports/…` and `/api/v1/flows`, checked: a page may be older or newer than its server. */
+import { readAbsent, type WithAbsent } from './absent.ts';
 import { unreadableError } from './answers.ts';
 import { readLabels, readScanner, type SourceLabel, type SourceScanner } from './labels-answer.ts';
 import { count, record, seconds } from './series-answer.ts';
@@ -19,7 +20,7 @@ export interface BreakdownRow extends BreakdownFigures {
   readonly key: string;
 }
 
-export interface BreakdownAnswer {
+export interface BreakdownAnswer extends WithAbsent {
   readonly fromSeconds: number;
   readonly toSeconds: number;
   /** Null where nothing came. */
@@ -48,6 +49,7 @@ export function readBreakdown(body: unknown): BreakdownAnswer {
     groups: new Map(groups),
     labels: readLabels(labels),
     scanner: readScanner(scanner),
+    absent: readAbsent(body),
   };
 }
 
@@ -69,7 +71,7 @@ function readFigures(value: unknown): BreakdownFigures {
 }
 
 /** Flows as points of time and target. */
-export interface FlowPoints {
+export interface FlowPoints extends WithAbsent {
   readonly length: number;
   readonly seconds: Float64Array;
   /** From 0 to 65,535. */
@@ -90,6 +92,7 @@ export function readFlowPoints(body: unknown): FlowPoints {
     slot: new Uint16Array(flows.length),
     port: new Uint16Array(flows.length),
     isCut: cursor !== null,
+    absent: readAbsent(body),
   };
   for (const [row, flow] of flows.entries()) {
     const { first, targetSlot, targetPort } = record(flow);

@@ -1,7 +1,8 @@
 /** Answers of `/api/v1/series` and `/api/v1/top`, checked: a page may be older or newer than its server. */
+import { readAbsent, type WithAbsent } from './absent.ts';
 import { unreadableError } from './answers.ts';
 
-export interface SeriesAnswer {
+export interface SeriesAnswer extends WithAbsent {
   readonly fromSeconds: number;
   readonly toSeconds: number;
   readonly stepSeconds: number;
@@ -20,7 +21,7 @@ export interface TopRow {
   readonly country: string;
 }
 
-export interface TopAnswer {
+export interface TopAnswer extends WithAbsent {
   readonly fromSeconds: number;
   readonly toSeconds: number;
   readonly rows: readonly TopRow[];
@@ -57,6 +58,7 @@ export function readSeriesAnswer(body: unknown): SeriesAnswer {
     bins: Float64Array.from({ length }, (_, at) => first + at * stepSeconds),
     keys: sorted(values, by === 'class'),
     outageSeconds: Float64Array.from({ length }, (_, at) => Number(outages[at] ?? 0) || 0),
+    absent: readAbsent(body),
   };
 }
 
@@ -85,6 +87,7 @@ export function readTopAnswer(body: unknown): TopAnswer {
         country: typeof country === 'string' ? country : '',
       };
     }),
+    absent: readAbsent(body),
   };
 }
 

@@ -76,6 +76,12 @@ export class Board {
     this.element.classList.toggle('with-desk-full', height === 'full');
   }
 
+  /** A desk of full height leaves a strip of the scene, except where it stands below it in one column. */
+  get coversScene(): boolean {
+    const isBare = document.documentElement.classList.contains('bare');
+    return !isBare && window.innerWidth >= NARROW_PIXELS && this.element.classList.contains('with-desk-full');
+  }
+
   /** The middle of the window, between the columns; the whole of it when they are hidden or stand below. */
   freeArea(width: number, height: number): FreeArea {
     const { left, right, bottom } = this.#columns;

@@ -202,6 +202,13 @@ export const en = {
   deskAgainstSpan: 'change: against the {span} before',
   deskNothingBefore: 'no change is told: nothing is stored of the span before',
   deskUnwatchedBefore: 'no change is told: for {duration} of the {span} compared with, no sensor watched',
+  deskUnwatchedNow: 'no change is told: for {duration} of the {span} shown, no sensor watched',
+  flowsAbsentBefore: 'no change is told: flows of the span compared with are not there any more',
+  flowsAbsent:
+    'from {from} to {to}, {count} packets are no longer among the flows: retention took them, and these figures lack them',
+  flowsAbsentMissing:
+    'from {from} to {to}, {count} packets are no longer among the flows ({missing} in files that are missing): these figures lack them',
+  flowsAbsentUnknown: 'from {from} to {to}, flows are no longer whole: these figures lack some',
   deskNew: 'new',
   deskUntil: 'until {time}',
   deskSpan: '{from} – {to}',

@@ -203,6 +203,12 @@ export const ja: Text = {
   deskAgainstSpan: '変化：直前の {span} と比較',
   deskNothingBefore: '変化：比較する期間のデータがありません',
   deskUnwatchedBefore: '比較期間（{span}）のうち {duration} はどのセンサーも観測していないため、増減は示しません',
+  deskUnwatchedNow: '表示期間（{span}）のうち {duration} はどのセンサーも観測していないため、増減は示しません',
+  flowsAbsentBefore: '比較期間のフローが残っていないため、増減は示しません',
+  flowsAbsent: '{from} から {to} までの {count} パケットは保存期間が過ぎてフローに残っておらず、この数値に含まれません',
+  flowsAbsentMissing:
+    '{from} から {to} までの {count} パケットはフローに残っておらず（うち {missing} は欠けたファイルの分）、この数値に含まれません',
+  flowsAbsentUnknown: '{from} から {to} までのフローは一部が残っておらず、この数値に含まれません',
   deskNew: '新規',
   deskUntil: '{time} まで',
   deskSpan: '{from} ～ {to}',

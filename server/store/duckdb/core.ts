@@ -150,6 +150,7 @@ export class DuckDbCore {
       evidence: (session, source) => evidenceOf(connections, session, source),
       evidenceAccount: (session) => accountEvidence(connections, session),
       flowAccount: (session) => this.#flows.account(session),
+      flowCount: (query) => this.#flows.count(query),
       flowState: async () => this.#flows.state(),
       seal: (everything) => this.#flows.sealing.run(everything),
       retain: () => this.#flows.retention.run(),

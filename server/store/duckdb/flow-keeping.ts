@@ -1,9 +1,10 @@
 /** The parts that keep flows, put together: what is taken in, sealed, asked, counted and, one day, taken out. */
-import type { FlowAccount, FlowStoreState } from '../stores.ts';
+import type { FlowAccount, FlowCount, FlowSpan, FlowStoreState } from '../stores.ts';
 import type { Connections } from './connections.ts';
 import { FileCheck } from './file-check.ts';
 import { accountFlows, loadExpired } from './flow-account.ts';
 import { FlowAppenders } from './flow-appenders.ts';
+import { countFlows } from './flow-count.ts';
 import type { FlowParts } from './flow-parts.ts';
 import { recoverFlowFiles } from './flow-recovery.ts';
 import { FlowSource } from './flow-source.ts';
@@ -77,6 +78,10 @@ export class FlowKeeping {
 
   account(session: number): Promise<FlowAccount> {
     return accountFlows(this.#connections, this.#parts, this.#expired, session);
+  }
+
+  count(query: FlowSpan): Promise<FlowCount> {
+    return countFlows(this.source, this.#parts, query);
   }
 
   state(): FlowStoreState {

@@ -54,10 +54,16 @@ export class FlowSource {
 
   /**
    * Rows of `sql(source)`, where the source has flows of the session and family of which some begin in the span, in the
-   * columns of a table. A table may be sealed and a file deleted while a query waits: then it is asked anew.
+   * columns of a table. A table may be sealed and a file deleted while a query waits: then it is asked anew. `pick` says
+   * which of what was found is read.
    */
-  async read(asked: Asked, sql: (source: string) => string, values: DuckDBValue[]): Promise<Row[]> {
-    return (await this.#ask(asked, (source) => this.#connections.read(sql(source), values))) ?? [];
+  async read(
+    asked: Asked,
+    sql: (source: string) => string,
+    values: DuckDBValue[],
+    pick?: (found: Found) => Found,
+  ): Promise<Row[]> {
+    return (await this.#ask(asked, (source) => this.#connections.read(sql(source), values), pick)) ?? [];
   }
 
   /** As `read`, in columns. */
@@ -66,9 +72,13 @@ export class FlowSource {
   }
 
   /** Null where nothing lies in the span. */
-  async #ask<T>(asked: Asked, question: (source: string) => Promise<T>): Promise<T | null> {
+  async #ask<T>(
+    asked: Asked,
+    question: (source: string) => Promise<T>,
+    pick: (found: Found) => Found = (found) => found,
+  ): Promise<T | null> {
     for (let attempt = 1; ; attempt++) {
-      const found = this.#parts.within(asked.session, asked.family, asked.fromMicros, asked.toMicros);
+      const found = pick(this.#parts.within(asked.session, asked.family, asked.fromMicros, asked.toMicros));
       if (found.hot.length + found.files.length === 0) return null;
       try {
         return await question(this.#from(asked.family, found));

@@ -11,8 +11,10 @@ import type {
   EvidenceAccount,
   EvidenceStore,
   FlowAccount,
+  FlowCount,
   FlowPage,
   FlowQuery,
+  FlowSpan,
   FlowStore,
   FlowStoreState,
   FlowSumColumns,
@@ -51,6 +53,7 @@ export interface StoreOperations {
   evidence(session: number, source: Uint32Array): Promise<RuleEvidence[]>;
   evidenceAccount(session: number): Promise<EvidenceAccount>;
   flowAccount(session: number): Promise<FlowAccount>;
+  flowCount(query: FlowSpan): Promise<FlowCount>;
   flowState(): Promise<FlowStoreState>;
   /** Writes flows that are done with to files, or all; happens by itself. Resolves to the number of tables. */
   seal(everything: boolean): Promise<number>;
@@ -156,6 +159,7 @@ export function storesOver(
       breakdown: (query) => does.breakdown(query),
       sum: (session) => does.flowSum(session),
       account: (session) => does.flowAccount(session),
+      count: (query) => does.flowCount(query),
       state: () => does.flowState(),
       close,
     },

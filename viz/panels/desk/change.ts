@@ -32,14 +32,15 @@ export function changeKind(change: Change): string {
   return change.ratio > 1.005 ? 'more' : change.ratio < 0.995 ? 'less' : 'same';
 }
 
-/** What it is compared with, in words. `unwatched`: for how long of it no sensor watched, where that is too long to compare. */
+/** What it is compared with, in words. `unwatched`: for how long of either span no sensor watched, where that is too long to compare. */
 export function againstWords(
   before: { readonly isDayBefore: boolean } | null,
   span: string,
-  unwatched: string | null,
+  unwatched: { readonly before: string | null; readonly now: string | null },
   text: Text,
 ): string {
   if (before === null) return text.deskNothingBefore;
-  if (unwatched !== null) return fill(text.deskUnwatchedBefore, { duration: unwatched, span });
+  if (unwatched.before !== null) return fill(text.deskUnwatchedBefore, { duration: unwatched.before, span });
+  if (unwatched.now !== null) return fill(text.deskUnwatchedNow, { duration: unwatched.now, span });
   return before.isDayBefore ? text.deskAgainstDay : fill(text.deskAgainstSpan, { span });
 }

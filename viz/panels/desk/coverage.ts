@@ -1,4 +1,4 @@
-/** Whether sensors watched in the span before: an outage is no quiet, and what came after it no rise. No DOM. */
+/** Whether sensors watched, in the span shown and in the one before: an outage is no quiet, and what came after it no rise. No DOM. */
 import type { Answer } from '../../feed/answers.ts';
 import type { Questions } from '../../feed/questions.ts';
 import { readSeriesAnswer, type SeriesAnswer } from '../../feed/series-answer.ts';
@@ -16,8 +16,18 @@ export interface Coverage {
 /** One question for all panels, and whatever the filter: null where nothing was stored before. */
 export function askCoverage(moment: Moment, questions: Questions): Answer<SeriesAnswer> | null {
   if (moment.before === null) return null;
-  const path = pathOf('series', { ...moment, filter: '' }, moment.before, { by: 'total', step: moment.stepSeconds });
-  return questions.ask({ name: 'coverage before', path, keepSeconds: 3_600, read: readSeriesAnswer });
+  return ask('coverage before', moment, moment.before, 3_600, questions);
+}
+
+/** As `askCoverage`, of the span that is shown: null where there is nothing to compare it with. */
+export function askCoverageNow(moment: Moment, questions: Questions): Answer<SeriesAnswer> | null {
+  if (moment.before === null) return null;
+  return ask('coverage now', moment, moment, moment.keepSeconds, questions);
+}
+
+function ask(name: string, moment: Moment, edges: Edges, keepSeconds: number, questions: Questions) {
+  const path = pathOf('series', { ...moment, filter: '' }, edges, { by: 'total', step: moment.stepSeconds });
+  return questions.ask({ name, path, keepSeconds, read: readSeriesAnswer });
 }
 
 export function coverageOf(answer: Answer<SeriesAnswer> | null, before: Edges | null): Coverage {

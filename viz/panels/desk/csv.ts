@@ -1,4 +1,5 @@
 /** Tables as text (RFC 4180): a header, CRLF, quotes where they are needed. No DOM. */
+import type { Absent } from '../../feed/absent.ts';
 
 /** Text of strangers is among the cells: names of sensors and networks. */
 export type Cell = string | number | null;
@@ -18,17 +19,22 @@ export interface Subject {
   readonly edges: { readonly fromSeconds: number; readonly toSeconds: number } | null;
   readonly filter: string;
   readonly isSimulated: boolean;
+  /** What was not there any more to be counted. */
+  readonly absent: Absent | null;
 }
 
 /** A file that is handed on says in every row what it is of: its name is soon another. */
-export function withSubject({ header, rows }: Table, { session, edges, filter, isSimulated }: Subject): Table {
+export function withSubject({ header, rows }: Table, { session, edges, filter, isSimulated, absent }: Subject): Table {
   const times = edges === null ? [null, null] : [cellTime(edges.fromSeconds), cellTime(edges.toSeconds)];
-  const cells = [session, ...times, edges === null ? null : filter, isSimulated ? 'yes' : 'no'];
+  const cells = [session, ...times, edges === null ? null : filter, isSimulated ? 'yes' : 'no', absentCell(absent)];
   return {
-    header: [...header, 'session', 'from', 'to', 'filter', 'simulated'],
+    header: [...header, 'session', 'from', 'to', 'filter', 'simulated', 'absentPackets'],
     rows: rows.map((row) => [...row, ...cells]),
   };
 }
+
+/** Of the whole hours of the span, whatever the filter. */
+const absentCell = (absent: Absent | null): Cell => (absent === null ? 0 : (absent.packets ?? 'unknown'));
 
 export function toCsv({ header, rows }: Table): string {
   return [header, ...rows].map((row) => `${row.map(cellText).join(',')}\r\n`).join('');

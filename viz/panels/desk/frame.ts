@@ -1,4 +1,5 @@
 /** The frame around a panel of the desk: its title, what it says of itself, and what can be done with it. */
+import { type Absent, mostAbsent } from '../../feed/absent.ts';
 import { fill } from '../../text/text.ts';
 import { element, letGo, setShown, setText } from '../panel.ts';
 import { cellTime, fileName, toCsv, withSubject } from './csv.ts';
@@ -26,6 +27,7 @@ export class Frame {
   readonly #files: readonly (readonly [HTMLButtonElement, does: string])[];
   #sight: DeskSight | null = null;
   #isSavable = false;
+  #absent: Absent | null = null;
 
   constructor(panel: DeskPanel, context: DeskContext, actions: FrameActions) {
     const { text } = context;
@@ -71,13 +73,14 @@ export class Frame {
     const answers = this.#view.update(sight);
     const about = { toSeconds: sight.moment.toSeconds, isLive: this.#panel.isLive === true };
     const { state, words } = tellOf(answers, about, this.#context);
+    this.#absent = mostAbsent(answers.map(({ value }) => value));
     if (this.element.dataset.state !== state) this.element.dataset.state = state;
     setText(this.#told, words);
     setShown(this.#told, words !== '');
     this.#allowFiles(isSavable(answers));
     const label = sight.isEnlarged ? text.deskShrink : text.deskEnlarge;
     if (this.#enlarge.title !== label) name(this.#enlarge, label, text[this.#panel.title]);
-    return state === 'current' || state === 'problem';
+    return state === 'current' || state === 'partial' || state === 'problem';
   }
 
   /** Figures of the question before would stand under the name of the new one. */
@@ -98,6 +101,7 @@ export class Frame {
       edges: this.#panel.isLive ? null : moment,
       filter: moment.filter,
       isSimulated: moment.kind === 'simulated',
+      absent: this.#absent,
     });
     const csv = new Blob([toCsv(table)], { type: 'text/csv;charset=utf-8' });
     offerFile(this.#fileName('csv'), csv);

@@ -12,7 +12,7 @@ import { formatCount, formatDuration } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
 import { element, letGo, setShown, setText, syncRows } from '../panel.ts';
 import { againstWords, type Change, changeKind, changeOf, changeWords } from './change.ts';
-import { askCoverage, coverageOf } from './coverage.ts';
+import { askCoverage, askCoverageNow, type Coverage, coverageOf } from './coverage.ts';
 import type { Cell } from './csv.ts';
 import { type DeskContext, type DeskSight, type DeskView, onChange } from './desk-panel.ts';
 import { type Moment, pathOf } from './moment.ts';
@@ -115,22 +115,28 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
       const { top, all, before, shapes } = answers;
       const { moment, state } = sight;
       const covered = before === null ? null : askCoverage(moment, context.questions);
-      const shown = [top, all, ...[before, covered].filter((answer) => answer !== null), ...shapes];
-      const { isEnough, unwatchedSeconds } = coverageOf(covered, moment.before);
+      const coveredNow = before === null ? null : askCoverageNow(moment, context.questions);
+      const shown = [top, all, ...[before, covered, coveredNow].filter((answer) => answer !== null), ...shapes];
+      const then = coverageOf(covered, moment.before);
+      const now = coverageOf(coveredNow, moment);
       // Names of networks and sensors come when they come.
       const words = (key: string) => wordsOf(by, key, context, sensorNames(state));
       const names = top.value?.rows.map(({ key }) => Object.values(words(key)).join(' ')).join();
-      const parts = [top.value, all.value, before?.value, names, moment.before, isEnough, unwatchedSeconds];
+      const watched = [then, now].map(({ isEnough, unwatchedSeconds }) => `${isEnough} ${unwatchedSeconds}`).join();
+      const parts = [top.value, all.value, before?.value, names, moment.before, watched];
       if (!changed(...parts, ...shapes.map(({ value }) => value))) return shown;
-      rows = rowsOf({ ...answers, before: isEnough ? before : null }, words, (key) =>
+      // What is not there any more of the span before is no measure for what is now.
+      const isWhole = then.isEnough && now.isEnough && before?.value?.absent == null;
+      rows = rowsOf({ ...answers, before: isWhole ? before : null }, words, (key) =>
         termOf(by, key, sensorNames(state)),
       );
       most = Math.max(1, ...rows.map(({ packets, term }) => (term === null ? 0 : packets)));
       syncRows(list, rows, createRow, fillRow);
       setShown(none, top.value !== null && rows.length === 0);
       const span = formatDuration(moment.toSeconds - moment.fromSeconds);
-      const unwatched = isEnough || unwatchedSeconds === 0 ? null : formatDuration(unwatchedSeconds);
-      setText(against, againstWords(moment.before, span, unwatched, text));
+      const isAbsent = before?.value?.absent != null;
+      const comparison = againstWords(moment.before, span, { before: unwatchedOf(then), now: unwatchedOf(now) }, text);
+      setText(against, isAbsent ? text.flowsAbsentBefore : comparison);
       return shown;
     },
     table: () => ({
@@ -146,6 +152,11 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
       ]),
     }),
   };
+}
+
+/** For how long no sensor watched, where that is too long to compare. */
+function unwatchedOf({ isEnough, unwatchedSeconds }: Coverage): string | null {
+  return isEnough || unwatchedSeconds === 0 ? null : formatDuration(unwatchedSeconds);
 }
 
 /** To the sheet with all about the row. */

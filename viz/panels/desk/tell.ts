@@ -1,10 +1,13 @@
 /** What a panel says of its answers: whether they are whole, old, on their way or refused. No DOM. */
+import { type Absent, mostAbsent } from '../../feed/absent.ts';
 import { type Answer, AWAY, UNREADABLE } from '../../feed/answers.ts';
+import { formatCount } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
 import type { PanelContext } from '../panel.ts';
 
 export interface Told {
-  readonly state: 'current' | 'loading' | 'old' | 'problem';
+  /** `partial`: answered, but not all that was asked about is there. */
+  readonly state: 'current' | 'partial' | 'loading' | 'old' | 'problem';
   readonly words: string;
 }
 
@@ -16,7 +19,7 @@ export interface About {
 
 const DAY_SECONDS = 86_400;
 
-type Words = Pick<PanelContext, 'text' | 'timeOf'>;
+type Words = Pick<PanelContext, 'text' | 'timeOf' | 'language'>;
 
 export function tellOf(answers: readonly Answer<unknown>[], { toSeconds, isLive }: About, words: Words): Told {
   const { text, timeOf } = words;
@@ -38,7 +41,20 @@ export function tellOf(answers: readonly Answer<unknown>[], { toSeconds, isLive 
     const percent = told.length === 0 ? '' : ` ${Math.floor(Math.min(...told) * 100)} %`;
     return { state: old ? 'old' : 'loading', words: `${old ? text.deskOld : text.deskLoading}${percent}` };
   }
-  return { state: 'current', words: isLive ? '' : fill(text.deskUntil, { time: momentTime(toSeconds, timeOf) }) };
+  const until = isLive ? '' : fill(text.deskUntil, { time: momentTime(toSeconds, timeOf) });
+  const absent = mostAbsent(answers.map(({ value }) => value));
+  if (absent === null) return { state: 'current', words: until };
+  return { state: 'partial', words: [absentWords(absent, words), until].filter(Boolean).join(' · ') };
+}
+
+function absentWords({ fromSeconds, toSeconds, packets, missingPackets }: Absent, words: Words): string {
+  const { text, timeOf, language } = words;
+  const from = momentTime(fromSeconds, timeOf);
+  const to = momentTime(toSeconds, timeOf);
+  if (packets === null) return fill(text.flowsAbsentUnknown, { from, to });
+  const count = formatCount(packets, language);
+  if (missingPackets === 0) return fill(text.flowsAbsent, { from, to, count });
+  return fill(text.flowsAbsentMissing, { from, to, count, missing: formatCount(missingPackets, language) });
 }
 
 /**

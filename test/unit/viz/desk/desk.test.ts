@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { planFlowFilter } from '../../../../shared/filter/flow-plan.ts';
 import { parseFilter } from '../../../../shared/filter/index.ts';
 import type { LiveTotals } from '../../../../shared/wire/messages.ts';
+import { readAbsent } from '../../../../viz/feed/absent.ts';
 import { NO_ANSWER } from '../../../../viz/feed/answers.ts';
 import { Questions } from '../../../../viz/feed/questions.ts';
 import { readSeriesAnswer, readTopAnswer } from '../../../../viz/feed/series-answer.ts';
@@ -23,7 +24,7 @@ import { momentOf, pathOf } from '../../../../viz/panels/desk/moment.ts';
 import { MomentKeeper } from '../../../../viz/panels/desk/moment-keeper.ts';
 import { wrapped } from '../../../../viz/panels/desk/picture.ts';
 import { type Memory, readDesk, rememberDesk, writeDesk } from '../../../../viz/panels/desk/settings.ts';
-import { isSavable } from '../../../../viz/panels/desk/tell.ts';
+import { isSavable, tellOf } from '../../../../viz/panels/desk/tell.ts';
 import { termOf } from '../../../../viz/panels/desk/terms.ts';
 import { en } from '../../../../viz/text/en.ts';
 
@@ -210,18 +211,22 @@ test('every row says what it is of', () => {
     edges: { fromSeconds: NOON, toSeconds: NOON + 60 },
     filter: 'port 23',
     isSimulated: true,
+    absent: null,
   };
   const [header, ...rows] = parseCsv(toCsv(withSubject(table, subject)));
-  expect(header).toEqual(['key', 'session', 'from', 'to', 'filter', 'simulated']);
-  const same = [cellTime(NOON), cellTime(NOON + 60), 'port 23', 'yes'];
+  expect(header).toEqual(['key', 'session', 'from', 'to', 'filter', 'simulated', 'absentPackets']);
+  const same = [cellTime(NOON), cellTime(NOON + 60), 'port 23', 'yes', '0'];
   expect(rows).toEqual([
     ['a', '7', ...same],
     ['b', '7', ...same],
   ]);
   // What is of now and of all packets has neither span nor filter.
   expect(toCsv(withSubject({ header: [], rows: [[]] }, { ...subject, edges: null, isSimulated: false }))).toContain(
-    '7,,,,no',
+    '7,,,,no,0',
   );
+  const absent = { fromSeconds: NOON, toSeconds: NOON + 60, packets: 12, missingPackets: 0 };
+  expect(toCsv(withSubject(table, { ...subject, absent }))).toContain('yes,12');
+  expect(toCsv(withSubject(table, { ...subject, absent: { ...absent, packets: null } }))).toContain('yes,unknown');
 });
 
 test('figures of the question before, and none at all, are not saved', () => {
@@ -264,15 +269,18 @@ test('an outage in the span before is no quiet: no change is told, and the line 
     isCurrent: true,
     value: { ...emptySeries, outageSeconds: Float64Array.from(outages) },
   });
-  const emptySeries = { ...before, stepSeconds: 60, bins: new Float64Array(0), keys: [] };
+  const emptySeries = { ...before, stepSeconds: 60, bins: new Float64Array(0), keys: [], absent: null };
   expect(coverageOf(answer(20, 30), before)).toEqual({ isEnough: true, unwatchedSeconds: 50 });
   expect(coverageOf(answer(20, 31), before)).toEqual({ isEnough: false, unwatchedSeconds: 51 });
   // Bins at the ends reach beyond the span.
   expect(coverageOf(answer(600, 600), before).unwatchedSeconds).toBe(1_000);
   expect(coverageOf({ ...answer(0), isCurrent: false }, before).isEnough).toBe(false);
   expect(coverageOf(NO_ANSWER, before).isEnough).toBe(false);
-  expect(againstWords(before, '01:00:00', '00:10:00', en)).toContain('00:10:00 of the 01:00:00');
-  expect(againstWords(before, '01:00:00', null, en)).toBe('change: against the 01:00:00 before');
+  const against = (then: string | null, now: string | null) =>
+    againstWords(before, '01:00:00', { before: then, now }, en);
+  expect(against('00:10:00', null)).toContain('00:10:00 of the 01:00:00 compared with');
+  expect(against(null, '00:10:00')).toContain('00:10:00 of the 01:00:00 shown');
+  expect(against(null, null)).toBe('change: against the 01:00:00 before');
 });
 
 test('coverage is one question, whatever the filter, and none where nothing was stored', async () => {
@@ -373,4 +381,23 @@ test('a capture has nothing before its first packet', () => {
       toSeconds: NOON + 71,
     },
   );
+});
+
+test('what is not among the flows any more is told, the most of several answers', () => {
+  const words = { text: en, language: 'en', timeOf: (seconds: number) => ({ date: '', time: `${seconds}`, zone: '' }) };
+  const tell = (...bodies: unknown[]) => {
+    const answers = bodies.map((body) => ({ ...NO_ANSWER, isCurrent: true, value: { absent: readAbsent(body) } }));
+    return tellOf(answers, { toSeconds: NOON, isLive: true }, words as never);
+  };
+  const absent = (packets: unknown, missingPackets: unknown = 0) => ({
+    absent: { from: '2023-11-15T12:00:00Z', to: '2023-11-15T14:00:00Z', packets, missingPackets },
+  });
+  expect(tell({}, { absent: null }, { absent: 'no' }, { absent: { from: 'x' } })).toEqual({
+    state: 'current',
+    words: '',
+  });
+  expect(tell(absent(5), absent(1_234)).words).toContain('1,234 packets are no longer among the flows: retention');
+  expect(tell(absent(5), absent(1_234)).state).toBe('partial');
+  expect(tell(absent(50, 20)).words).toContain('(20 in files');
+  expect(tell(absent(5), absent(null), {}).words).toContain('no longer whole');
 });
