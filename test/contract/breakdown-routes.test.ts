@@ -43,9 +43,9 @@ afterAll(async () => {
 async function ask(path: string, role = 'viewer') {
   const parts = {
     flows: stores.flows,
-    series: stores.series,
     evidence: stores.evidence,
     scanners: { find: (words: Uint32Array) => (words[3] === 0xc0000201 ? { name: 'Study', list: 'ours' } : null) },
+    series: stores.series,
     breakdownTurns: new Turns(),
     catalog: { sessions: async () => [session], sensors: async () => [] },
     live: { current: () => ({ record: session }) },

@@ -47,9 +47,9 @@ export function readBreakdown(body: unknown): BreakdownAnswer {
     all: all === null ? null : readFigures(all),
     isSpecial: special === true,
     groups: new Map(groups),
-    absent: readAbsent(body),
     labels: readLabels(labels),
     scanner: readScanner(scanner),
+    absent: readAbsent(body),
   };
 }
 

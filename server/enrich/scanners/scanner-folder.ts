@@ -13,10 +13,16 @@ export interface Scanner {
   readonly list: string;
 }
 
+/** Explained in docs/errors.md. */
+type ScannerCode = 'SCANNERS_BAD_LINE' | 'SCANNERS_TOO_LARGE' | 'SCANNERS_UNREADABLE';
+/** `file`: null for the folder itself. */
+type Tell = (code: ScannerCode, file: string | null, message: string) => void;
+
 interface ReadFile {
   readonly stamp: string;
   readonly list: string;
   readonly blocks: readonly ScannerBlock[];
+  readonly problems: readonly string[];
 }
 
 export class ScannerFolder {
@@ -60,7 +66,9 @@ export class ScannerFolder {
   /** Reads what changed since the last look; happens by itself. */
   look(): void {
     const told = new Set<string>();
-    const files = this.#readFolder((message) => told.add(message));
+    const files = this.#readFolder((code, file, message) => {
+      told.add(`${nameOf(file)} ${message} [${code}]`);
+    });
     for (const message of told) if (!this.#told.has(message)) this.#log(message);
     this.#told = told;
     const isSame =
@@ -70,7 +78,7 @@ export class ScannerFolder {
     this.#arrange();
   }
 
-  #readFolder(tell: (message: string) => void): Map<string, ReadFile> {
+  #readFolder(tell: Tell): Map<string, ReadFile> {
     const files = new Map<string, ReadFile>();
     let names: string[];
     try {
@@ -78,40 +86,37 @@ export class ScannerFolder {
         .filter((name) => ENDINGS.has(extname(name)) && !name.startsWith('.'))
         .sort();
     } catch (error) {
-      tell(`lists of scanners: ${(error as Error).message} [SCANNERS_UNREADABLE]`);
+      tell('SCANNERS_UNREADABLE', null, (error as Error).message);
       // What was read before holds on: a folder that is away for a moment says nothing about scanners.
       return this.#files;
     }
     if (names.length > MAX_FILES)
-      tell(`lists of scanners: ${names.length} files; the first ${MAX_FILES} are read [SCANNERS_TOO_LARGE]`);
+      tell('SCANNERS_TOO_LARGE', null, `${names.length} files; the first ${MAX_FILES} are read`);
     for (const name of names.slice(0, MAX_FILES)) {
       const file = this.#readOne(name, tell);
-      if (file !== null) files.set(name, file);
+      if (file === null) continue;
+      files.set(name, file);
+      for (const problem of file.problems) tell('SCANNERS_BAD_LINE', name, problem);
     }
     return files;
   }
 
-  #readOne(name: string, tell: (message: string) => void): ReadFile | null {
+  #readOne(name: string, tell: Tell): ReadFile | null {
     const path = join(this.#folder, name);
     const before = this.#files.get(name) ?? null;
     try {
       const { size, mtimeMs, ino } = statSync(path);
       const stamp = `${size} ${mtimeMs} ${ino}`;
-      if (before?.stamp === stamp) {
-        // What is wrong with a file stays said.
-        for (const message of this.#told) if (message.startsWith(`list of scanners ${name}:`)) tell(message);
-        return before;
-      }
+      if (before?.stamp === stamp) return before;
       if (size > MAX_LIST_BYTES) {
-        tell(`list of scanners ${name}: larger than ${MAX_LIST_BYTES} bytes, and not read [SCANNERS_TOO_LARGE]`);
+        tell('SCANNERS_TOO_LARGE', name, `larger than ${MAX_LIST_BYTES} bytes, and not read`);
         return null;
       }
       const list = name.slice(0, -extname(name).length);
       const { blocks, problems } = readScannerList(readFileSync(path, 'utf8'), list);
-      for (const problem of problems) tell(`list of scanners ${name}: ${problem} [SCANNERS_BAD_LINE]`);
-      return { stamp, list, blocks };
+      return { stamp, list, blocks, problems };
     } catch (error) {
-      tell(`list of scanners ${name}: ${(error as Error).message} [SCANNERS_UNREADABLE]`);
+      tell('SCANNERS_UNREADABLE', name, (error as Error).message);
       return before;
     }
   }
@@ -128,4 +133,8 @@ export class ScannerFolder {
     this.#byLength = byLength;
     this.#lengths = [...byLength.keys()].sort((a, b) => b - a);
   }
+}
+
+function nameOf(file: string | null): string {
+  return file === null ? 'lists of scanners:' : `list of scanners ${file}:`;
 }
