@@ -4,11 +4,14 @@
  */
 import { compilePacketFilter } from '../../sensor/filter/index.ts';
 import { matchFingerprints } from '../../sensor/fingerprint/index.ts';
+import { SourceMemory } from '../../sensor/fingerprint/source-memory.ts';
 import { Inspection } from '../../sensor/inspect/inspection.ts';
 import { markRadiation } from '../../sensor/radiation/index.ts';
 import { type Counts, sumCounts } from '../../shared/counters.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
 import { BATCH_ROWS, createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
+import { evidenceToFrame, frameToEvidence } from '../../shared/wire/evidence.ts';
+import { decodeFrame, encodeFrame } from '../../shared/wire/frame.ts';
 import { hex } from '../support/hex.ts';
 import { expectPossible, expectSameRecord } from './compare-batches.ts';
 import { FlowSums } from './flow-sums.ts';
@@ -73,6 +76,13 @@ export class FuzzedEngine {
   readonly #passes = new Uint8Array(BATCH_ROWS);
   readonly #passesAlone = new Uint8Array(1);
   readonly #flows: FlowSums;
+  /** So small that sources are given up and rows sent all the time. Its evidence is read as a server reads it. */
+  readonly #memory = new SourceMemory({
+    seed: 1,
+    sources: 64,
+    rows: 8,
+    onEvidence: (rows) => void frameToEvidence(decodeFrame(encodeFrame(evidenceToFrame(rows, 1, 1)))),
+  });
   readonly #firstPacket: RecordBatch;
   #inspection = new Inspection();
   #inspected = 0;
@@ -147,9 +157,11 @@ export class FuzzedEngine {
     }
     this.packets += records.length;
     this.#note(records);
-    matchFingerprints(this.#moved.ipv4, records.view);
-    markRadiation(this.#moved.ipv4, records.view);
-    markRadiation(this.#moved.ipv6, records.view);
+    matchFingerprints(this.#moved.ipv4, moved.view);
+    markRadiation(this.#moved.ipv4, moved.view);
+    markRadiation(this.#moved.ipv6, moved.view);
+    this.#memory.match(this.#moved.ipv4, moved.view);
+    this.#memory.flush();
     if (random.oneIn(3)) filter.apply(moved, this.#moved.decoder, this.#moved.ipv4, this.#moved.ipv6);
     this.#flows.add(this.#moved.ipv4);
     this.#flows.add(this.#moved.ipv6);
