@@ -131,6 +131,27 @@ describe('bounds', () => {
     expect(sums(memory.rows, '192.0.2.200', 'zmapLegacyTcp')).toEqual([1, 44]);
   });
 
+  const times = (count: number, syn: Syn) => Array.from({ length: count }, () => synBytes(syn));
+
+  test('who is known stays, though others send more', () => {
+    const memory = new FedMemory({ sources: 8 });
+    memory.tags([linux, zmap].map(synBytes));
+    for (let n = 0; n < 100; n++) memory.tags(times(3, { ...linux, source: address(n) }));
+    memory.tags([synBytes(linux)]);
+    memory.memory.flush();
+    expect(sums(memory.rows, '192.0.2.1', 'zmapLegacyTcp')).toEqual([1, 3]);
+  });
+
+  test('what did not match is told of a source that is given up', () => {
+    const memory = new FedMemory({ sources: 8 });
+    memory.tags([linux, zmap].map(synBytes));
+    for (let n = 0; n < 8; n++) memory.tags(times(3, { ...zmap, source: address(n) }));
+    memory.tags([synBytes(linux)]);
+    memory.memory.flush();
+    // The last one is of a source of which nothing is known any more.
+    expect(sums(memory.rows, '192.0.2.1', 'zmapLegacyTcp')).toEqual([1, 2]);
+  });
+
   test('whatever is given up and whenever rows are sent, every match and every packet of a known source is told once', () => {
     const memory = new FedMemory({ sources: 16, rows: 8 });
     let matches = 0;
