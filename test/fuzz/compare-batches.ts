@@ -56,6 +56,14 @@ export function expectSameRecord(
   const [network, otherNetwork] = [a.network[row]! - start, b.network[otherRow]! - otherStart];
   if (network !== otherNetwork) differ('network', network, otherNetwork);
   const name = a.family[row] === 4 ? 'ipv4' : 'ipv6';
+  for (const [decoded, at] of [
+    [one, row],
+    [other, otherRow],
+  ] as const) {
+    const { network, row: rows } = decoded.outcomes;
+    const header = decoded[name].headerOffset[rows[at]!]!;
+    if (header !== network[at]) differ('headerOffset beside network', header, network[at]!);
+  }
   const column = differentColumn(one[name], a.row[row]!, other[name], b.row[otherRow]!);
   if (column !== null) throw new Error(`${what}: record ${row} differs in ${name}.${column}`);
 }
@@ -66,6 +74,8 @@ function differentColumn(one: PacketBatch, row: number, other: PacketBatch, othe
   const names = columnsByFamily.get(one.family) ?? columnsOf(one);
   columnsByFamily.set(one.family, names);
   for (const name of names) {
+    // An offset, compared with the others.
+    if (name === 'headerOffset') continue;
     // Void where there is no tunnel.
     if (one.tunnel[row] === 0 && innerColumns.has(name)) continue;
     const words = one[name].length / one.capacity;
