@@ -60,7 +60,7 @@ async function measureCost(name, path) {
     const slower = medians[depth] / medians[0] - 1;
     const nanoseconds = (medians[depth] / PACKETS) * 1e9;
     console.log(
-      `  ${stage.padEnd(16)} ${nanoseconds.toFixed(0).padStart(5)} ns a packet  +${(slower * 100).toFixed(1)} %`,
+      `  ${stage.padEnd(16)} ${nanoseconds.toFixed(0).padStart(5)} ns a packet  ${slower < 0 ? '' : '+'}${(slower * 100).toFixed(1)} %`,
     );
   }
   return 1 - medians[0] / medians.at(-1);
