@@ -5,6 +5,7 @@ type Ids = Readonly<Record<string, number>>;
 export interface DictionaryTables {
   readonly flowFields: Readonly<Record<string, FlowField>>;
   readonly TrafficClass: Ids;
+  readonly Radiation: Ids;
   readonly Tag: Ids;
   readonly Tunnel: Ids;
   readonly TcpOption: Ids;

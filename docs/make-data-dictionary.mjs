@@ -8,10 +8,11 @@ import { fileURLToPath } from 'node:url';
 const PAGE = new URL('data-dictionary.md', import.meta.url);
 
 /** The generated parts of the page by the name in their markers, from what shared/ exports. */
-export function renderTables({ flowFields, TrafficClass, Tag, Tunnel, TcpOption, Fault }) {
+export function renderTables({ flowFields, TrafficClass, Radiation, Tag, Tunnel, TcpOption, Fault }) {
   return {
     'flow-fields': flowFieldTable(flowFields),
     'traffic-classes': idTable(TrafficClass),
+    radiation: idTable(Radiation),
     tags: idTable(Tag),
     tunnels: idTable(Tunnel),
     'tcp-options': idTable(TcpOption),
@@ -69,16 +70,19 @@ export function fillPage(page, tables) {
 }
 
 async function main() {
-  const [{ flowFields }, { TrafficClass }, { Tag }, { Tunnel }, { TcpOption }, { Fault }] = await Promise.all([
-    import('../dist/shared/flow-fields.js'),
-    import('../dist/shared/protocols.js'),
-    import('../dist/shared/tags.js'),
-    import('../dist/shared/tunnels.js'),
-    import('../dist/shared/tcp-options.js'),
-    import('../dist/shared/counters.js'),
-  ]);
+  const [{ flowFields }, { TrafficClass }, { Radiation }, { Tag }, { Tunnel }, { TcpOption }, { Fault }] =
+    await Promise.all([
+      import('../dist/shared/flow-fields.js'),
+      import('../dist/shared/protocols.js'),
+      import('../dist/shared/radiation.js'),
+      import('../dist/shared/tags.js'),
+      import('../dist/shared/tunnels.js'),
+      import('../dist/shared/tcp-options.js'),
+      import('../dist/shared/counters.js'),
+    ]);
   const page = readFileSync(PAGE, 'utf8');
-  writeFileSync(PAGE, fillPage(page, renderTables({ flowFields, TrafficClass, Tag, Tunnel, TcpOption, Fault })));
+  const tables = renderTables({ flowFields, TrafficClass, Radiation, Tag, Tunnel, TcpOption, Fault });
+  writeFileSync(PAGE, fillPage(page, tables));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

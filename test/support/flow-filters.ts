@@ -69,10 +69,11 @@ const sum = fc.tuple(arithmetic, relation, number).map((parts) => parts.join(' '
 const flags = fc
   .tuple(of(['tcp-syn', '(tcp-syn|tcp-ack)', 'tcp-rst', '0xff']), relation, of([0, 'tcp-syn', 18]))
   .map(([mask, compare, wanted]) => `tcp[tcpflags] & ${mask} ${compare} ${wanted}`);
+const radiation = of(['radiation scan', 'radiation backscatter', 'radiation other', 'radiation unknown']);
 const classes = of(['class tcpSyn', 'class tcpSynAck', 'class tcpRst', 'class udp', 'class icmp', 'class other']);
 
 /** Of what is in the key of a flow, so that all of its packets agree. */
-const keyTerms = [host, net4, net6, mask4, port, range, word, protocol, comparison, sum, flags, classes];
+const keyTerms = [host, net4, net6, mask4, port, range, word, protocol, comparison, sum, flags, classes, radiation];
 /** Of the rest, too. */
 const otherTerms = [
   of([

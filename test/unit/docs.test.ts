@@ -11,6 +11,7 @@ import { Fault, faultNames } from '../../shared/counters.ts';
 import { createFlowBatch } from '../../shared/flow-batch.ts';
 import { flowFields } from '../../shared/flow-fields.ts';
 import { TrafficClass } from '../../shared/protocols.ts';
+import { Radiation } from '../../shared/radiation.ts';
 import { Tag } from '../../shared/tags.ts';
 import { TcpOption } from '../../shared/tcp-options.ts';
 import { Tunnel } from '../../shared/tunnels.ts';
@@ -37,7 +38,9 @@ const sources = [
 describe('docs/data-dictionary.md', () => {
   test('its tables are those of the code (else: npm run build:programs && npm run docs:data-dictionary)', () => {
     const page = read('docs/data-dictionary.md');
-    expect(page).toBe(fillPage(page, renderTables({ flowFields, TrafficClass, Tag, Tunnel, TcpOption, Fault })));
+    expect(page).toBe(
+      fillPage(page, renderTables({ flowFields, TrafficClass, Radiation, Tag, Tunnel, TcpOption, Fault })),
+    );
   });
 
   test('a page without a marker is refused', () => {

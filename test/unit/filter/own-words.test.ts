@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FilterError, parseFilter } from '../../../shared/filter/index.ts';
 import type { PacketBatch } from '../../../shared/packet-batch.ts';
 import { TrafficClass, trafficClass } from '../../../shared/protocols.ts';
+import { Radiation, radiationIds } from '../../../shared/radiation.ts';
 import { Tag } from '../../../shared/tags.ts';
 import { answers, type FilterRecord, filterBatch, packetFilter } from '../../support/filter-batch.ts';
 import { madeRecords } from '../../support/filter-packets.ts';
@@ -49,6 +50,8 @@ const given = [
   { bytes: ipv4('06', tcp('02'), 'abcd', '01') },
 ];
 const batch = filterBatch(given);
+// One of each that made packets are not: words must be answered from the column.
+for (const [at, id] of [0, ...Object.values(Radiation)].entries()) batch.ipv4.radiation[at] = id;
 // No rule looks at IPv6 yet; what has no row must not be answered from another one's.
 for (let at = 0; at < batch.ipv6.length; at += 2) batch.ipv6.tagsLow[at] = 0xffff_ffff;
 const { family, row } = batch.decoder.outcomes;
@@ -82,6 +85,17 @@ test.for(Object.entries(TrafficClass))('class %s', ([name, id]) => {
     fromRows(({ protocol, tcpFlags }, at) => trafficClass(protocol[at]!, tcpFlags[at]!) === id),
   );
 });
+
+test.for(['scan', 'bogon', 'spoofed', 'backscatter', 'backscatterIcmpUnreachable', 'amplificationProbe', 'unknown'])(
+  'radiation %s',
+  (name) => {
+    const ids = radiationIds(name);
+    expectAnswers(
+      `radiation ${name}`,
+      fromRows(({ radiation }, at) => ids.includes(radiation[at]!)),
+    );
+  },
+);
 
 test.for([
   ['ttl', 'ttl', 64],

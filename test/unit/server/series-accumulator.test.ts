@@ -52,7 +52,9 @@ function saved(accumulator: SeriesAccumulator): StoredSketch {
 }
 
 test('one flow, in every dimension', () => {
-  const rows = accumulate([{ seconds: NOON_SECONDS + 61.5, packets: 3, wireBytes: 180, country: 'JP', session: 7 }]);
+  const rows = accumulate([
+    { seconds: NOON_SECONDS + 61.5, packets: 3, wireBytes: 180, country: 'JP', session: 7, radiation: 9 },
+  ]);
   const sums = { session: 7, packets: 3, bytes: 180, flows: 1 };
   const second = { ...sums, resolution: 1, bin: NOON_SECONDS + 61, sources: 0, targets: 0 };
   const minute = { ...sums, resolution: 60, bin: NOON_SECONDS + 60, sources: 1, targets: 1 };
@@ -61,6 +63,7 @@ test('one flow, in every dimension', () => {
     { ...second, dimension: 'class', key: 1 },
     { ...minute, dimension: 'total', key: 0 },
     { ...minute, dimension: 'class', key: 1 },
+    { ...minute, dimension: 'radiation', key: 9 },
     { ...minute, dimension: 'protocol', key: 6 },
     { ...minute, dimension: 'port', key: 6 * 65_536 + 23 },
     { ...minute, dimension: 'country', key: 0x4a50 },

@@ -11,6 +11,8 @@ test.for([
   ['country unknown', 'country', 0],
   ['asn 4134', 'network', 4134],
   ['class tcpSynAck', 'class', 2],
+  ['radiation bogon', 'radiation', 10],
+  ['radiation unknown', 'radiation', 0],
   ['tag mirai', 'tag', 3],
   ['sensor tokyo', 'sensor', 7],
   ['udp', 'protocol', 17],

@@ -27,6 +27,7 @@ const columns = [
   'tcpFlags',
   'class',
   'place',
+  'radiation',
 ] as const;
 
 function fullBatch(family: Family, rows: number, room: number): StreakBatch {

@@ -20,7 +20,7 @@ async function emptyStore() {
 
 test('every flow field is a column, those of later versions at the end', () => {
   expect([...storedFieldNames].sort()).toEqual([...flowFieldNames].sort());
-  expect(storedFieldNames.slice(-8)).toEqual([
+  expect(storedFieldNames.slice(-9)).toEqual([
     'synOptions',
     'tunnel',
     'innerProtocol',
@@ -29,6 +29,7 @@ test('every flow field is a column, those of later versions at the end', () => {
     'innerSourcePort',
     'innerTargetPort',
     'asn',
+    'radiation',
   ]);
   for (const family of [4, 6] as const) {
     expect(flowColumns(family).map((column) => column.name)).toEqual(storedFieldNames);

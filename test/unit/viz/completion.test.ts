@@ -48,6 +48,8 @@ describe('suggestions', () => {
     ['tag |', ['zmapLegacyTcp', 'masscanTcp', 'mirai', 'zmapLegacyUdp']],
     ['mirai|', ['tag mirai']],
     ['class syn|', ['tcpSyn', 'tcpSynAck']],
+    ['radiation bog|', ['bogon']],
+    ['bogon|', ['radiation bogon']],
     ['sensor |', ['tokyo-1', '"north east"']],
     ['sensor "north e|', ['"north east"']],
     ['asn china|', ['4134']],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Radiation } from '../../../shared/radiation.ts';
 import { Tag } from '../../../shared/tags.ts';
 import type { LiveTotals } from '../../../shared/wire/messages.ts';
 import { createStreakUniforms } from '../../../viz/layers/streak-uniforms.ts';
@@ -50,6 +51,20 @@ test('countries and rules', () => {
   expect(coloured.map((tag) => table[tag])).toEqual([1, 2, 3, 4, 5, 6]);
   // Hints, and tools that are seldom seen, are told apart by the card and not by colour.
   expect([irregularSyn, nmapOs, 0].map((tag) => table[tag])).toEqual([OTHER, OTHER, OTHER]);
+});
+
+test('classes of radiation have the colour of their group, whatever had it before', () => {
+  const colours = new StreakColours();
+  colours.update('port', totalsOf([1, 9, 10]));
+  const entries = colours.update('radiation', totalsOf([]));
+  expect(entries.map(({ colour }) => colour)).toEqual([1, 2, 3, 4, 5, 6, OTHER]);
+  const table = tableOf(colours);
+  const { scan, backscatterSynAck, backscatterUdp, spoofed, bogon, misconfiguration, other } = Radiation;
+  const ids = [scan, backscatterSynAck, backscatterUdp, spoofed, bogon, misconfiguration, other, 0, 15];
+  expect(ids.map((id) => table[id])).toEqual([1, 2, 2, 4, 4, 6, OTHER, OTHER, OTHER]);
+  // Ports do not keep what classes had.
+  colours.update('port', totalsOf([]));
+  expect(tableOf(colours)[scan]).toBe(OTHER);
 });
 
 test('light is shared out when many fly', () => {

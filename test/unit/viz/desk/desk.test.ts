@@ -310,6 +310,9 @@ test.for([
   ['network', 'unknown'],
   ['class', 'tcpSynAck'],
   ['class', 'other'],
+  ['radiation', 'scan'],
+  ['radiation', 'other'],
+  ['radiation', 'unknown'],
   ['protocol', 'icmp'],
   ['protocol', 'icmpv6'],
   ['protocol', '47'],
@@ -325,6 +328,9 @@ test.for([
 test('what is summed as others is no filter, and neither is a name with a quotation mark', () => {
   expect(termOf('port', 'other', () => null)).toBeNull();
   expect(termOf('class', 'unlisted', () => null)).toBeNull();
+  expect(termOf('radiation', 'unlisted', () => null)).toBeNull();
+  // A class that this page does not know yet.
+  expect(termOf('radiation', '15', () => null)).toBeNull();
   expect(termOf('sensor', '1', () => 'a"b')).toBeNull();
 });
 
