@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { radiationNames } from '../../shared/radiation.ts';
 import { tagNames } from '../../shared/tags.ts';
 import { browserInstalled, openBrowser, openPage } from '../support/browser.ts';
 import { testFolder } from '../support/folders.ts';
@@ -17,6 +18,7 @@ import { startToldServer, type ToldServer } from './told-server.ts';
 const NAMES = [
   ...DATA,
   ...tagNames,
+  ...radiationNames,
   ...[
     'KURAYAMI',
     'Kurayami',
@@ -32,6 +34,8 @@ const NAMES = [
     'ICMP',
     'TCP',
     'UDP',
+    'DNS',
+    'ping',
   ],
   ...['SYN', 'ACK', 'RST', 'tcp', 'udp', 'icmp', 'CSV', 'PNG', 'AS', 'Esc', 'Space', 'Escape', 'Enter', 'Shift', 'ms'],
   // What the server itself says: sums of the ledger, codes, its own version.
@@ -50,6 +54,8 @@ const NAMES = [
     'asn',
     'tag',
     'class',
+    'radiation',
+    'backscatter',
     'syn',
     'ack',
     'rst',
