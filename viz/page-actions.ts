@@ -14,7 +14,7 @@ import { writeSettings } from './scene/settings.ts';
 import { ALL_CATEGORIES } from './state.ts';
 import type { SceneSettings } from './views/view.ts';
 
-const COLOURINGS = ['class', 'radiation', 'port', 'country', 'tag'] as const;
+const COLOURINGS = ['class', 'port', 'country', 'tag', 'radiation'] as const;
 
 export function createActions(page: Page): PageActions {
   const { state } = page;

@@ -94,6 +94,8 @@ describe.skipIf(!browserInstalled)('the scene', () => {
       await page.keyboard.press('c');
       await expect.poll(() => legend.allTextContents()).toContain('no rule');
       await page.keyboard.press('c');
+      await expect.poll(() => legend.allTextContents()).toContain('amplification probe');
+      await page.keyboard.press('c');
       for (const key of ['m', 'p']) await page.keyboard.press(key);
       await expect.poll(() => new URL(page.url()).search).toBe('');
     });

@@ -192,7 +192,7 @@ export const en = {
   helpViews: 'Atlas, Cube, Hilbert: the picture flies there',
   helpMap: 'globe or flat map',
   helpHeight: 'height of the ways: by distance, by port',
-  helpColour: 'colour: by class, radiation, port, country, rule',
+  helpColour: 'colour: by class, port, country, rule, radiation',
   helpPointer: 'names the streak under it; a click pins its source',
   helpUnpin: 'lets a pinned source go, ends the kiosk',
   pointer: 'pointer',

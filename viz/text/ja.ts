@@ -194,7 +194,7 @@ export const ja: Text = {
   helpViews: 'アトラス、キューブ、ヒルベルト: その表示へ飛ぶ',
   helpMap: '地球儀と平面地図の切り替え',
   helpHeight: '軌跡の高さ: 距離、ポート',
-  helpColour: '色分け: 種別、放射、ポート、国、ルール',
+  helpColour: '色分け: 種別、ポート、国、ルール、放射',
   helpPointer: '指した軌跡の情報を表示。クリックで送信元を固定',
   helpUnpin: '固定を解除、キオスクを終了',
   pointer: 'ポインタ',

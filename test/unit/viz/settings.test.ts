@@ -22,7 +22,7 @@ const settings: fc.Arbitrary<SceneSettings> = fc.record({
   view: fc.constantFrom(...IDS),
   flat: fc.boolean(),
   heightBy: fc.constantFrom('distance', 'port'),
-  colourBy: fc.constantFrom('class', 'port', 'country', 'tag'),
+  colourBy: fc.constantFrom('class', 'port', 'country', 'tag', 'radiation'),
   cube: fc.record({
     logarithmic: fc.boolean(),
     ports: fc.tuple(port, port).map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b)]),
