@@ -46,7 +46,8 @@ function tryToParse(text: string): Expression | null {
 
 function termsOf(expression: Expression | null): readonly Expression[] {
   if (expression === null) return [];
-  return expression.kind === 'and' ? expression.terms : [expression];
+  // An `and` within an `and` is no term of its own.
+  return expression.kind === 'and' ? expression.terms.flatMap(termsOf) : [expression];
 }
 
 function negated(expression: Expression): Expression {

@@ -34,6 +34,7 @@ async function appOf(role: string) {
         asked.push(query);
         return [];
       },
+      count: async () => ({ packets: 0, missingPackets: 0 }),
     },
     flowSums: new FlowSums({
       async sums(query) {

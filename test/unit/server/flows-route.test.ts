@@ -41,7 +41,11 @@ const row: FlowRow = {
 async function flowsFor(role: string, flow: FlowRow): Promise<{ text: string; flow: Record<string, unknown> }> {
   const session = { id: 0, first: 1_700_049_000, last: 1_700_050_000 };
   const parts = {
-    flows: { flows: async () => ({ flows: [flow], cursor: null }) },
+    flows: {
+      flows: async () => ({ flows: [flow], cursor: null }),
+      count: async () => ({ packets: 0, missingPackets: 0 }),
+    },
+    series: { series: async () => [] },
     catalog: { sessions: async () => [session], session: async () => session },
     live: { current: () => ({ record: session }) },
     targetSlots: () => () => 9,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planFlowFilter } from '../../../shared/filter/flow-plan.ts';
 import { compileFlowFilter } from '../../../shared/filter/flow-test.ts';
-import { FilterError, parseFilter, printFilter } from '../../../shared/filter/index.ts';
+import { type Expression, FilterError, parseFilter, printFilter } from '../../../shared/filter/index.ts';
 import { MOST_FILTER_CHARACTERS, narrowed, readFilter } from '../../../viz/feed/filter.ts';
 import { flowFilters } from '../../support/flow-filters.ts';
 import { ROWS, randomFlows, randomNumbers } from '../../support/random-flows.ts';
@@ -46,6 +46,7 @@ describe('a narrowed filter', () => {
     ['not country CN', 'country CN', false, 'country CN'],
     ['tcp and not country CN', 'country CN', false, 'tcp and country CN'],
     ['udp and dst port 53 and udp', 'dst port 53 and udp', true, 'not (dst port 53 and udp)'],
+    ['tcp and (country CN and dst port 23)', 'dst port 23', true, 'tcp and country CN and not dst port 23'],
     // Half of it is something else.
     ['dst port 23', 'dst port 23 and tcp', true, 'dst port 23 and not (dst port 23 and tcp)'],
     ['tcp', 'not udp', true, 'tcp and udp'],
@@ -63,10 +64,9 @@ describe('a narrowed filter', () => {
       fc.property(flowFilters, flowFilters, fc.boolean(), (filter, term, without) => {
         const added = without ? `not (${term})` : term;
         const result = narrowed(filter, term, without);
-        const texts = (text: string) => {
-          const expression = parseFilter(text);
-          return (expression.kind === 'and' ? expression.terms : [expression]).map(printFilter);
-        };
+        const termsOf = (expression: Expression): Expression[] =>
+          expression.kind === 'and' ? expression.terms.flatMap(termsOf) : [expression];
+        const texts = (text: string) => termsOf(parseFilter(text)).map(printFilter);
         const opposite = without ? texts(term) : texts(`not (${term})`);
         // What was replaced is not meant to say the same.
         fc.pre(opposite.some((one) => !texts(filter).includes(one)));
