@@ -9,7 +9,7 @@ import type { CaptureSource } from './capture/capture-source.ts';
 import { type Clocks, ClockWatch } from './clock-watch.ts';
 import { Decoder } from './decode/decoder.ts';
 import type { PacketFilter } from './filter/index.ts';
-import { fingerprints } from './fingerprint/index.ts';
+import { matchFingerprints } from './fingerprint/index.ts';
 import { FlowTable } from './flow/flow-table.ts';
 import { sentCounts } from './output/backlog.ts';
 import type { Uplink } from './output/uplink.ts';
@@ -92,7 +92,7 @@ export class SensorPipeline {
     this.#ipv4.length = 0;
     this.#ipv6.length = 0;
     this.#decoder.decode(records, this.#ipv4, this.#ipv6);
-    for (const rule of fingerprints) rule.match(this.#ipv4);
+    matchFingerprints(this.#ipv4, records.view);
     // Behind the rules, since a filter may ask for their tags.
     this.#filter?.apply(records, this.#decoder, this.#ipv4, this.#ipv6);
     this.#flows4.add(this.#ipv4);

@@ -63,6 +63,8 @@ export interface PacketBatch {
   readonly innerTarget: Uint32Array;
   readonly innerSourcePort: Uint16Array;
   readonly innerTargetPort: Uint16Array;
+  /** Where the IP header begins in the bytes of the records that the batch was decoded from. */
+  readonly headerOffset: Uint32Array;
   readonly sourcePort: Uint16Array;
   readonly targetPort: Uint16Array;
   readonly ipLength: Uint16Array;
@@ -102,6 +104,7 @@ export function createPacketBatch(family: Family, capacity = BATCH_ROWS, memory 
     innerTarget: memory.u32(capacity * 4),
     innerSourcePort: memory.u16(capacity),
     innerTargetPort: memory.u16(capacity),
+    headerOffset: memory.u32(capacity),
     sourcePort: memory.u16(capacity),
     targetPort: memory.u16(capacity),
     ipLength: memory.u16(capacity),

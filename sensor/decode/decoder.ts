@@ -160,6 +160,7 @@ export class Decoder {
     }
     this.outcomes.network[record] = layer.ipStart;
     let found = faultBit(timeFault) | faultBit(fault) | faultBit(decodeTransport(records.view, layer, batch, row));
+    batch.headerOffset[row] = layer.ipStart;
     batch.vlan[row] = layer.vlan;
     if (this.checksums !== null) found |= this.#verify(records, record, fault);
     found |= faultBit(decodeTunnel(records.view, layer, batch, row));

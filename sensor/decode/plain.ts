@@ -45,7 +45,7 @@ export function fillPlainColumns(records: number, batch: PacketBatch, outcomes: 
  */
 export function decodePlain(records: RecordBatch, first: number, batch: PacketBatch, outcomes: Outcomes): number {
   const { view, offset, capturedLength, linkType, seconds, length } = records;
-  const { source, target, ipLength, ipId, ttl, protocol, transportBytes } = batch;
+  const { source, target, ipLength, ipId, ttl, protocol, transportBytes, headerOffset } = batch;
   let row = batch.length;
   let record = first;
   for (; record < length; record++, row++) {
@@ -69,6 +69,7 @@ export function decodePlain(records: RecordBatch, first: number, batch: PacketBa
     ttl[row] = ttlAndProtocol >>> 24;
     protocol[row] = carried;
     transportBytes[row] = Math.min(MAX_TRANSPORT_BYTES, end - ip - IP_BYTES);
+    headerOffset[row] = ip;
     outcomes.row[record] = row;
     outcomes.network[record] = ip;
   }

@@ -3,7 +3,7 @@ import { createPacketBatch } from '../../shared/packet-batch.ts';
 import type { Capture } from '../capture/bytes/capture.ts';
 import { Decoder } from '../decode/decoder.ts';
 import type { PacketFilter } from '../filter/index.ts';
-import { fingerprints } from '../fingerprint/index.ts';
+import { matchFingerprints } from '../fingerprint/index.ts';
 import { type CaptureReport, makeReport } from './inspect-report.ts';
 import { Inspection } from './inspection.ts';
 
@@ -57,7 +57,7 @@ async function readAll(
     ipv4.length = 0;
     ipv6.length = 0;
     decoder.decode(records, ipv4, ipv6);
-    for (const rule of fingerprints) rule.match(ipv4);
+    matchFingerprints(ipv4, records.view);
     filter?.apply(records, decoder, ipv4, ipv6);
     inspection.addRecords(records, decoder.outcomes.encapsulations);
     inspection.addPackets(ipv4);

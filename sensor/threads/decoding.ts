@@ -2,7 +2,7 @@
 import { createPacketBatch, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import { Decoder, type DecoderCounts } from '../decode/decoder.ts';
 import type { PacketFilter } from '../filter/index.ts';
-import { fingerprints } from '../fingerprint/index.ts';
+import { matchFingerprints } from '../fingerprint/index.ts';
 
 /** Packets that passed the filter, with their tags, by family. */
 export interface DecodedRows {
@@ -48,7 +48,7 @@ export function decodeInto(
   ipv4.length = 0;
   ipv6.length = 0;
   decoder.decode(records, ipv4, ipv6);
-  for (const rule of fingerprints) rule.match(ipv4);
+  matchFingerprints(ipv4, records.view);
   // Behind the rules, since a filter may ask for their tags.
   filter?.apply(records, decoder, ipv4, ipv6);
 }

@@ -3,7 +3,7 @@
  * `inspect`, and whatever must hold of them whatever the bytes are. What it says of some bytes depends on nothing else.
  */
 import { compilePacketFilter } from '../../sensor/filter/index.ts';
-import { fingerprints } from '../../sensor/fingerprint/index.ts';
+import { matchFingerprints } from '../../sensor/fingerprint/index.ts';
 import { Inspection } from '../../sensor/inspect/inspection.ts';
 import { type Counts, sumCounts } from '../../shared/counters.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
@@ -146,7 +146,7 @@ export class FuzzedEngine {
     }
     this.packets += records.length;
     this.#note(records);
-    for (const rule of fingerprints) rule.match(this.#moved.ipv4);
+    matchFingerprints(this.#moved.ipv4, records.view);
     if (random.oneIn(3)) filter.apply(moved, this.#moved.decoder, this.#moved.ipv4, this.#moved.ipv6);
     this.#flows.add(this.#moved.ipv4);
     this.#flows.add(this.#moved.ipv6);

@@ -1,7 +1,7 @@
 /** Packets of any link type as a filter gets them: read, decoded, and with the tags of the fingerprint rules. */
 import { Decoder } from '../../sensor/decode/decoder.ts';
 import { compilePacketFilter, type PacketFilter } from '../../sensor/filter/index.ts';
-import { fingerprints } from '../../sensor/fingerprint/index.ts';
+import { matchFingerprints } from '../../sensor/fingerprint/index.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
 import { createPacketBatch, createRecordBatch, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import { concatenate } from './hex.ts';
@@ -40,7 +40,7 @@ export function filterBatch(given: readonly FilterRecord[]): FilterBatch {
   const ipv6 = createPacketBatch(6, given.length);
   const decoder = new Decoder({ capacity: given.length });
   decoder.decode(records, ipv4, ipv6);
-  for (const rule of fingerprints) rule.match(ipv4);
+  matchFingerprints(ipv4, records.view);
   return { records, decoder, ipv4, ipv6 };
 }
 

@@ -7,7 +7,7 @@ import { compilePacketFilter } from '../../sensor/filter/index.ts';
 import { linkTypeTest } from '../../sensor/filter/link-tests.ts';
 import { PacketView } from '../../sensor/filter/packet-view.ts';
 import { Scope } from '../../sensor/filter/scope.ts';
-import { fingerprints } from '../../sensor/fingerprint/index.ts';
+import { matchFingerprints } from '../../sensor/fingerprint/index.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
 import { createPacketBatch, createRecordBatch } from '../../shared/packet-batch.ts';
 import { pcapHeader } from './capture-bytes.ts';
@@ -52,7 +52,7 @@ export class FilterOracle {
     this.#ipv6 = createPacketBatch(6, capacity);
     this.#decoder = new Decoder({ capacity });
     this.#decoder.decode(batch, this.#ipv4, this.#ipv6);
-    for (const rule of fingerprints) rule.match(this.#ipv4);
+    matchFingerprints(this.#ipv4, batch.view);
   }
 
   /** Indexes of the records that our filter selects. Throws FilterError. */

@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { CaptureFile } from '../../../dist/sensor/capture/capture-file.js';
 import { Decoder } from '../../../dist/sensor/decode/decoder.js';
-import { fingerprints } from '../../../dist/sensor/fingerprint/index.js';
+import { matchFingerprints } from '../../../dist/sensor/fingerprint/index.js';
 import { FlowTable } from '../../../dist/sensor/flow/flow-table.js';
 import { createPacketBatch } from '../../../dist/shared/packet-batch.js';
 
@@ -37,7 +37,7 @@ async function run(depth) {
     ipv4.length = 0;
     ipv6.length = 0;
     decoder.decode(records, ipv4, ipv6);
-    if (depth > 1) for (const rule of fingerprints) rule.match(ipv4);
+    if (depth > 1) matchFingerprints(ipv4, records.view);
     if (depth > 2) table.add(ipv4);
   }
   table.empty();

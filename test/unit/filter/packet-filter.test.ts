@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../../sensor/decode/decoder.ts';
 import { compilePacketFilter } from '../../../sensor/filter/index.ts';
-import { fingerprints } from '../../../sensor/fingerprint/index.ts';
+import { matchFingerprints } from '../../../sensor/fingerprint/index.ts';
 import { sumCounts } from '../../../shared/counters.ts';
 import { FilterError, parseFilter } from '../../../shared/filter/index.ts';
 import { createPacketBatch, createRecordBatch } from '../../../shared/packet-batch.ts';
@@ -46,7 +46,7 @@ function batchOf(packets: readonly Given[]) {
   const packets6 = createPacketBatch(6, packets.length);
   const decoder = new Decoder({ capacity: packets.length });
   decoder.decode(records, ipv4, packets6);
-  for (const rule of fingerprints) rule.match(ipv4);
+  matchFingerprints(ipv4, records.view);
   return { records, decoder, ipv4, ipv6: packets6 };
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Decoder } from '../../../sensor/decode/decoder.ts';
 import { compilePacketFilter } from '../../../sensor/filter/index.ts';
-import { fingerprints } from '../../../sensor/fingerprint/index.ts';
+import { matchFingerprints } from '../../../sensor/fingerprint/index.ts';
 import { FlowTable } from '../../../sensor/flow/flow-table.ts';
 import { csv } from '../../../sensor/flow-formats/csv.ts';
 import { flowColumns } from '../../../sensor/flow-formats/flow-columns.ts';
@@ -92,7 +92,7 @@ function flowLines(packetFilter: string | null, flowFilter: string | null): stri
   const [ipv4, ipv6] = [createPacketBatch(4, PACKETS), createPacketBatch(6, PACKETS)];
   const records = recordBatch(LINK_ETHERNET, made);
   decoder.decode(records, ipv4, ipv6);
-  for (const rule of fingerprints) rule.match(ipv4);
+  matchFingerprints(ipv4, records.view);
   if (packetFilter !== null) compilePacketFilter(parseFilter(packetFilter)).apply(records, decoder, ipv4, ipv6);
   const condition = flowFilter === null ? null : planFlowFilter(parseFilter(flowFilter), { sensor: () => null });
   const lines: string[] = [];

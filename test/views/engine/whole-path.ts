@@ -1,7 +1,7 @@
 /** What `inspect` does not reach: flows, their frames there and back, and series. All of it is code that runs everywhere. */
 import type { Capture } from '../../../sensor/capture/bytes/capture.ts';
 import { Decoder } from '../../../sensor/decode/decoder.ts';
-import { fingerprints } from '../../../sensor/fingerprint/index.ts';
+import { matchFingerprints } from '../../../sensor/fingerprint/index.ts';
 import { FlowTable } from '../../../sensor/flow/flow-table.ts';
 import { LiveWindow } from '../../../server/aggregate/live-window.ts';
 import { SeriesAccumulator } from '../../../server/aggregate/series-accumulator.ts';
@@ -53,7 +53,7 @@ async function makeFlows(capture: Capture, onRows: (rows: FlowBatch) => void): P
     ipv4.length = 0;
     ipv6.length = 0;
     decoder.decode(records, ipv4, ipv6);
-    for (const rule of fingerprints) rule.match(ipv4);
+    matchFingerprints(ipv4, records.view);
     flows4.add(ipv4);
     flows6.add(ipv6);
   }
