@@ -1,0 +1,207 @@
+/**
+ * Each distinct payload once: its first bytes, how often it came, when, to which ports, from how many sources. Memory is
+ * bounded: while the table is full, packets with payloads that are new to it are counted and not kept.
+ */
+import type { PacketBatch, RecordBatch } from '../../shared/packet-batch.ts';
+import { MAX_PORTS, type PayloadBatch, SOURCE_REGISTERS } from '../../shared/wire/payloads.ts';
+import { isCommandLike } from './command-like.ts';
+import { PayloadHash } from './payload-hash.ts';
+import { createPayloadPlaces, findPayloads, type PayloadPlaces } from './payload-places.ts';
+
+/** What looks like a command is kept for longer: what it fetches stands at its end. */
+export const COMMAND_FACTOR = 8;
+const SKETCH_BITS = 8;
+
+/** Big-endian words. */
+export interface PayloadDigest {
+  readonly high: number;
+  readonly low: number;
+}
+
+export interface PayloadTableOptions {
+  /** First bytes of each payload that are kept; 0 switches all of it off. */
+  readonly keepBytes: number;
+  /** Distinct payloads held at once; a power of two. */
+  readonly capacity?: number;
+  /** Two random words. */
+  readonly seed: readonly [number, number];
+  /** First eight bytes of SHA-256. Asked for once for each payload that is new. */
+  readonly digest: (bytes: Uint8Array) => PayloadDigest;
+}
+
+export class PayloadTable {
+  /** Of all packets: with a payload that could be read. */
+  packetsSeen = 0;
+  /** Of these: not kept, since the table was full. */
+  packetsNotKept = 0;
+  /** Distinct payloads held now. */
+  length = 0;
+  readonly keepBytes: number;
+  /** Room of one payload in `bytes`. */
+  readonly strideBytes: number;
+  readonly digestHigh: Uint32Array;
+  readonly digestLow: Uint32Array;
+  readonly wireBytes: Uint16Array;
+  readonly keptBytes: Uint16Array;
+  readonly capturedBytes: Uint16Array;
+  readonly protocol: Uint8Array;
+  readonly packets: Uint32Array;
+  readonly firstSeconds: Float64Array;
+  readonly lastSeconds: Float64Array;
+  /** Those that came first; how many is in `portCount`, up to 255 counted with repetitions of what is not listed. */
+  readonly ports: Uint16Array;
+  readonly portCount: Uint8Array;
+  readonly sketches: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly #capacity: number;
+  readonly #slots: Int32Array;
+  readonly #hashes: Uint32Array;
+  readonly #hash: PayloadHash;
+  readonly #sourceHash: PayloadHash;
+  readonly #computeDigest: PayloadTableOptions['digest'];
+  #places: PayloadPlaces = createPayloadPlaces(0);
+
+  constructor({ keepBytes, capacity = 4_096, seed, digest }: PayloadTableOptions) {
+    this.keepBytes = keepBytes;
+    this.strideBytes = keepBytes * COMMAND_FACTOR;
+    this.#capacity = capacity;
+    this.#computeDigest = digest;
+    this.#hash = new PayloadHash(seed[0], seed[1]);
+    this.#sourceHash = new PayloadHash(~seed[1], ~seed[0]);
+    const rows = keepBytes === 0 ? 0 : capacity;
+    this.#slots = new Int32Array(rows * 2).fill(-1);
+    this.#hashes = new Uint32Array(rows * 2);
+    this.digestHigh = new Uint32Array(rows);
+    this.digestLow = new Uint32Array(rows);
+    this.wireBytes = new Uint16Array(rows);
+    this.keptBytes = new Uint16Array(rows);
+    this.capturedBytes = new Uint16Array(rows);
+    this.protocol = new Uint8Array(rows);
+    this.packets = new Uint32Array(rows);
+    this.firstSeconds = new Float64Array(rows);
+    this.lastSeconds = new Float64Array(rows);
+    this.ports = new Uint16Array(rows * MAX_PORTS);
+    this.portCount = new Uint8Array(rows);
+    this.sketches = new Uint8Array(rows * SOURCE_REGISTERS);
+    this.bytes = new Uint8Array(rows * this.strideBytes);
+  }
+
+  get isFull(): boolean {
+    return this.length === this.#capacity;
+  }
+
+  add(records: RecordBatch, batch: PacketBatch): void {
+    if (this.keepBytes === 0) return;
+    if (this.#places.start.length < batch.capacity) this.#places = createPayloadPlaces(batch.capacity);
+    const found = findPayloads(records, batch, this.#places);
+    if (found === 0) return;
+    this.packetsSeen += found;
+    for (let row = 0; row < batch.length; row++) {
+      if (this.#places.captured[row] !== 0) this.#addRow(records.bytes, batch, row);
+    }
+  }
+
+  /** Rows [from, to) for a frame: their bytes one after the other, all else as views. */
+  rows(from: number, to: number): PayloadBatch {
+    const part = <Column extends { subarray(from: number, to: number): Column }>(column: Column, width = 1): Column =>
+      column.subarray(from * width, to * width);
+    const bytes = new Uint8Array(part(this.keptBytes).reduce((sum, kept) => sum + kept, 0));
+    for (let row = from, at = 0; row < to; at += this.keptBytes[row++]!) {
+      const start = row * this.strideBytes;
+      bytes.set(this.bytes.subarray(start, start + this.keptBytes[row]!), at);
+    }
+    return {
+      length: to - from,
+      digestHigh: part(this.digestHigh),
+      digestLow: part(this.digestLow),
+      packets: part(this.packets),
+      firstSeconds: part(this.firstSeconds),
+      lastSeconds: part(this.lastSeconds),
+      wireBytes: part(this.wireBytes),
+      capturedBytes: part(this.capturedBytes),
+      keptBytes: part(this.keptBytes),
+      protocol: part(this.protocol),
+      portCount: part(this.portCount),
+      ports: part(this.ports, MAX_PORTS),
+      sketches: part(this.sketches, SOURCE_REGISTERS),
+      bytes,
+    };
+  }
+
+  /** All rows are sent: what comes from now on is counted anew. */
+  clear(): void {
+    this.#slots.fill(-1);
+    this.packets.fill(0, 0, this.length);
+    this.portCount.fill(0, 0, this.length);
+    this.sketches.fill(0, 0, this.length * SOURCE_REGISTERS);
+    this.length = 0;
+  }
+
+  #addRow(bytes: Uint8Array, batch: PacketBatch, row: number): void {
+    const { start, captured, wire } = this.#places;
+    this.#hash.of(bytes, start[row]!, captured[row]!);
+    const { low, high } = this.#hash;
+    // The same bytes of another protocol, or of a longer payload, are another payload.
+    const key = (high ^ Math.imul(wire[row]! * 256 + batch.protocol[row]!, 0x9e3779b1)) >>> 0;
+    let slot = low & (this.#slots.length - 1);
+    for (; this.#slots[slot]! >= 0; slot = (slot + 1) & (this.#slots.length - 1)) {
+      const held = this.#slots[slot]!;
+      if (this.#hashes[held * 2] !== low || this.#hashes[held * 2 + 1] !== key) continue;
+      this.#count(held, batch, row);
+      return;
+    }
+    if (this.isFull) {
+      this.packetsNotKept++;
+      return;
+    }
+    const made = this.length++;
+    this.#slots[slot] = made;
+    this.#hashes[made * 2] = low;
+    this.#hashes[made * 2 + 1] = key;
+    this.#keep(made, bytes.subarray(start[row]!, start[row]! + captured[row]!), wire[row]!, batch.protocol[row]!);
+    this.firstSeconds[made] = this.lastSeconds[made] = timeOf(batch, row);
+    this.#count(made, batch, row);
+  }
+
+  #keep(row: number, payload: Uint8Array, wireBytes: number, protocol: number): void {
+    const most = isCommandLike(payload) ? this.strideBytes : this.keepBytes;
+    const kept = payload.subarray(0, most);
+    this.bytes.set(kept, row * this.strideBytes);
+    this.keptBytes[row] = kept.length;
+    this.capturedBytes[row] = payload.length;
+    this.wireBytes[row] = wireBytes;
+    this.protocol[row] = protocol;
+    const { high, low } = this.#computeDigest(payload);
+    this.digestHigh[row] = high;
+    this.digestLow[row] = low;
+  }
+
+  #count(row: number, batch: PacketBatch, packet: number): void {
+    this.packets[row]!++;
+    const seconds = timeOf(batch, packet);
+    if (seconds < this.firstSeconds[row]!) this.firstSeconds[row] = seconds;
+    if (seconds > this.lastSeconds[row]!) this.lastSeconds[row] = seconds;
+    this.#addPort(row, batch.targetPort[packet]!);
+    this.#addSource(row, batch, packet);
+  }
+
+  #addPort(row: number, port: number): void {
+    const count = Math.min(this.portCount[row]!, MAX_PORTS);
+    for (let at = row * MAX_PORTS; at < row * MAX_PORTS + count; at++) if (this.ports[at] === port) return;
+    if (count < MAX_PORTS) this.ports[row * MAX_PORTS + count] = port;
+    if (this.portCount[row]! <= MAX_PORTS) this.portCount[row]!++;
+  }
+
+  #addSource(row: number, { family, source }: PacketBatch, packet: number): void {
+    const words = family === 4 ? 1 : 4;
+    this.#sourceHash.ofWords(source, packet * words, words);
+    const { low, high } = this.#sourceHash;
+    const register = row * SOURCE_REGISTERS + (low >>> (32 - SKETCH_BITS));
+    const rank = Math.clz32(high) + 1;
+    if (rank > this.sketches[register]!) this.sketches[register] = rank;
+  }
+}
+
+function timeOf({ seconds, nanoseconds }: PacketBatch, row: number): number {
+  return seconds[row]! + nanoseconds[row]! / 1e9;
+}
