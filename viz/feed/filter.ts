@@ -46,8 +46,7 @@ function tryToParse(text: string): Expression | null {
 
 function termsOf(expression: Expression | null): readonly Expression[] {
   if (expression === null) return [];
-  // An `and` within an `and` is no term of its own.
-  return expression.kind === 'and' ? expression.terms.flatMap(termsOf) : [expression];
+  return expression.kind === 'and' ? expression.terms : [expression];
 }
 
 function negated(expression: Expression): Expression {

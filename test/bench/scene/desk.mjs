@@ -3,17 +3,14 @@
  * Processor time of the thread (Chromium's own count, by thread ticks), with the desk open and closed in turn, so that other work
  * on the machine disturbs both alike; told for a frame at 60 a second.
  */
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { launchChromium } from './chromium.mjs';
 
 const [url, seconds = '20', rounds = '3'] = process.argv.slice(2);
 if (!url) {
   console.error('usage: node test/bench/scene/desk.mjs URL [SECONDS [ROUNDS]]');
   process.exit(2);
 }
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
-const args = ['--headless', '--no-sandbox', '--disable-gpu', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
-const browser = await chromium.launch({ executablePath, args });
+const browser = await launchChromium();
 const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
 await page.goto(`${url}/?quality=low&span=15m`);
 await page.waitForFunction(() => window.kurayami?.state.totals);

@@ -2,17 +2,14 @@
  * Whether a page that is left open grows: `node test/bench/scene/soak.mjs URL MINUTES [QUERY]`, where a Kurayami runs at URL.
  * Each minute, after a collection of garbage: the script's heap, the nodes and listeners of the document, the pictures made.
  */
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { launchChromium } from './chromium.mjs';
 
 const [url, minutes, query = 'quality=low&desk=half&span=15m'] = process.argv.slice(2);
 if (!(Number(minutes) > 0)) {
   console.error('usage: node test/bench/scene/soak.mjs URL MINUTES [QUERY]');
   process.exit(2);
 }
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
-const args = ['--headless', '--no-sandbox', '--disable-gpu', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
-const browser = await chromium.launch({ executablePath, args });
+const browser = await launchChromium();
 const page = await browser.newPage({ viewport: { width: 960, height: 540 } });
 const problems = [];
 page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));

@@ -26,7 +26,13 @@ export interface Subject {
 /** A file that is handed on says in every row what it is of: its name is soon another. */
 export function withSubject({ header, rows }: Table, { session, edges, filter, isSimulated, absent }: Subject): Table {
   const times = edges === null ? [null, null] : [cellTime(edges.fromSeconds), cellTime(edges.toSeconds)];
-  const cells = [session, ...times, edges === null ? null : filter, isSimulated ? 'yes' : 'no', absentCell(absent)];
+  const cells = [
+    session,
+    ...times,
+    edges === null ? null : filter,
+    isSimulated ? 'yes' : 'no',
+    edges === null ? null : absentCell(absent),
+  ];
   return {
     header: [...header, 'session', 'from', 'to', 'filter', 'simulated', 'absentPackets'],
     rows: rows.map((row) => [...row, ...cells]),

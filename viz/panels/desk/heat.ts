@@ -35,7 +35,8 @@ export const heat: DeskPanel = {
     const changed = onChange();
     let shown: SeriesAnswer | null = null;
     const drawAxis = () => {
-      const width = cells.clientWidth;
+      // On a large screen the axis is drawn as on a small one, and enlarged.
+      const width = Math.round((cells.clientWidth * AXIS_PIXELS) / Math.max(AXIS_PIXELS, svg.clientHeight));
       if (shown === null || width < 40) return;
       put(svg, { viewBox: `0 0 ${width} ${AXIS_PIXELS}` });
       const { fromSeconds, toSeconds } = edges(shown);

@@ -116,7 +116,8 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
       const { moment, state } = sight;
       const covered = before === null ? null : askCoverage(moment, context.questions);
       const coveredNow = before === null ? null : askCoverageNow(moment, context.questions);
-      const shown = [top, all, ...[before, covered, coveredNow].filter((answer) => answer !== null), ...shapes];
+      const beside = [before && ofOtherSpan(before), covered, coveredNow].filter((answer) => answer !== null);
+      const shown = [top, all, ...beside, ...shapes];
       const then = coverageOf(covered, moment.before);
       const now = coverageOf(coveredNow, moment);
       // Names of networks and sensors come when they come.
@@ -152,6 +153,11 @@ export function rankedView(by: Dimension, context: DeskContext, ask: Ask = askRo
       ]),
     }),
   };
+}
+
+/** What is absent of the span before is absent from no figure that is shown: the line about changes tells it. */
+export function ofOtherSpan(before: Answer<TopAnswer>): Answer<TopAnswer> {
+  return before.value?.absent == null ? before : { ...before, value: { ...before.value, absent: null } };
 }
 
 /** For how long no sensor watched, where that is too long to compare. */

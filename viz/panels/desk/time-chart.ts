@@ -112,7 +112,7 @@ export function timeChart(label: string, { choose, back, timeOf }: ChartOptions)
   }
 
   new ResizeObserver(([entry]) => {
-    const { width, height } = entry!.contentRect;
+    const { width, height } = drawingSize(entry!.contentRect);
     if (Math.abs(width - size.width) < 1 && Math.abs(height - size.height) < 1) return;
     size = { width: Math.round(width), height: Math.round(height) };
     redraw();
@@ -124,6 +124,16 @@ export function timeChart(label: string, { choose, back, timeOf }: ChartOptions)
       redraw();
     },
   };
+}
+
+/** Letters of a screen of 1920 × 1080. */
+const LETTER_PIXELS = 16.5;
+
+/** On a larger screen charts are drawn as on that one, and enlarged with the letters beside them. */
+function drawingSize({ width, height }: { readonly width: number; readonly height: number }) {
+  const letter = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const scale = Math.max(1, letter / LETTER_PIXELS);
+  return { width: width / scale, height: height / scale };
 }
 
 /** From the begin of the first bin: it is counted whole. */

@@ -23,6 +23,7 @@ import {
 import { momentOf, pathOf } from '../../../../viz/panels/desk/moment.ts';
 import { MomentKeeper } from '../../../../viz/panels/desk/moment-keeper.ts';
 import { wrapped } from '../../../../viz/panels/desk/picture.ts';
+import { ofOtherSpan } from '../../../../viz/panels/desk/ranked.ts';
 import { type Memory, readDesk, rememberDesk, writeDesk } from '../../../../viz/panels/desk/settings.ts';
 import { isSavable, tellOf } from '../../../../viz/panels/desk/tell.ts';
 import { termOf } from '../../../../viz/panels/desk/terms.ts';
@@ -222,7 +223,7 @@ test('every row says what it is of', () => {
   ]);
   // What is of now and of all packets has neither span nor filter.
   expect(toCsv(withSubject({ header: [], rows: [[]] }, { ...subject, edges: null, isSimulated: false }))).toContain(
-    '7,,,,no,0',
+    '7,,,,no,\r\n',
   );
   const absent = { fromSeconds: NOON, toSeconds: NOON + 60, packets: 12, missingPackets: 0 };
   expect(toCsv(withSubject(table, { ...subject, absent }))).toContain('yes,12');
@@ -406,4 +407,14 @@ test('what is not among the flows any more is told, the most of several answers'
   expect(tell(absent(5), absent(1_234)).state).toBe('partial');
   expect(tell(absent(50, 20)).words).toContain('(20 in files');
   expect(tell(absent(5), absent(null), {}).words).toContain('no longer whole');
+});
+
+test('what is absent of the span before is told of no figure that is shown', () => {
+  const absent = { fromSeconds: NOON - 60, toSeconds: NOON, packets: 7, missingPackets: 0 };
+  const before = { ...NO_ANSWER, isCurrent: true, value: { fromSeconds: 0, toSeconds: 1, rows: [], absent } };
+  const words = { text: en, language: 'en', timeOf: () => ({ date: '', time: '', zone: '' }) } as never;
+  const tell = (answer: typeof before) => tellOf([answer], { toSeconds: NOON, isLive: true }, words).state;
+  expect(tell(before)).toBe('partial');
+  expect(tell(ofOtherSpan(before) as typeof before)).toBe('current');
+  expect(ofOtherSpan(NO_ANSWER)).toBe(NO_ANSWER);
 });
