@@ -3,7 +3,7 @@
  * bounded: while the table is full, packets with payloads that are new to it are counted and not kept.
  */
 import type { PacketBatch, RecordBatch } from '../../shared/packet-batch.ts';
-import { MAX_PORTS, type PayloadBatch, SOURCE_REGISTERS } from '../../shared/wire/payloads.ts';
+import { MAX_PORTS, MAX_SOURCES, type PayloadBatch, SOURCE_REGISTERS } from '../../shared/wire/payloads.ts';
 import { isCommandLike } from './command-like.ts';
 import { PayloadHash } from './payload-hash.ts';
 import { createPayloadPlaces, findPayloads, type PayloadPlaces } from './payload-places.ts';
@@ -11,6 +11,8 @@ import { createPayloadPlaces, findPayloads, type PayloadPlaces } from './payload
 /** What looks like a command is kept for longer: what it fetches stands at its end. */
 export const COMMAND_FACTOR = 8;
 const SKETCH_BITS = 8;
+/** ::ffff:0:0/96, RFC 4291. */
+const IPV4_MAPPED = 0xffff;
 
 /** Big-endian words. */
 export interface PayloadDigest {
@@ -51,6 +53,9 @@ export class PayloadTable {
   /** Those that came first; how many is in `portCount`, up to 255 counted with repetitions of what is not listed. */
   readonly ports: Uint16Array;
   readonly portCount: Uint8Array;
+  /** In the same way: four words each. */
+  readonly sources: Uint32Array;
+  readonly sourceCount: Uint8Array;
   readonly sketches: Uint8Array;
   readonly bytes: Uint8Array;
   readonly #capacity: number;
@@ -59,6 +64,7 @@ export class PayloadTable {
   readonly #hash: PayloadHash;
   readonly #sourceHash: PayloadHash;
   readonly #computeDigest: PayloadTableOptions['digest'];
+  readonly #address = new Uint32Array(4);
   #places: PayloadPlaces = createPayloadPlaces(0);
 
   constructor({ keepBytes, capacity = 4_096, seed, digest }: PayloadTableOptions) {
@@ -82,6 +88,8 @@ export class PayloadTable {
     this.lastSeconds = new Float64Array(rows);
     this.ports = new Uint16Array(rows * MAX_PORTS);
     this.portCount = new Uint8Array(rows);
+    this.sources = new Uint32Array(rows * MAX_SOURCES * 4);
+    this.sourceCount = new Uint8Array(rows);
     this.sketches = new Uint8Array(rows * SOURCE_REGISTERS);
     this.bytes = new Uint8Array(rows * this.strideBytes);
   }
@@ -123,6 +131,8 @@ export class PayloadTable {
       protocol: part(this.protocol),
       portCount: part(this.portCount),
       ports: part(this.ports, MAX_PORTS),
+      sourceCount: part(this.sourceCount),
+      sources: part(this.sources, MAX_SOURCES * 4),
       sketches: part(this.sketches, SOURCE_REGISTERS),
       bytes,
     };
@@ -133,6 +143,9 @@ export class PayloadTable {
     this.#slots.fill(-1);
     this.packets.fill(0, 0, this.length);
     this.portCount.fill(0, 0, this.length);
+    this.sourceCount.fill(0, 0, this.length);
+    this.sources.fill(0, 0, this.length * MAX_SOURCES * 4);
+    this.ports.fill(0, 0, this.length * MAX_PORTS);
     this.sketches.fill(0, 0, this.length * SOURCE_REGISTERS);
     this.length = 0;
   }
@@ -192,14 +205,34 @@ export class PayloadTable {
     if (this.portCount[row]! <= MAX_PORTS) this.portCount[row]!++;
   }
 
-  #addSource(row: number, { family, source }: PacketBatch, packet: number): void {
+  #addSource(row: number, batch: PacketBatch, packet: number): void {
+    const { family, source } = batch;
     const words = family === 4 ? 1 : 4;
     this.#sourceHash.ofWords(source, packet * words, words);
     const { low, high } = this.#sourceHash;
     const register = row * SOURCE_REGISTERS + (low >>> (32 - SKETCH_BITS));
     const rank = Math.clz32(high) + 1;
     if (rank > this.sketches[register]!) this.sketches[register] = rank;
+    if (this.sourceCount[row]! <= MAX_SOURCES) this.#listSource(row, batch, packet);
   }
+
+  #listSource(row: number, { family, source }: PacketBatch, packet: number): void {
+    const address = this.#address;
+    for (let word = 0; word < 4; word++) address[word] = family === 4 ? mappedWord(word) : source[packet * 4 + word]!;
+    if (family === 4) address[3] = source[packet]!;
+    const count = Math.min(this.sourceCount[row]!, MAX_SOURCES);
+    const from = row * MAX_SOURCES * 4;
+    for (let at = from; at < from + count * 4; at += 4) if (isAt(this.sources, at, address)) return;
+    if (count < MAX_SOURCES) this.sources.set(address, from + count * 4);
+    this.sourceCount[row]!++;
+  }
+}
+
+const mappedWord = (word: number) => (word === 2 ? IPV4_MAPPED : 0);
+
+function isAt(words: Uint32Array, at: number, address: Uint32Array): boolean {
+  for (let word = 0; word < 4; word++) if (words[at + word] !== address[word]) return false;
+  return true;
 }
 
 function timeOf({ seconds, nanoseconds }: PacketBatch, row: number): number {

@@ -131,6 +131,33 @@ export interface EvidencePacketRow {
   readonly bytes: Uint8Array;
 }
 
+/**
+ * What is new about one distinct payload since the sensor's last row: of rows of equal session, sensor and payload (digest,
+ * protocol and length on the wire) packets add up, and all else is united.
+ */
+export interface PayloadRow {
+  readonly session: number;
+  readonly sensor: number;
+  /** First eight bytes of SHA-256 over the bytes that were captured. */
+  readonly digest: bigint;
+  readonly protocol: number;
+  /** What the payload had on the wire. */
+  readonly wireBytes: number;
+  readonly capturedBytes: number;
+  /** The first bytes. Secret. */
+  readonly bytes: Uint8Array;
+  readonly packets: number;
+  readonly firstSeconds: number;
+  readonly lastSeconds: number;
+  /** Target ports that came first. */
+  readonly ports: readonly number[];
+  readonly hasMorePorts: boolean;
+  /** Sources that came first, four words each; an IPv4 address as ::ffff:a.b.c.d. */
+  readonly sources: Uint32Array;
+  /** HyperLogLog of sources: see shared/wire/payloads.ts. */
+  readonly sketch: Uint8Array;
+}
+
 export interface IngestCommit {
   /** At most one batch a family; `sensor`, `session`, `country` and `asn` are filled. Given away: their memory may go to the store's thread. */
   readonly flows: readonly FlowBatch[];
@@ -141,4 +168,5 @@ export interface IngestCommit {
   readonly sketches?: readonly SketchState[];
   readonly watches?: readonly WatchState[];
   readonly evidence?: EvidenceRows;
+  readonly payloads?: readonly PayloadRow[];
 }

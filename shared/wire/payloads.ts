@@ -10,6 +10,7 @@ import { WireError } from './wire-error.ts';
 export const MAX_PAYLOAD_ROWS = 1_024;
 export const MAX_PAYLOAD_BYTES = 8_192;
 export const MAX_PORTS = 4;
+export const MAX_SOURCES = 4;
 /** Registers of the sketch of sources; its relative standard error is 1.04 / 16. */
 export const SOURCE_REGISTERS = 256;
 
@@ -31,6 +32,10 @@ export interface PayloadBatch {
   readonly portCount: Uint8Array;
   /** So many a row. */
   readonly ports: Uint16Array;
+  /** Sources that came first, in the same way. */
+  readonly sourceCount: Uint8Array;
+  /** So many a row, four words each; an IPv4 address as ::ffff:a.b.c.d. */
+  readonly sources: Uint32Array;
   readonly sketches: Uint8Array;
   /** Row after row. */
   readonly bytes: Uint8Array;
@@ -48,11 +53,12 @@ const fields = {
   keptBytes: { id: 8, type: WireType.u16 },
   protocol: { id: 9, type: WireType.u8 },
   portCount: { id: 10, type: WireType.u8 },
+  sourceCount: { id: 14, type: WireType.u8 },
 } as const;
 type PayloadColumn = keyof typeof fields;
 const names = Object.keys(fields) as PayloadColumn[];
 /** Of no single value a row: travel as text does. */
-const blobs = { ports: 11, sketches: 12, bytes: 13 } as const;
+const blobs = { ports: 11, sources: 15, sketches: 12, bytes: 13 } as const;
 
 /** The frame's columns are views into the batch. */
 export function payloadsToFrame(batch: PayloadBatch, epoch: number, sequence: number): Frame {
@@ -61,8 +67,9 @@ export function payloadsToFrame(batch: PayloadBatch, epoch: number, sequence: nu
     type: fields[name].type,
     data: batch[name].subarray(0, batch.length),
   }));
-  const { ports, sketches, bytes } = batch;
+  const { ports, sources, sketches, bytes } = batch;
   columns.push({ field: blobs.ports, type: WireType.utf8, data: littleEndian(ports) });
+  columns.push({ field: blobs.sources, type: WireType.utf8, data: littleEndianWords(sources) });
   columns.push({ field: blobs.sketches, type: WireType.utf8, data: sketches });
   columns.push({ field: blobs.bytes, type: WireType.utf8, data: bytes });
   return { kind: FrameKind.payloads, flags: 0, epoch, sequence, rows: batch.length, columns };
@@ -93,6 +100,7 @@ export function frameToPayloads(frame: Frame): PayloadBatch {
     length: frame.rows,
     ...values,
     ports: fromLittleEndian(blob('ports', frame.rows * MAX_PORTS * 2)),
+    sources: wordsFromLittleEndian(blob('sources', frame.rows * MAX_SOURCES * 16)),
     sketches: blob('sketches', frame.rows * SOURCE_REGISTERS),
     bytes: blob('bytes', bytes),
   };
@@ -101,8 +109,8 @@ export function frameToPayloads(frame: Frame): PayloadBatch {
 }
 
 function checkRows(batch: PayloadBatch): void {
-  const { length, packets, firstSeconds, lastSeconds, wireBytes, capturedBytes, keptBytes, portCount, sketches } =
-    batch;
+  const { length, packets, firstSeconds, lastSeconds, wireBytes, capturedBytes, keptBytes } = batch;
+  const { portCount, sourceCount, sketches } = batch;
   for (let row = 0; row < length; row++) {
     const [first, last] = [firstSeconds[row]!, lastSeconds[row]!];
     if (!(first >= 0 && first <= last && last < MAX_CAPTURE_SECONDS))
@@ -112,6 +120,8 @@ function checkRows(batch: PayloadBatch): void {
       throw new WireError('WIRE_BAD_COLUMN', `${kept} bytes of ${captured} of a payload of ${wire}`);
     if (packets[row] === 0 || portCount[row] === 0 || portCount[row]! > MAX_PORTS + 1)
       throw new WireError('WIRE_BAD_COLUMN', `a payload of ${packets[row]} packets to ${portCount[row]} ports`);
+    if (sourceCount[row] === 0 || sourceCount[row]! > MAX_SOURCES + 1)
+      throw new WireError('WIRE_BAD_COLUMN', `a payload of ${sourceCount[row]} sources`);
   }
   if (sketches.some((rank) => rank > 33)) throw new WireError('WIRE_BAD_COLUMN', 'a sketch with an impossible rank');
 }
@@ -126,6 +136,18 @@ function littleEndian(words: Uint16Array): Uint8Array {
 function fromLittleEndian(bytes: Uint8Array): Uint16Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Uint16Array.from({ length: bytes.length / 2 }, (_, at) => view.getUint16(at * 2, true));
+}
+
+function littleEndianWords(words: Uint32Array): Uint8Array {
+  const bytes = new Uint8Array(words.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < words.length; at++) view.setUint32(at * 4, words[at]!, true);
+  return bytes;
+}
+
+function wordsFromLittleEndian(bytes: Uint8Array): Uint32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Uint32Array.from({ length: bytes.length / 4 }, (_, at) => view.getUint32(at * 4, true));
 }
 
 /** How many sources a sketch has seen, near enough (HyperLogLog with the linear counting of small sets). */
