@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { parsePrefix } from '../shared/address.ts';
 import { ConfigError, resolveConfig } from '../shared/config.ts';
+import { MAX_KEEP_BYTES } from './payload/payload-table.ts';
 
 const Place = Type.Object(
   {
@@ -55,6 +56,12 @@ export const SensorConfig = Type.Object({
     },
     { default: {} },
   ),
+  payloadBytes: Type.Integer({
+    minimum: 0,
+    maximum: MAX_KEEP_BYTES,
+    default: 128,
+    description: 'first bytes of each distinct payload that go to the server, for analysts; 0 for none',
+  }),
   spool: Type.Object(
     {
       directory: Type.String({

@@ -32,6 +32,8 @@ export interface SensorOptions {
   readonly checksums?: boolean;
   /** Packets that do not match are counted, and go no further. */
   readonly filter?: PacketFilter | null;
+  /** First bytes of each distinct payload that go to the server; 0 for none. */
+  readonly payloadBytes?: number;
   /** Aborted when the sensor shall stop. */
   readonly stop: AbortSignal;
   readonly log: (message: string) => void;
@@ -75,6 +77,7 @@ export async function runSensor(options: SensorOptions): Promise<SensorResult> {
   const pipeline = new SensorPipeline(source, uplink, randomInt(2 ** 31), {
     checksums: options.checksums ?? false,
     filter: options.filter ?? null,
+    payloadBytes: options.payloadBytes ?? 0,
   });
   const stopSource = () => {
     source.stop();

@@ -6,6 +6,7 @@ import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
 import { type EvidenceBatch, evidenceToFrame } from '../shared/wire/evidence.ts';
 import { flowsToFrame, MAX_FRAME_ROWS, sumPackets } from '../shared/wire/flow-frames.ts';
 import type { SensorHealth, SkippedGap } from '../shared/wire/messages.ts';
+import { type PayloadBatch, payloadsToFrame } from '../shared/wire/payloads.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
 import { type Clocks, ClockWatch } from './clock-watch.ts';
 import { Decoder } from './decode/decoder.ts';
@@ -15,11 +16,13 @@ import { SourceMemory } from './fingerprint/source-memory.ts';
 import { FlowTable } from './flow/flow-table.ts';
 import { sentCounts } from './output/backlog.ts';
 import type { Uplink } from './output/uplink.ts';
+import { PayloadWatch } from './payload/payload-watch.ts';
 
 /** Live, flows leave at latest after this time. */
 const EMPTY_EVERY_MILLISECONDS = 100;
 const HEALTH_EVERY_MILLISECONDS = 500;
-const EVIDENCE_EVERY_MILLISECONDS = 10_000;
+/** Evidence about sources, and payloads. */
+const FINDINGS_EVERY_MILLISECONDS = 10_000;
 /** There are 65,536 EtherTypes, and a server takes 2,000 names. */
 const MAX_NOT_IP_NAMES = 500;
 
@@ -30,6 +33,8 @@ export interface PipelineOptions {
   readonly filter?: PacketFilter | null;
   /** The host's, unless others are handed in. */
   readonly clocks?: Clocks;
+  /** First bytes of each distinct payload that go to the server; 0 for none. */
+  readonly payloadBytes?: number;
 }
 
 export class SensorPipeline {
@@ -38,6 +43,7 @@ export class SensorPipeline {
   readonly #decoder: Decoder;
   readonly #filter: PacketFilter | null;
   readonly #memory: SourceMemory;
+  readonly #payloads: PayloadWatch;
   readonly #ipv4 = createPacketBatch(4);
   readonly #ipv6 = createPacketBatch(6);
   readonly #flows4: FlowTable;
@@ -54,6 +60,11 @@ export class SensorPipeline {
     this.#clock = new ClockWatch(options.clocks);
     this.#uplink = uplink;
     this.#memory = new SourceMemory({ seed, onEvidence: (rows) => this.#sendEvidence(rows) });
+    this.#payloads = new PayloadWatch({
+      keepBytes: options.payloadBytes ?? 0,
+      canWait: source.kind === 'file',
+      onRows: (rows) => this.#sendPayloads(rows),
+    });
     uplink.reportWith(() => this.health(false));
     // When one family's table is emptied, the other's is, too: neither comes long after the other.
     const onRows = (rows: FlowBatch) => {
@@ -69,7 +80,7 @@ export class SensorPipeline {
     const inOwnTime = this.#source.clock.mode !== 'max';
     const timers = [setInterval(() => this.#report(), HEALTH_EVERY_MILLISECONDS)];
     if (inOwnTime) timers.push(setInterval(() => this.#emptyTables(), EMPTY_EVERY_MILLISECONDS));
-    if (inOwnTime) timers.push(setInterval(() => this.#memory.flush(), EVIDENCE_EVERY_MILLISECONDS));
+    if (inOwnTime) timers.push(setInterval(() => this.#sendFindings(), FINDINGS_EVERY_MILLISECONDS));
     try {
       for await (const records of this.#source.batches()) {
         this.#take(records);
@@ -79,8 +90,13 @@ export class SensorPipeline {
     } finally {
       for (const timer of timers) clearInterval(timer);
       this.#emptyTables();
-      this.#memory.flush();
+      this.#sendFindings();
     }
+  }
+
+  #sendFindings(): void {
+    this.#memory.flush();
+    this.#payloads.flush();
   }
 
   #report(): void {
@@ -92,7 +108,7 @@ export class SensorPipeline {
   #clockWasSet(): void {
     this.#clockSteps++;
     this.#emptyTables();
-    this.#memory.flush();
+    this.#sendFindings();
     this.#uplink.renewEpoch();
   }
 
@@ -101,6 +117,7 @@ export class SensorPipeline {
     this.#ipv6.length = 0;
     this.#decoder.decode(records, this.#ipv4, this.#ipv6);
     applyRules(records, this.#decoder, { ipv4: this.#ipv4, ipv6: this.#ipv6 }, this.#filter, this.#memory);
+    this.#payloads.add(records, this.#ipv4, this.#ipv6);
     this.#flows4.add(this.#ipv4);
     this.#flows6.add(this.#ipv6);
     const last = records.length - 1;
@@ -133,7 +150,11 @@ export class SensorPipeline {
   }
 
   #sendEvidence(rows: EvidenceBatch): void {
-    this.#uplink.sendEvidence(evidenceToFrame(rows, this.#uplink.epoch, this.#uplink.nextSequence));
+    this.#uplink.sendFindings(evidenceToFrame(rows, this.#uplink.epoch, this.#uplink.nextSequence));
+  }
+
+  #sendPayloads(rows: PayloadBatch): void {
+    this.#uplink.sendFindings(payloadsToFrame(rows, this.#uplink.epoch, this.#uplink.nextSequence));
   }
 
   health(finished: boolean): SensorHealth {
@@ -156,6 +177,7 @@ export class SensorPipeline {
         sourcesGivenUp: this.#memory.sourcesGivenUp,
         rowsSent: this.#memory.rowsSent,
       },
+      payloads: this.#payloads.report(),
     };
   }
 

@@ -1,22 +1,22 @@
 /** The server's part of the path, in one place: frame → flows → country, network → series → store → acknowledgement → viewers. */
 import type { ServerLedger } from '../shared/counters.ts';
 import { createFlowBatch, type Family, type FlowBatch } from '../shared/flow-batch.ts';
-import { flowFieldNames, flowFields } from '../shared/flow-fields.ts';
+import { flowFieldNames } from '../shared/flow-fields.ts';
 import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
-import { type EvidenceBatch, frameToEvidence } from '../shared/wire/evidence.ts';
-import { frameToFlows, sumPackets } from '../shared/wire/flow-frames.ts';
+import { sumPackets } from '../shared/wire/flow-frames.ts';
 import { type Frame, FrameKind } from '../shared/wire/frame.ts';
 import type { SensorHealth, SensorHello } from '../shared/wire/messages.ts';
-import { WireError } from '../shared/wire/wire-error.ts';
 import type { HashKey } from './aggregate/keyed-hash.ts';
 import type { CountryTable } from './enrich/country.ts';
 import type { NetworkTable } from './enrich/networks/network-table.ts';
 import type { SlotTables } from './enrich/slot-tables.ts';
+import { type Arrival, countRefused, readArrival } from './ingest/arrival.ts';
 import type { Channel, ChannelPeer } from './ingest/channel.ts';
 import { readOwnHealth } from './ingest/channel-health.ts';
 import { Channels } from './ingest/channels.ts';
 import { evidenceOf, sumMatched } from './ingest/evidence.ts';
 import { LedgerBook, LedgerChanges } from './ingest/ledger-book.ts';
+import { payloadsOf } from './ingest/payloads.ts';
 import { SeriesMemory } from './ingest/series-memory.ts';
 import { WatchBook } from './ingest/watch-book.ts';
 import type { LiveHub } from './live/live-hub.ts';
@@ -37,24 +37,6 @@ const LEDGER_EVERY_MILLISECONDS = 2_000;
 const WATCH_BACK_SECONDS = 7 * 86_400;
 /** Reports come every second: until the next but one is due, the sensor is taken to watch. */
 const REPORT_HOLDS_SECONDS = 2;
-
-interface Refusal {
-  readonly code: string;
-  readonly reports: number;
-  readonly evidence: number;
-  readonly flows: number;
-  readonly packets: number;
-}
-
-interface Arrival {
-  readonly channel: Channel;
-  readonly sequence: number;
-  readonly batch: FlowBatch | null;
-  readonly health: SensorHealth | null;
-  readonly evidence: EvidenceBatch | null;
-  /** The frame came through, but its rows are not such that they can be stored, or its report cannot be read. */
-  readonly refusal: Refusal | null;
-}
 
 export interface PipelineParts {
   readonly flows: FlowStore;
@@ -173,34 +155,13 @@ export class IngestPipeline {
   }
 
   #readArrival(channel: Channel, frame: Frame): Arrival {
-    const arrival = { channel, sequence: frame.sequence, batch: null, health: null, evidence: null, refusal: null };
-    try {
-      switch (frame.kind) {
-        case FrameKind.health:
-          return { ...arrival, health: readOwnHealth(channel, frame) };
-        case FrameKind.evidence:
-          return { ...arrival, evidence: frameToEvidence(frame) };
-        case FrameKind.flows4:
-        case FrameKind.flows6:
-          return { ...arrival, batch: this.#readFlows(channel, frame) };
-        default:
-          return arrival;
-      }
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.#parts.log(`sensor ${channel.sensor.name}: ${nameOf(frame)} is refused: ${error.message} [${error.code}]`);
-      // Acknowledged all the same: it would come again and again, and everything behind it would wait.
-      return { ...arrival, refusal: { code: error.code, ...countRefusedRows(frame) } };
-    }
-  }
-
-  #readFlows(channel: Channel, frame: Frame): FlowBatch {
-    const { batch } = frameToFlows(frame);
-    batch.sensor.fill(channel.sensor.id);
-    batch.session.fill(channel.session.id);
-    this.#parts.countries.fill(batch);
-    this.#parts.networks.fill(batch);
-    return batch;
+    const { countries, networks } = this.#parts;
+    const arrival = readArrival(channel, frame, (batch) => {
+      countries.fill(batch);
+      networks.fill(batch);
+    });
+    if (arrival.refusal !== null) this.#parts.log(`sensor ${channel.sensor.name}: ${arrival.refusal.message}`);
+    return arrival;
   }
 
   #takeHealth(channel: Channel, health: SensorHealth): void {
@@ -259,13 +220,14 @@ export class IngestPipeline {
     if (this.#isUnsure) this.#ledgers.restore(await this.#parts.catalog.ledgers());
     this.#isUnsure = false;
     const changes = new LedgerChanges();
-    for (const { channel, batch, health, evidence, refusal } of arrivals) {
+    for (const { channel, batch, health, evidence, payloads, refusal } of arrivals) {
       if (health !== null) this.#takeHealth(channel, health);
       if (batch !== null) {
         countStored(changes.of(channel), channel, batch, this.#series.add(batch));
         if (channel.session.kind !== 'live') this.#seeSpan(channel, batch);
       }
       if (evidence !== null) changes.of(channel).evidenceMatched += sumMatched(evidence);
+      if (payloads !== null) changes.of(channel).payloadPackets += sumPackets(payloads, 0, payloads.length);
       if (refusal !== null) countRefused(changes.of(channel), refusal);
     }
     const { states, keys } = this.#ledgers.takeUnsaved(changes);
@@ -277,6 +239,7 @@ export class IngestPipeline {
       ledgers: states,
       watches,
       ...evidenceOf(arrivals),
+      ...payloadsOf(arrivals),
     };
     try {
       await this.#parts.flows.commit(commit);
@@ -343,36 +306,6 @@ function countStored(
   ledger.flowsStored += length;
   ledger.packetsStored += packets;
   ledger.packetsInSeries += packetsInSeries;
-}
-
-function countRefused(ledger: ServerLedger, { code, reports, evidence, flows, packets }: Refusal): void {
-  if (reports > 0) ledger.reportsRefused[code] = (ledger.reportsRefused[code] ?? 0) + reports;
-  if (evidence > 0) ledger.evidenceRefused[code] = (ledger.evidenceRefused[code] ?? 0) + evidence;
-  if (reports + evidence > 0) return;
-  ledger.flowsAccepted += flows;
-  ledger.packetsAccepted += packets;
-  ledger.flowsRefused[code] = (ledger.flowsRefused[code] ?? 0) + flows;
-  ledger.packetsRefused[code] = (ledger.packetsRefused[code] ?? 0) + packets;
-}
-
-function nameOf({ kind }: Frame): string {
-  if (kind === FrameKind.health) return 'a report';
-  return kind === FrameKind.evidence ? 'a frame of evidence' : 'a frame';
-}
-
-/** What a refused frame claims to hold. */
-function countRefusedRows(frame: Frame): Omit<Refusal, 'code'> {
-  const nothing = { reports: 0, evidence: 0, flows: 0, packets: 0 };
-  if (frame.kind === FrameKind.health) return { ...nothing, reports: 1 };
-  if (frame.kind === FrameKind.evidence) return { ...nothing, evidence: 1 };
-  return { ...nothing, ...countRows(frame) };
-}
-
-/** Flows and packets that a refused frame claims. */
-function countRows({ columns }: Frame): { flows: number; packets: number } {
-  const packets = columns.find(({ field }) => field === flowFields.packets.id)?.data;
-  if (!(packets instanceof Uint32Array)) return { flows: 0, packets: 0 };
-  return { flows: packets.length, packets: sumPackets({ packets }, 0, packets.length) };
 }
 
 function lastPositions(arrivals: readonly Arrival[]): IngestCommit['positions'] {

@@ -1,5 +1,12 @@
 /** `kurayami sensor`: captures and sends. */
-import { type Command, type CommandArguments, speedOption, textOption, UsageError } from '../../shared/command.ts';
+import {
+  type Command,
+  type CommandArguments,
+  integerOption,
+  speedOption,
+  textOption,
+  UsageError,
+} from '../../shared/command.ts';
 import type { CaptureSource } from '../capture/capture-source.ts';
 import { FileSource } from '../capture/file-source.ts';
 import { FollowSource } from '../capture/follow-source.ts';
@@ -8,6 +15,7 @@ import { SimulationSource } from '../capture/simulation-source.ts';
 import { loadSensorConfig, type SensorConfig } from '../config.ts';
 import { runSensor } from '../main.ts';
 import { readTrust } from '../output/trust.ts';
+import { MAX_KEEP_BYTES } from '../payload/payload-table.ts';
 import { withFewerRights } from '../privileges.ts';
 import { filterOption, kernelFilterOption } from './filter-option.ts';
 import { checkSensor } from './sensor-check.ts';
@@ -28,6 +36,11 @@ export const sensor: Command = {
       type: 'string',
       value: 'DIR',
       about: 'where flows lie until the server has stored them (data/spool); none: memory',
+    },
+    'payload-bytes': {
+      type: 'string',
+      value: 'N',
+      about: 'first bytes of each distinct payload that go to the server (128); 0 for none',
     },
     check: { type: 'boolean', about: 'whether capture, spool, server and clock are as they should be; then end' },
     config: { type: 'string', value: 'FILE', about: 'settings (config/sensor.toml)' },
@@ -85,6 +98,7 @@ export const sensor: Command = {
       prefixes: config.prefixes.length === 0 && source instanceof SimulationSource ? source.prefixes : config.prefixes,
       checksums: given.options.checksums === true,
       filter,
+      payloadBytes: config.payloadBytes,
       stop: program.stop,
       log,
     });
@@ -116,6 +130,7 @@ function configFlags(given: CommandArguments): Partial<SensorConfig> {
     name: textOption(given, 'name'),
     tokenFile: textOption(given, 'token-file'),
     backend: textOption(given, 'backend'),
+    payloadBytes: integerOption(given, 'payload-bytes', 0, MAX_KEEP_BYTES),
     interfaces: given.options.interface,
     spool: spoolFlags(textOption(given, 'spool')),
     tls: textOption(given, 'ca') === undefined ? undefined : { caFile: textOption(given, 'ca') },

@@ -171,7 +171,7 @@ export class Uplink {
   }
 
   /** As `send`; what it carries are no flows, and is in none of their sums. */
-  sendEvidence(frame: Frame): void {
+  sendFindings(frame: Frame): void {
     this.#push(frame, 0, 0);
   }
 

@@ -3,13 +3,21 @@
  * bounded: while the table is full, packets with payloads that are new to it are counted and not kept.
  */
 import type { PacketBatch, RecordBatch } from '../../shared/packet-batch.ts';
-import { MAX_PORTS, MAX_SOURCES, type PayloadBatch, SOURCE_REGISTERS } from '../../shared/wire/payloads.ts';
+import {
+  MAX_PAYLOAD_BYTES,
+  MAX_PORTS,
+  MAX_SOURCES,
+  type PayloadBatch,
+  SOURCE_REGISTERS,
+} from '../../shared/wire/payloads.ts';
 import { isCommandLike } from './command-like.ts';
 import { PayloadHash } from './payload-hash.ts';
 import { createPayloadPlaces, findPayloads, type PayloadPlaces } from './payload-places.ts';
 
 /** What looks like a command is kept for longer: what it fetches stands at its end. */
 export const COMMAND_FACTOR = 8;
+export const MAX_KEEP_BYTES = MAX_PAYLOAD_BYTES / COMMAND_FACTOR;
+const SHARE_FOR_COMMANDS = 0.25;
 const SKETCH_BITS = 8;
 /** ::ffff:0:0/96, RFC 4291. */
 const IPV4_MAPPED = 0xffff;
@@ -36,6 +44,8 @@ export class PayloadTable {
   packetsSeen = 0;
   /** Of these: not kept, since the table was full. */
   packetsNotKept = 0;
+  /** Of these: in the rows that are held now. */
+  packetsHeld = 0;
   /** Distinct payloads held now. */
   length = 0;
   readonly keepBytes: number;
@@ -94,19 +104,21 @@ export class PayloadTable {
     this.bytes = new Uint8Array(rows * this.strideBytes);
   }
 
-  get isFull(): boolean {
-    return this.length === this.#capacity;
-  }
-
-  add(records: RecordBatch, batch: PacketBatch): void {
+  /** `makeRoom` is asked when a payload finds no place, and may send what there is and clear the table. */
+  add(records: RecordBatch, batch: PacketBatch, makeRoom: (() => void) | null = null): void {
     if (this.keepBytes === 0) return;
     if (this.#places.start.length < batch.capacity) this.#places = createPayloadPlaces(batch.capacity);
     const found = findPayloads(records, batch, this.#places);
     if (found === 0) return;
     this.packetsSeen += found;
     for (let row = 0; row < batch.length; row++) {
-      if (this.#places.captured[row] !== 0) this.#addRow(records.bytes, batch, row);
+      if (this.#places.captured[row] !== 0) this.#addRow(records.bytes, batch, row, makeRoom);
     }
+  }
+
+  /** A flood of payloads leaves a quarter of the table to what looks like a command. */
+  #isFullFor(isCommand: boolean): boolean {
+    return this.length >= (isCommand ? this.#capacity : this.#capacity * (1 - SHARE_FOR_COMMANDS));
   }
 
   /** Rows [from, to) for a frame: their bytes one after the other, all else as views. */
@@ -147,38 +159,56 @@ export class PayloadTable {
     this.sources.fill(0, 0, this.length * MAX_SOURCES * 4);
     this.ports.fill(0, 0, this.length * MAX_PORTS);
     this.sketches.fill(0, 0, this.length * SOURCE_REGISTERS);
+    this.packetsHeld = 0;
     this.length = 0;
   }
 
-  #addRow(bytes: Uint8Array, batch: PacketBatch, row: number): void {
+  #addRow(bytes: Uint8Array, batch: PacketBatch, row: number, makeRoom: (() => void) | null): void {
     const { start, captured, wire } = this.#places;
     this.#hash.of(bytes, start[row]!, captured[row]!);
     const { low, high } = this.#hash;
     // The same bytes of another protocol, or of a longer payload, are another payload.
     const key = (high ^ Math.imul(wire[row]! * 256 + batch.protocol[row]!, 0x9e3779b1)) >>> 0;
-    let slot = low & (this.#slots.length - 1);
-    for (; this.#slots[slot]! >= 0; slot = (slot + 1) & (this.#slots.length - 1)) {
-      const held = this.#slots[slot]!;
-      if (this.#hashes[held * 2] !== low || this.#hashes[held * 2 + 1] !== key) continue;
+    const held = this.#find(low, key);
+    if (held >= 0) {
       this.#count(held, batch, row);
       return;
     }
-    if (this.isFull) {
+    const payload = bytes.subarray(start[row]!, start[row]! + captured[row]!);
+    const isCommand = isCommandLike(payload);
+    if (this.#isFullFor(isCommand)) makeRoom?.();
+    if (this.#isFullFor(isCommand)) {
       this.packetsNotKept++;
       return;
     }
-    const made = this.length++;
-    this.#slots[slot] = made;
-    this.#hashes[made * 2] = low;
-    this.#hashes[made * 2 + 1] = key;
-    this.#keep(made, bytes.subarray(start[row]!, start[row]! + captured[row]!), wire[row]!, batch.protocol[row]!);
+    const made = this.#take(low, key);
+    this.#keep(made, payload, isCommand, wire[row]!, batch.protocol[row]!);
     this.firstSeconds[made] = this.lastSeconds[made] = timeOf(batch, row);
     this.#count(made, batch, row);
   }
 
-  #keep(row: number, payload: Uint8Array, wireBytes: number, protocol: number): void {
-    const most = isCommandLike(payload) ? this.strideBytes : this.keepBytes;
-    const kept = payload.subarray(0, most);
+  /** The row of a payload, or -1. */
+  #find(low: number, key: number): number {
+    let slot = low & (this.#slots.length - 1);
+    for (; this.#slots[slot]! >= 0; slot = (slot + 1) & (this.#slots.length - 1)) {
+      const held = this.#slots[slot]!;
+      if (this.#hashes[held * 2] === low && this.#hashes[held * 2 + 1] === key) return held;
+    }
+    return -1;
+  }
+
+  #take(low: number, key: number): number {
+    let slot = low & (this.#slots.length - 1);
+    while (this.#slots[slot]! >= 0) slot = (slot + 1) & (this.#slots.length - 1);
+    const made = this.length++;
+    this.#slots[slot] = made;
+    this.#hashes[made * 2] = low;
+    this.#hashes[made * 2 + 1] = key;
+    return made;
+  }
+
+  #keep(row: number, payload: Uint8Array, isCommand: boolean, wireBytes: number, protocol: number): void {
+    const kept = payload.subarray(0, isCommand ? this.strideBytes : this.keepBytes);
     this.bytes.set(kept, row * this.strideBytes);
     this.keptBytes[row] = kept.length;
     this.capturedBytes[row] = payload.length;
@@ -191,6 +221,7 @@ export class PayloadTable {
 
   #count(row: number, batch: PacketBatch, packet: number): void {
     this.packets[row]!++;
+    this.packetsHeld++;
     const seconds = timeOf(batch, packet);
     if (seconds < this.firstSeconds[row]!) this.firstSeconds[row] = seconds;
     if (seconds > this.lastSeconds[row]!) this.lastSeconds[row] = seconds;

@@ -108,7 +108,7 @@ export function frameToEvidence(frame: Frame): EvidenceBatch {
 function checkRows({ length, matched, candidates, firstSeconds, lastSeconds }: EvidenceBatch): void {
   for (let row = 0; row < length; row++) {
     const [first, last] = [firstSeconds[row]!, lastSeconds[row]!];
-    if (!(first >= 0 && first <= last && last < MAX_CAPTURE_SECONDS))
+    if (!(first >= 0 && first <= last && last <= MAX_CAPTURE_SECONDS))
       throw new WireError('WIRE_BAD_COLUMN', `evidence from second ${first} to ${last}`);
     if (matched[row]! > candidates[row]!)
       throw new WireError('WIRE_BAD_COLUMN', `${matched[row]} matches of ${candidates[row]} candidates`);
@@ -127,7 +127,7 @@ function checkProof({ length, packets, proof, proofBytes }: EvidenceBatch): void
       if (!(bytes <= MAX_PROOF_PACKET_BYTES && at + PROOF_HEAD_BYTES + bytes <= proofBytes))
         throw new WireError('WIRE_BAD_COLUMN', 'a packet of proof reaches past the column, or is too long');
       const seconds = view.getFloat64(at, true);
-      if (!(seconds >= 0 && seconds < MAX_CAPTURE_SECONDS))
+      if (!(seconds >= 0 && seconds <= MAX_CAPTURE_SECONDS))
         throw new WireError('WIRE_BAD_COLUMN', `a packet of proof at second ${seconds}`);
       at += PROOF_HEAD_BYTES + bytes;
     }

@@ -86,6 +86,17 @@ export interface EvidenceReport {
   rowsSent: number;
 }
 
+/** What became of packets with a payload: packets = packetsSent + packetsHeld + packetsNotKept. */
+export interface PayloadReport {
+  packets: number;
+  /** In rows that were sent; those of one payload add up at the server. */
+  packetsSent: number;
+  packetsHeld: number;
+  /** There was no room for another payload. */
+  packetsNotKept: number;
+  rowsSent: number;
+}
+
 /** Running totals of a sensor, sent about once a second and once at the end (`finished`). */
 export interface SensorHealth {
   ledger: SensorLedger;
@@ -109,6 +120,7 @@ export interface SensorHealth {
   clockSteps?: number;
   /** Of the memory of sources behind the evidence for rules. */
   evidence?: EvidenceReport;
+  payloads?: PayloadReport;
 }
 
 export interface ErrorMessage {

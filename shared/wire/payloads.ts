@@ -113,7 +113,7 @@ function checkRows(batch: PayloadBatch): void {
   const { portCount, sourceCount, sketches } = batch;
   for (let row = 0; row < length; row++) {
     const [first, last] = [firstSeconds[row]!, lastSeconds[row]!];
-    if (!(first >= 0 && first <= last && last < MAX_CAPTURE_SECONDS))
+    if (!(first >= 0 && first <= last && last <= MAX_CAPTURE_SECONDS))
       throw new WireError('WIRE_BAD_COLUMN', `a payload from second ${first} to ${last}`);
     const [kept, captured, wire] = [keptBytes[row]!, capturedBytes[row]!, wireBytes[row]!];
     if (kept === 0 || kept > captured || captured > wire || kept > MAX_PAYLOAD_BYTES)
