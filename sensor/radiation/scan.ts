@@ -60,6 +60,8 @@ const scannedServices = new PortPayloads({
   1434: ['04'],
   // SIP: extensions and their passwords are tried out.
   5060: [hexOf('REGISTER '), hexOf('INVITE ')],
+  // A command for the UDP server of Realtek's SDK (CVE-2021-35394).
+  9034: [hexOf('orf;')],
   // The open door of Netis routers: every payload knocks.
   53413: [''],
 });

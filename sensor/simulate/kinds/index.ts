@@ -4,6 +4,7 @@ import { background } from './background.ts';
 import { backscatter } from './backscatter.ts';
 import { bogon } from './bogon.ts';
 import { echoSweep } from './echo-sweep.ts';
+import { exploit } from './exploit.ts';
 import { ipv6Scanner } from './ipv6-scanner.ts';
 import { masscan } from './masscan.ts';
 import { mirai } from './mirai.ts';
@@ -26,6 +27,7 @@ export const actorKinds: readonly ActorKind[] = [
   ipv6Scanner,
   backscatter,
   udpProbe,
+  exploit,
   misconfiguration,
   bogon,
 ];

@@ -110,6 +110,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   slow: ['scan'],
   'echo-sweep': ['scan'],
   'ipv6-scanner': ['scan'],
+  exploit: ['scan'],
   'udp-probe': ['amplificationProbe'],
   backscatter: ['backscatterSynAck', 'backscatterRst', 'backscatterIcmpUnreachable', 'backscatterIcmpExceeded'],
   misconfiguration: ['misconfiguration', 'amplificationProbe'],

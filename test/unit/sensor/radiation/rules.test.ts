@@ -226,6 +226,8 @@ describe('scan', () => {
     ['SIP: who is there', probe(5060, text('REGISTER sip:1')), 'scan'],
     ['SIP: goodbye', probe(5060, text('BYE sip:1')), 'other'],
     ['Netis', probe(53_413, 'aa'), 'scan'],
+    ['a command for Realtek’s SDK', probe(9_034, '6f72663b6364'), 'scan'],
+    ['another word there', probe(9_034, '6f72663a6364'), 'other'],
     ['next to Netis', probe(53_414, 'aa'), 'other'],
   ]);
 });
