@@ -69,6 +69,8 @@ export interface SensorLedger {
   packetsSpooled: number;
   flowsSpoolDropped: number;
   packetsSpoolDropped: number;
+  /** Frames of evidence and payloads that were given up before they were sent; in no sum. */
+  findingsDropped: number;
 }
 
 /** Running totals of the server for one sensor and session. */
@@ -157,6 +159,7 @@ export function emptySensorLedger(): SensorLedger {
     packetsSpooled: 0,
     flowsSpoolDropped: 0,
     packetsSpoolDropped: 0,
+    findingsDropped: 0,
   };
 }
 

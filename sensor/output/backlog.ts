@@ -126,7 +126,7 @@ export class Backlog {
     this.#closingWord = entry;
     const sequence = frames.nextSequence!;
     const bytes = encodeJsonFrame(FrameKind.health, this.#report(entry, true), hello.epoch, sequence);
-    frames.push({ sequence, bytes, flows: 0, packets: 0 });
+    frames.push({ sequence, bytes, flows: 0, packets: 0, findings: 0 });
     return true;
   }
 
@@ -225,5 +225,6 @@ export function sentCounts(totals: QueueTotals) {
     packetsSpooled: totals.packetsWaiting,
     flowsSpoolDropped: totals.flowsDropped,
     packetsSpoolDropped: totals.packetsDropped,
+    findingsDropped: totals.findingsDropped,
   };
 }

@@ -5,6 +5,8 @@ export interface QueuedFrame {
   readonly bytes: Uint8Array;
   readonly flows: number;
   readonly packets: number;
+  /** 1 for a frame of evidence or payloads, else 0. */
+  readonly findings: number;
 }
 
 /** `flows + recovered = waiting + sent + dropped`, and the same of packets. */
@@ -23,6 +25,8 @@ export interface QueueTotals {
   /** Of those dropped, the ones that an earlier run had closed. */
   flowsRecoveredDropped: number;
   packetsRecoveredDropped: number;
+  /** Frames of evidence and payloads that were given up before they were sent. */
+  findingsDropped: number;
 }
 
 export function emptyQueueTotals(): QueueTotals {
@@ -39,6 +43,7 @@ export function emptyQueueTotals(): QueueTotals {
     packetsRecovered: 0,
     flowsRecoveredDropped: 0,
     packetsRecoveredDropped: 0,
+    findingsDropped: 0,
   };
 }
 
@@ -60,6 +65,8 @@ export interface FrameSource {
 }
 
 type Counted = Pick<QueuedFrame, 'flows' | 'packets'>;
+/** What is lost of frames. */
+type Lost = Counted & Pick<QueuedFrame, 'findings'>;
 
 export function countWaiting(totals: QueueTotals, { flows, packets }: Counted, sign: 1 | -1 = 1): void {
   totals.flowsWaiting += sign * flows;
@@ -78,10 +85,11 @@ export function countAcknowledged(totals: QueueTotals, { flows, packets }: Count
 }
 
 /** Given up before it was ever sent. */
-export function countDropped(totals: QueueTotals, frame: Counted): void {
+export function countDropped(totals: QueueTotals, frame: Lost): void {
   countWaiting(totals, frame, -1);
   totals.flowsDropped += frame.flows;
   totals.packetsDropped += frame.packets;
+  totals.findingsDropped += frame.findings;
 }
 
 export function countRecovered(totals: QueueTotals, { flows, packets }: Counted, sign: 1 | -1 = 1): void {

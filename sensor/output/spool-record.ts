@@ -7,7 +7,7 @@
  * The checksum is of the header before it and of the frame: a record that a power cut left half-written is known as such.
  */
 import { crc32 } from 'node:zlib';
-import { MAX_FRAME_BYTES } from '../../shared/wire/frame.ts';
+import { FrameKind, kindOf, MAX_FRAME_BYTES } from '../../shared/wire/frame.ts';
 import type { QueuedFrame } from './frame-source.ts';
 
 export const RECORD_HEADER_BYTES = 32;
@@ -53,6 +53,13 @@ export function readRecord(bytes: Buffer, at: number): SpoolRecord | null {
     flows: header.readUInt32LE(12),
     packets: header.readDoubleLE(16),
     writtenSeconds: header.readUInt32LE(24),
+    findings: findingsIn(frame),
     bytes: new Uint8Array(frame),
   };
+}
+
+/** 1 for an encoded frame of evidence or payloads: that they are dropped is counted by frames. */
+export function findingsIn(frame: Uint8Array): number {
+  const kind = kindOf(frame);
+  return kind === FrameKind.evidence || kind === FrameKind.payloads ? 1 : 0;
 }

@@ -20,6 +20,7 @@ export interface SegmentSums {
   bytes: number;
   flows: number;
   packets: number;
+  findings: number;
   firstSequence: number;
   lastSequence: number;
   /** When the first record was written. */
@@ -130,14 +131,15 @@ export class SpoolSegment {
 }
 
 function emptySums(): SegmentSums {
-  return { bytes: 0, flows: 0, packets: 0, firstSequence: 0, lastSequence: 0, firstSeconds: 0 };
+  return { bytes: 0, flows: 0, packets: 0, findings: 0, firstSequence: 0, lastSequence: 0, firstSeconds: 0 };
 }
 
-function addTo(sums: SegmentSums, { bytes, flows, packets, sequence }: QueuedFrame, seconds: number): void {
+function addTo(sums: SegmentSums, { bytes, flows, packets, findings, sequence }: QueuedFrame, seconds: number): void {
   if (sums.firstSequence === 0) [sums.firstSequence, sums.firstSeconds] = [sequence, seconds];
   sums.bytes += RECORD_HEADER_BYTES + bytes.length;
   sums.flows += flows;
   sums.packets += packets;
+  sums.findings += findings;
   sums.lastSequence = sequence;
 }
 

@@ -182,10 +182,11 @@ export class SpooledFrames implements FrameSource {
   /** What cannot be read back is lost, and counted: the sums of the segment less what was read of it. */
   #passDamage(segment: SpoolSegment): Place {
     const { sums } = segment;
-    const lost = { flows: sums.flows, packets: sums.packets };
-    for (const { flows, packets } of this.#readable(segment)) {
+    const lost = { flows: sums.flows, packets: sums.packets, findings: sums.findings };
+    for (const { flows, packets, findings } of this.#readable(segment)) {
       lost.flows -= flows;
       lost.packets -= packets;
+      lost.findings -= findings;
     }
     countDropped(this.totals, lost);
     return { segment, offset: sums.bytes };

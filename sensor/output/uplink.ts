@@ -13,6 +13,7 @@ import { nodePlatform } from './platform.ts';
 import { UplinkError } from './refusals.ts';
 import { SeldomWords } from './seldom-words.ts';
 import { type Spool, SpoolError } from './spool.ts';
+import { findingsIn } from './spool-record.ts';
 import { SpooledFrames } from './spooled-frames.ts';
 
 export { UplinkError };
@@ -178,7 +179,7 @@ export class Uplink {
   #push(frame: Frame, flows: number, packets: number): void {
     this.#lag.made(this.#nextSequence);
     const bytes = encodeFrame(frame, { compress: this.#options.compress, platform: nodePlatform });
-    this.#own.push({ sequence: this.#nextSequence++, bytes, flows, packets });
+    this.#own.push({ sequence: this.#nextSequence++, bytes, flows, packets, findings: findingsIn(bytes) });
     this.#link.pump();
   }
 
@@ -187,7 +188,7 @@ export class Uplink {
     this.#keepWord(health);
     const sequence = this.#nextSequence++;
     const bytes = encodeJsonFrame(FrameKind.health, health, this.epoch, sequence);
-    this.#own.push({ sequence, bytes, flows: 0, packets: 0 });
+    this.#own.push({ sequence, bytes, flows: 0, packets: 0, findings: 0 });
     this.#link.pump();
   }
 

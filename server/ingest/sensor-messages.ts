@@ -55,6 +55,7 @@ const Ledger = Type.Object({
   packetsSpooled: Count,
   flowsSpoolDropped: Count,
   packetsSpoolDropped: Count,
+  findingsDropped: Type.Optional(Count),
 });
 
 const Spool = Type.Object({
@@ -82,6 +83,10 @@ const Health = Type.Object({
   spool: Type.Optional(Type.Union([Spool, Type.Null()])),
   lagSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 })),
   clockSteps: Type.Optional(Count),
+  evidence: Type.Optional(Type.Object({ sourcesHeld: Count, sourcesGivenUp: Count, rowsSent: Count })),
+  payloads: Type.Optional(
+    Type.Object({ packets: Count, packetsSent: Count, packetsHeld: Count, packetsNotKept: Count, rowsSent: Count }),
+  ),
 });
 
 const Hello = Type.Object({
@@ -155,6 +160,7 @@ function withAllCounts(health: Static<typeof Health>): SensorHealth {
       lostInCaptureCrash: ledger.lostInCaptureCrash ?? null,
       captureCrashes: ledger.captureCrashes ?? 0,
       flowsClosedEarly: ledger.flowsClosedEarly ?? 0,
+      findingsDropped: ledger.findingsDropped ?? 0,
     },
   };
 }

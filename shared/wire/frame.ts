@@ -119,6 +119,11 @@ function writeHeader(view: DataView, frame: Frame, codec: number, inflatedBytes:
   view.setUint32(28, crc, true);
 }
 
+/** Of an encoded frame, without looking at the rest. */
+export function kindOf(bytes: Uint8Array): number {
+  return bytes[5] ?? 0;
+}
+
 /** Reads one frame. The columns are views into `bytes` (or into its inflated copy): aligned, not copied. Throws WireError. */
 export function decodeFrame(bytes: Uint8Array, platform: WirePlatform = portable): Frame {
   if (bytes.length < HEADER_BYTES) throw new WireError('WIRE_TRUNCATED', `${bytes.length} bytes are no frame`);

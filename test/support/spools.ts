@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { QueuedFrame } from '../../sensor/output/frame-source.ts';
 import { Spool, type SpoolOptions } from '../../sensor/output/spool.ts';
+import { findingsIn } from '../../sensor/output/spool-record.ts';
 import type { SpooledFrames } from '../../sensor/output/spooled-frames.ts';
 import type { SensorHello } from '../../shared/wire/messages.ts';
 import { testFolder } from './folders.ts';
@@ -20,12 +21,10 @@ export function helloOf(epoch: number, kind: SensorHello['session']['kind'] = 'l
   };
 }
 
-export const frameOf = (sequence: number, bytes = 1_000): QueuedFrame => ({
-  sequence,
-  bytes: new Uint8Array(bytes).fill(sequence),
-  flows: 1,
-  packets: sequence,
-});
+export const frameOf = (sequence: number, bytes = 1_000): QueuedFrame => {
+  const content = new Uint8Array(bytes).fill(sequence);
+  return { sequence, bytes: content, flows: 1, packets: sequence, findings: findingsIn(content) };
+};
 
 export async function spoolFolder(): Promise<string> {
   return join(await testFolder(), 'spool');

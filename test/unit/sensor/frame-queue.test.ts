@@ -8,6 +8,7 @@ const frame = (sequence: number, bytes = 100, flows = 1, packets = 10): QueuedFr
   bytes: new Uint8Array(bytes),
   flows,
   packets,
+  findings: 0,
 });
 
 function queueOf(frames: number, maxBytes = 1_000): FrameQueue {
@@ -91,6 +92,14 @@ describe('a full queue', () => {
     queue.dropOldest();
     expect(queue.totals).toMatchObject({ flowsDropped: 3, packetsDropped: 30, flowsWaiting: 7 });
     expect(take(queue)).toEqual([6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  test('counts frames of evidence and payloads that it gives up', () => {
+    const queue = new FrameQueue(1_000);
+    for (let sequence = 1; sequence <= 12; sequence++)
+      queue.push({ ...frame(sequence, 100, 0, 0), findings: sequence % 2 });
+    queue.dropOldest();
+    expect(queue.totals).toMatchObject({ findingsDropped: 2, flowsDropped: 0, packetsDropped: 0 });
   });
 
   test('never gives up what was sent: the server may have it', () => {

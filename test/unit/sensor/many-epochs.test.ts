@@ -20,7 +20,7 @@ function fill(frames: SpooledFrames, epoch: number): void {
   const columns = [{ field: 12, type: WireType.u32, data: new Uint32Array([1]) }];
   for (const sequence of [1, 2]) {
     const bytes = encodeFrame({ kind: FrameKind.flows4, flags: 0, epoch, sequence, rows: 1, columns });
-    frames.push({ sequence, bytes, flows: 1, packets: 1 });
+    frames.push({ sequence, bytes, flows: 1, packets: 1, findings: 0 });
   }
 }
 

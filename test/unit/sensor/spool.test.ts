@@ -179,6 +179,24 @@ describe('after a crash', () => {
     await second.close();
   });
 
+  test('frames of evidence and payloads that cannot be read back are counted, too', async () => {
+    const folder = await spoolFolder();
+    const first = openSpool(folder);
+    // By their bytes those numbered 4 and 5 are such.
+    pushAll(first.begin(helloOf(7)), 1, 40);
+    await first.close();
+    const path = join(folder, segmentsIn(folder)[0]!);
+    const bytes = readFileSync(path);
+    bytes[2 * 1_032 + 100]! ^= 1;
+    writeFileSync(path, bytes);
+    const second = openSpool(folder);
+    const [left] = second.epochs;
+    left!.trim(-1);
+    expect(deliverAll(left!)).not.toContain(4);
+    expect(left!.totals.findingsDropped).toBe(2);
+    await second.close();
+  });
+
   test('over the limit, what may have been sent is not said to be dropped: the server knows whether it came', async () => {
     const folder = await spoolFolder();
     const first = openSpool(folder);
@@ -192,6 +210,8 @@ describe('after a crash', () => {
     expect(left!.totals).toMatchObject({
       flowsRecovered: 100 - unsure,
       flowsDropped: sure,
+      // By their bytes those numbered 4 and 5 are evidence and payloads: they lie among what may have been sent.
+      findingsDropped: 0,
       flowsRecoveredDropped: sure,
       flowsWaiting: 100 - unsure - sure,
     });
