@@ -37,11 +37,6 @@ export const sensor: Command = {
       value: 'DIR',
       about: 'where flows lie until the server has stored them (data/spool); none: memory',
     },
-    'payload-bytes': {
-      type: 'string',
-      value: 'N',
-      about: 'first bytes of each distinct payload that go to the server (128); 0 for none',
-    },
     check: { type: 'boolean', about: 'whether capture, spool, server and clock are as they should be; then end' },
     config: { type: 'string', value: 'FILE', about: 'settings (config/sensor.toml)' },
   },

@@ -34,6 +34,11 @@ export const sourceOptions: Readonly<Record<string, CommandOption>> = {
   follow: { type: 'boolean', about: 'with --read FILE: read on as the file grows, until stopped' },
   ...filterOptions,
   checksums: { type: 'boolean', about: 'verify checksums: packets with bad ones are counted as faults' },
+  'payload-bytes': {
+    type: 'string',
+    value: 'N',
+    about: 'first bytes of each distinct payload that go to the server (128); 0 for none',
+  },
   simulate: { type: 'boolean', about: 'simulated darknet traffic' },
   ...simulationOptions,
 };
