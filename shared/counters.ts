@@ -90,6 +90,10 @@ export interface ServerLedger {
   evidenceMatched: number;
   /** Frames of evidence that cannot be read, by error code; in no sum. */
   evidenceRefused: Counts;
+  /** Packets in rows of payloads that were stored. */
+  payloadPackets: number;
+  /** Frames of payloads that cannot be read, by error code; in no sum. */
+  payloadsRefused: Counts;
 }
 
 /** What one viewer was offered: `offered = sent + sampledOut + filteredOut`, in flows. */
@@ -170,6 +174,8 @@ export function emptyServerLedger(): ServerLedger {
     packetsInSeries: 0,
     evidenceMatched: 0,
     evidenceRefused: {},
+    payloadPackets: 0,
+    payloadsRefused: {},
   };
 }
 

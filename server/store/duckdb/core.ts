@@ -26,7 +26,8 @@ import {
 } from './operations.ts';
 import { OutboxLosses } from './outbox-losses.ts';
 import * as outbox from './outbox-queries.ts';
-import { accountPayloads, PayloadKeeping } from './payload-keeping.ts';
+import { PayloadKeeping } from './payload-keeping.ts';
+import { accountPayloads } from './payload-leaving.ts';
 import { listPayloads, payloadOfKey } from './payload-queries.ts';
 import { ProblemBook } from './problem-book.ts';
 import { SeriesAge } from './series-age.ts';

@@ -5,7 +5,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { rowsOf } from './connections.ts';
-import { takeOut } from './payload-keeping.ts';
+import { takeOut } from './payload-leaving.ts';
 import { KEY } from './payload-sql.ts';
 
 export interface PayloadLimits {

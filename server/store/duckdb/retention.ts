@@ -12,7 +12,7 @@ import { deleteExpired } from './flow-recovery.ts';
 import { dropPartTable, setFileState } from './flow-tables.ts';
 import type { FlowViews } from './flow-views.ts';
 import type { RetentionLimits, Sums } from './operations.ts';
-import { expirePayloads } from './payload-keeping.ts';
+import { expirePayloads } from './payload-leaving.ts';
 import type { ProblemBook } from './problem-book.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
