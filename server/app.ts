@@ -8,9 +8,11 @@ import { isForEveryone, roleOf } from './access/role.ts';
 import { flowRoutes } from './api/flows.ts';
 import { healthRoutes } from './api/health.ts';
 import { ledgerRoutes } from './api/ledger.ts';
+import { maliciousSiteRoutes } from './api/malicious-sites.ts';
 import { metricsRoutes } from './api/metrics.ts';
 import { networkRoutes } from './api/networks.ts';
 import type { ApiParts } from './api/parts.ts';
+import { payloadRoutes } from './api/payloads.ts';
 import { portRoutes } from './api/ports.ts';
 import { ApiError, asApiError, sendProblem } from './api/problem.ts';
 import { sensorRoutes } from './api/sensors.ts';
@@ -28,6 +30,8 @@ const routes = [
   flowRoutes,
   sourceRoutes,
   portRoutes,
+  payloadRoutes,
+  maliciousSiteRoutes,
   metricsRoutes,
   networkRoutes,
   signInRoutes,

@@ -124,6 +124,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       series,
       catalog,
       evidence: stores.evidence,
+      payloads: stores.payloads,
       scanners,
       tokens,
       signIns,

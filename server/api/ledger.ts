@@ -3,9 +3,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { checkLedger, emptySensorLedger, type LedgerCheck } from '../../shared/counters.ts';
 import { SeriesResolution } from '../store/ingest-commit.ts';
-import type { EvidenceAccount, FlowAccount } from '../store/stores.ts';
+import type { EvidenceAccount, FlowAccount, PayloadAccount } from '../store/stores.ts';
 import type { ApiParts } from './parts.ts';
-import { Problem, SessionId } from './schemas.ts';
+import { PayloadAccount as PayloadStore, Problem, SessionId } from './schemas.ts';
 import { resolveSpan } from './span.ts';
 
 const Check = Type.Object({
@@ -16,6 +16,7 @@ const Check = Type.Object({
   holds: Type.Boolean(),
 });
 const Sums = Type.Object({ packets: Type.Integer(), bytes: Type.Integer(), flows: Type.Integer() });
+const Account = { present: Type.Integer(), expired: Type.Integer(), givenUp: Type.Integer() };
 const Ledger = Type.Object({
   session: SessionId,
   balances: Type.Boolean({ description: 'every sum holds, and nothing is in flight' }),
@@ -34,12 +35,10 @@ const Ledger = Type.Object({
     { present: Sums, expired: Sums, missing: Sums },
     { description: 'what became of all that was stored: there, taken out by retention, or in files that are gone' },
   ),
-  evidenceStore: Type.Object(
-    { present: Type.Integer(), expired: Type.Integer(), givenUp: Type.Integer() },
-    {
-      description: 'packets that rules matched, in evidence that is there, that left with its flows, that was too much',
-    },
-  ),
+  evidenceStore: Type.Object(Account, {
+    description: 'packets that rules matched, in evidence that is there, that left with its flows, that was too much',
+  }),
+  payloadStore: PayloadStore,
   stored: Type.Array(Check, { description: 'counted anew in the stores' }),
   viewers: Type.Array(
     Type.Object({
@@ -69,7 +68,7 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       server,
       checks: health === null ? [] : checkLedger(health.ledger, server, health.finished),
     }));
-    const { account, evidence, checks: stored } = await countStores(parts, session);
+    const { account, evidence, payloads, checks: stored } = await countStores(parts, session);
     const checks = [...sensors.flatMap((entry) => entry.checks), ...stored];
     return {
       session,
@@ -77,6 +76,7 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       sensors,
       flowStore: account,
       evidenceStore: evidence,
+      payloadStore: payloads,
       stored,
       viewers: [...parts.live.viewers].map(({ ledger }) => ledger),
     };
@@ -88,6 +88,7 @@ const BIN_NAMES = ['second', 'minute', 'five minutes', 'hour', 'day'] as const;
 interface StoresCounted {
   readonly account: FlowAccount;
   readonly evidence: EvidenceAccount;
+  readonly payloads: PayloadAccount;
   readonly checks: LedgerCheck[];
 }
 
@@ -97,18 +98,20 @@ async function countStores(parts: ApiParts, session: number): Promise<StoresCoun
     const servers = parts.ledgers().flatMap((state) => (state.session === session ? [state.server] : []));
     return {
       packets: servers.reduce((sum, { packetsStored }) => sum + packetsStored, 0),
-      // A ledger from before there was evidence has no such counter.
+      // A ledger from before there was evidence has no such counters.
       matched: servers.reduce((sum, { evidenceMatched }) => sum + (evidenceMatched ?? 0), 0),
+      payloadPackets: servers.reduce((sum, { payloadPackets }) => sum + (payloadPackets ?? 0), 0),
     };
   };
   const before = counted();
-  const [account, evidence, ...series] = await Promise.all([
+  const [account, evidence, payloads, ...series] = await Promise.all([
     parts.flows.account(session),
     parts.evidence.account(session),
+    parts.payloads.account(session),
     ...Object.values(SeriesResolution).map((resolution) => parts.series.sum(session, resolution)),
   ]);
   const after = counted();
-  const check = (sum: string, right: number, of: 'packets' | 'matched' = 'packets'): LedgerCheck => {
+  const check = (sum: string, right: number, of: keyof typeof after = 'packets'): LedgerCheck => {
     const left = after[of];
     const isBetween = before[of] !== left && right >= before[of];
     return { sum, left, right, inFlight: isBetween ? left - right : 0, holds: isBetween || left === right };
@@ -125,6 +128,11 @@ async function countStores(parts: ApiParts, session: number): Promise<StoresCoun
       evidence.present + evidence.expired + evidence.givenUp,
       'matched',
     ),
+    check(
+      'payloadPackets = packets in payloads that are there + expired + given up',
+      payloads.present + payloads.expired + payloads.givenUp,
+      'payloadPackets',
+    ),
   ];
-  return { account, evidence, checks };
+  return { account, evidence, payloads, checks };
 }

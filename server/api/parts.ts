@@ -8,7 +8,7 @@ import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
 import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
-import type { Catalog, EvidenceStore, FlowStore, SeriesStore } from '../store/stores.ts';
+import type { Catalog, EvidenceStore, FlowStore, PayloadStore, SeriesStore } from '../store/stores.ts';
 import type { FlowSums } from './flow-sums.ts';
 import type { Turns } from './turns.ts';
 
@@ -21,6 +21,7 @@ export interface ApiParts extends AccessParts {
   readonly series: SeriesStore;
   readonly catalog: Catalog;
   readonly evidence: EvidenceStore;
+  readonly payloads: PayloadStore;
   readonly scanners: Pick<ScannerFolder, 'find'>;
   readonly live: LiveHub;
   readonly networks: Pick<NetworkTable, 'nameOf'>;

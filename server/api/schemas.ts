@@ -50,3 +50,11 @@ export const Measure = Type.Enum(['packets', 'bytes', 'flows', 'sources', 'targe
   default: 'packets',
   description: '`sources` and `targets` are distinct addresses: exact up to 16, then within 2.3 % (standard error)',
 });
+export const PayloadOrder = Type.Enum(['packets', 'sources', 'first', 'last'], {
+  default: 'packets',
+  description: 'most first; of `first` and `last`, the newest first',
+});
+export const PayloadAccount = Type.Object(
+  { present: Count, expired: Count, givenUp: Count },
+  { description: 'what became of all packets with payloads that were stored: there, left with the flows, too much' },
+);

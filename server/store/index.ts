@@ -6,7 +6,15 @@ import type { DuckDbStores } from './duckdb/operations.ts';
 import { SeriesMirror } from './influx/series-mirror.ts';
 import { formatSeriesTarget, parseSeriesTarget, readInfluxCredentials, type SeriesTarget } from './influx/target.ts';
 import type { HealthPoint } from './outbox.ts';
-import type { Catalog, EvidenceStore, FlowStore, SeriesStore, SketchStore, StoreProblemCode } from './stores.ts';
+import type {
+  Catalog,
+  EvidenceStore,
+  FlowStore,
+  PayloadStore,
+  SeriesStore,
+  SketchStore,
+  StoreProblemCode,
+} from './stores.ts';
 
 /** What InfluxDB does not have by then stays noted in the store, and is written after the next start. */
 const MIRROR_STOP_SECONDS = 0.5;
@@ -21,6 +29,7 @@ export interface OpenStores {
   readonly catalog: Catalog;
   readonly sketches: SketchStore;
   readonly evidence: EvidenceStore;
+  readonly payloads: PayloadStore;
   /** State of the series' copy in InfluxDB, null without one. */
   readonly mirrorState: () => object | null;
   /** Bins that wait while the copy cannot be written; else 0. */
@@ -47,6 +56,7 @@ export async function openStores(config: ServerConfig, log: (message: string) =>
     catalog: stores.catalog,
     sketches: stores.sketches,
     evidence: stores.evidence,
+    payloads: stores.payloads,
     mirrorState: () => (mirror === null ? null : { target: config.series.target, ...mirror.stats() }),
     seriesBehind: () => mirror?.binsBehind ?? 0,
     problemCodes: () => problems.codes,

@@ -41,6 +41,7 @@ async function ask(stores: DuckDbStores, path: string, from: number, to: number)
     series: stores.series,
     catalog: stores.catalog,
     evidence: stores.evidence,
+    payloads: stores.payloads,
     scanners: { find: () => null },
     flowSums: new FlowSums(stores.flows),
     breakdownTurns: new Turns(),

@@ -44,6 +44,7 @@ async function ask(path: string, role = 'viewer') {
   const parts = {
     flows: stores.flows,
     evidence: stores.evidence,
+    payloads: stores.payloads,
     scanners: { find: (words: Uint32Array) => (words[3] === 0xc0000201 ? { name: 'Study', list: 'ours' } : null) },
     series: stores.series,
     breakdownTurns: new Turns(),

@@ -64,5 +64,5 @@ export async function createPipeline(
     await pipeline.stop();
     await stores.close();
   };
-  return { pipeline, catalog, evidence: stores.evidence, live, stored, close, log, disk };
+  return { pipeline, catalog, evidence: stores.evidence, payloads: stores.payloads, live, stored, close, log, disk };
 }

@@ -3,7 +3,7 @@ import { type FetchTool, fetchesOf } from './commands.ts';
 import { partsOf } from './defang.ts';
 import { type ReadingStep, readingsOf } from './readings.ts';
 
-export { defang } from './defang.ts';
+export { defang, defangHost } from './defang.ts';
 
 export interface PayloadSite {
   readonly tool: FetchTool;

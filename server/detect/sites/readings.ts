@@ -24,7 +24,8 @@ const undo: Readonly<Record<ReadingStep, (text: string) => readonly string[]>> =
   percent: (text) => [
     text.replace(/%(?:u00)?([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
   ],
-  plus: (text) => (/[?&=][^\s+]*\+/.test(text) ? [text.replaceAll('+', ' ')] : []),
+  // From the last such sign on: a search from each would take its square.
+  plus: (text) => (/[?&=][^\s+?&=]*\+/.test(text) ? [text.replaceAll('+', ' ')] : []),
   escapes: (text) => [
     text.replace(/\\(?:x|u00)([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
   ],

@@ -6,6 +6,7 @@ import { type Connections, inTransaction } from './connections.ts';
 import { EvidenceAppenders, evidenceData } from './evidence-appenders.ts';
 import type { FlowAppenders } from './flow-appenders.ts';
 import type { Generation } from './generation.ts';
+import { PayloadAppenders, payloadData } from './payload-appenders.ts';
 import { NEW_MINUTES, seriesColumns, seriesTables, sketchMinuteColumns, touchedColumns } from './schema.ts';
 import { SeriesSplit } from './series-split.ts';
 import { type SessionSpan, sessionSpans } from './session-spans.ts';
@@ -27,6 +28,7 @@ export class Committer {
   #appenders: Appenders | undefined;
   readonly #generation: Generation;
   readonly #evidence = new EvidenceAppenders();
+  readonly #payloads = new PayloadAppenders();
   /** Minutes that are noted for the next start. */
   readonly #unsketched = new Set<string>();
 
@@ -47,13 +49,16 @@ export class Committer {
     const spans = sessionSpans(commit.flows);
     const sketches = commit.sketches && (await packSketches(commit.sketches));
     const evidence = commit.evidence && evidenceData(commit.evidence, Date.now() / 1000);
+    const payloads = commit.payloads && payloadData(commit.payloads, Date.now() / 1000);
     let noted: string[] = [];
     await this.#connections.write(async (writer) => {
       const rows = await this.#flows.prepare(writer, flows);
+      const unknown = payloads && (await this.#payloads.prepare(writer, payloads));
       try {
         await inTransaction(writer, async () => {
           await this.#flows.append(writer, rows);
           if (evidence) await this.#evidence.append(writer, evidence);
+          if (payloads && unknown) await this.#payloads.append(writer, payloads, unknown);
           const appenders = await this.#open(writer);
           this.#appendSeries(appenders, commit.series, series);
           if (sketches === undefined) noted = this.#noteMinutes(appenders, series);
@@ -71,6 +76,7 @@ export class Committer {
         throw cause;
       }
       this.#flows.committed(rows);
+      if (unknown) this.#payloads.committed(unknown);
     });
     if (commit.sketches !== undefined) this.#unsketched.clear();
     for (const name of noted) this.#unsketched.add(name);
@@ -125,6 +131,7 @@ export class Committer {
     const open = this.#appenders;
     this.#appenders = undefined;
     this.#evidence.drop();
+    this.#payloads.drop();
     if (!open) return;
     const { series, ...others } = open;
     for (const appender of [...Object.values(series), ...Object.values(others)]) appender.abandon();

@@ -26,10 +26,14 @@ import {
 } from './operations.ts';
 import { OutboxLosses } from './outbox-losses.ts';
 import * as outbox from './outbox-queries.ts';
+import { PayloadKeeping } from './payload-keeping.ts';
+import { accountPayloads } from './payload-leaving.ts';
+import { listPayloads, payloadOfKey } from './payload-queries.ts';
 import { ProblemBook } from './problem-book.ts';
 import { SeriesAge } from './series-age.ts';
 import * as seriesQueries from './series-queries.ts';
 import { SeriesRetention } from './series-retention.ts';
+import { listSites, sitesOfPayload } from './site-queries.ts';
 import * as sketchQueries from './sketch-queries.ts';
 import { SteadyClock } from './steady-clock.ts';
 import * as watchQueries from './watch-queries.ts';
@@ -47,6 +51,7 @@ export class DuckDbCore {
   readonly #committer: Committer;
   readonly #compaction: Compaction;
   readonly #evidence: EvidenceKeeping;
+  readonly #payloads: PayloadKeeping;
   readonly #generation: Generation;
   readonly #losses: OutboxLosses;
   readonly #age: SeriesAge;
@@ -59,6 +64,7 @@ export class DuckDbCore {
     committer: Committer,
     compaction: Compaction,
     evidence: EvidenceKeeping,
+    payloads: PayloadKeeping,
     generation: Generation,
     losses: OutboxLosses,
     age: SeriesAge,
@@ -72,6 +78,7 @@ export class DuckDbCore {
     this.#committer = committer;
     this.#compaction = compaction;
     this.#evidence = evidence;
+    this.#payloads = payloads;
     this.#generation = generation;
     this.#losses = losses;
     this.#age = age;
@@ -110,6 +117,7 @@ export class DuckDbCore {
       new Committer(connections, flows.appenders, generation, isMirrored),
       new Compaction(connections, generation, isMirrored ? clock : null, new SeriesRetention(losses, age), problems),
       await EvidenceKeeping.open(connections, problems, options.evidenceLimits),
+      await PayloadKeeping.open(connections, problems, options.payloadLimits),
       generation,
       losses,
       age,
@@ -140,6 +148,7 @@ export class DuckDbCore {
       commit: (commit) => this.#commit(commit),
       compact: async () => {
         await this.#evidence.run();
+        await this.#payloads.run();
         await this.#compaction.run(true);
       },
       flows: (query) => flowQueries.queryFlows(this.#flows.source, query),
@@ -149,6 +158,11 @@ export class DuckDbCore {
       flowSum: async (session) => ({ ...(await this.#flows.account(session)).present }),
       evidence: (session, source) => evidenceOf(connections, session, source),
       evidenceAccount: (session) => accountEvidence(connections, session),
+      payloads: (query) => listPayloads(connections, query),
+      payload: (session, key) => payloadOfKey(connections, session, key),
+      sites: (query) => listSites(connections, query),
+      sitesOfPayload: (session, key) => sitesOfPayload(connections, session, key),
+      payloadAccount: (session) => accountPayloads(connections, session),
       flowAccount: (session) => this.#flows.account(session),
       flowCount: (query) => this.#flows.count(query),
       flowState: async () => this.#flows.state(),
@@ -186,6 +200,7 @@ export class DuckDbCore {
     this.#flows.sealing.committed(commit);
     this.#compaction.appended(commit.series.length);
     if (commit.evidence) this.#evidence.stored(commit.evidence.length);
+    if (commit.payloads) this.#payloads.stored(commit.payloads);
   }
 
   async #outboxDone(bins: readonly TouchedBin[], remembered: readonly TouchedBin[]): Promise<void> {

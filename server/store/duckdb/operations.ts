@@ -20,6 +20,10 @@ import type {
   FlowSumColumns,
   FlowSumsQuery,
   MinuteFlows,
+  PayloadAccount,
+  PayloadKey,
+  PayloadQuery,
+  PayloadStore,
   RuleEvidence,
   SensorRecord,
   SeriesPoint,
@@ -29,13 +33,17 @@ import type {
   SeriesTopQuery,
   SessionRecord,
   SessionTotals,
+  SiteQuery,
   SketchMemory,
   SketchStore,
   SourceTop,
   Span,
+  StoredPayload,
+  StoredSite,
   TopSourcesQuery,
 } from '../stores.ts';
 import type { EvidenceLimits } from './evidence-keeping.ts';
+import type { PayloadLimits } from './payload-limits.ts';
 
 export interface Sums {
   packets: number;
@@ -52,6 +60,11 @@ export interface StoreOperations {
   flowSum(session: number): Promise<Sums>;
   evidence(session: number, source: Uint32Array): Promise<RuleEvidence[]>;
   evidenceAccount(session: number): Promise<EvidenceAccount>;
+  payloads(query: PayloadQuery): Promise<{ readonly total: number; readonly payloads: StoredPayload[] }>;
+  payload(session: number, key: PayloadKey): Promise<StoredPayload | null>;
+  sites(query: SiteQuery): Promise<{ readonly total: number; readonly sites: StoredSite[] }>;
+  sitesOfPayload(session: number, key: PayloadKey): Promise<StoredSite[]>;
+  payloadAccount(session: number): Promise<PayloadAccount>;
   flowAccount(session: number): Promise<FlowAccount>;
   flowCount(query: FlowSpan): Promise<FlowCount>;
   flowState(): Promise<FlowStoreState>;
@@ -116,6 +129,8 @@ export interface DuckDbOptions {
   readonly retention?: RetentionLimits;
   /** For tests: how much evidence about sources is kept. */
   readonly evidenceLimits?: Partial<EvidenceLimits>;
+  /** For tests: how many payloads are kept. */
+  readonly payloadLimits?: Partial<PayloadLimits>;
   /** For tests, in the caller's own thread: milliseconds since 1970, by which flows and what was mirrored get old. */
   readonly clock?: () => number;
 }
@@ -127,6 +142,7 @@ export interface DuckDbStores {
   readonly outbox: SeriesOutbox;
   readonly sketches: SketchStore;
   readonly evidence: EvidenceStore;
+  readonly payloads: PayloadStore;
   /** Sentences about what had to be repaired to open the store. */
   readonly warnings: readonly string[];
   /** Sums up partial rows of closed series bins; happens by itself now and then. */
@@ -188,6 +204,13 @@ export function storesOver(
     evidence: {
       of: (session, source) => does.evidence(session, source),
       account: (session) => does.evidenceAccount(session),
+    },
+    payloads: {
+      list: (query) => does.payloads(query),
+      of: (session, key) => does.payload(session, key),
+      sites: (query) => does.sites(query),
+      sitesOf: (session, key) => does.sitesOfPayload(session, key),
+      account: (session) => does.payloadAccount(session),
     },
     outbox: {
       pending: (limit, settled) => does.outboxPending(limit, settled),

@@ -12,6 +12,7 @@ import { deleteExpired } from './flow-recovery.ts';
 import { dropPartTable, setFileState } from './flow-tables.ts';
 import type { FlowViews } from './flow-views.ts';
 import type { RetentionLimits, Sums } from './operations.ts';
+import { expirePayloads } from './payload-leaving.ts';
 import type { ProblemBook } from './problem-book.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
@@ -153,7 +154,10 @@ export class Retention {
         if (hot.length > 0) await dropPartTable(writer, parts, hot);
         for (const file of files) await setFileState(writer, file, 'expired');
         for (const [session, sum] of sums) await addExpired(writer, session, sum);
-        for (const [session, seconds] of endsOf(units)) await expireEvidence(writer, session, seconds);
+        for (const [session, seconds] of endsOf(units)) {
+          await expireEvidence(writer, session, seconds);
+          await expirePayloads(writer, session, seconds);
+        }
       });
       for (const part of hot) parts.remove(part);
       for (const file of files) file.state = 'expired';

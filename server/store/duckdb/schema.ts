@@ -191,6 +191,23 @@ export const evidenceColumns: readonly ColumnDefinition[] = [
   { name: 'stored_seconds', type: 'BIGINT' },
 ];
 
+const PAYLOAD_KEY =
+  'session UINTEGER NOT NULL, digest UBIGINT NOT NULL, protocol UTINYINT NOT NULL, wire_bytes USMALLINT NOT NULL';
+
+/** Payloads: of rows of equal key (session, digest, protocol, wire_bytes) packets add up, and all else is united. */
+const PAYLOAD_TABLES: readonly string[] = [
+  `CREATE TABLE payloads (${PAYLOAD_KEY}, captured_bytes USMALLINT NOT NULL, packets BIGINT NOT NULL,
+    first_micros BIGINT NOT NULL, last_micros BIGINT NOT NULL, stored_seconds BIGINT NOT NULL,
+    ports USMALLINT[] NOT NULL, more_ports BOOLEAN NOT NULL, sources UHUGEINT[] NOT NULL, sketch BLOB NOT NULL,
+    source_count UINTEGER NOT NULL, sensors USMALLINT[] NOT NULL)`,
+  // Of several rows of a key, the longest holds; so do the sites that were found in it.
+  `CREATE TABLE payload_bytes (${PAYLOAD_KEY}, kept_bytes USMALLINT NOT NULL, bytes BLOB NOT NULL)`,
+  `CREATE TABLE payload_sites (${PAYLOAD_KEY}, kept_bytes USMALLINT NOT NULL, tool VARCHAR NOT NULL, url VARCHAR NOT NULL,
+    steps VARCHAR NOT NULL, is_cut BOOLEAN NOT NULL)`,
+  // Packets of payloads that were taken out.
+  'CREATE TABLE payload_gone (session BIGINT PRIMARY KEY, expired BIGINT NOT NULL, given_up BIGINT NOT NULL)',
+];
+
 const CREATED_IN_6: readonly string[] = [
   createTable('evidence', evidenceColumns),
   // Packets that prove what rows of `evidence` say, from their IP header on.
@@ -198,6 +215,7 @@ const CREATED_IN_6: readonly string[] = [
     tag UTINYINT NOT NULL, key UINTEGER NOT NULL, micros BIGINT NOT NULL, bytes BLOB NOT NULL)`,
   // Packets that matched, of evidence that was taken out, so that sums over all time stay exact.
   'CREATE TABLE evidence_gone (session BIGINT PRIMARY KEY, expired BIGINT NOT NULL, given_up BIGINT NOT NULL)',
+  ...PAYLOAD_TABLES,
   // The version whose columns a file has.
   ...addColumnTo('flow_files', 'version', 'UTINYINT', 5),
 ];
