@@ -1,11 +1,11 @@
 /** `GET /api/v1/ledger`: what came in, what went out and why the rest did not, for every sensor of a session. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { checkLedger, emptySensorLedger, type LedgerCheck } from '../../shared/counters.ts';
-import { SeriesResolution } from '../store/ingest-commit.ts';
+import { checkLedger, emptySensorLedger, type LedgerCheck, type ServerLedger } from '../../shared/counters.ts';
+import { type LedgerHealth, SeriesResolution } from '../store/ingest-commit.ts';
 import type { EvidenceAccount, FlowAccount, PayloadAccount } from '../store/stores.ts';
 import type { ApiParts } from './parts.ts';
-import { PayloadAccount as PayloadStore, Problem, SessionId } from './schemas.ts';
+import { Count, PayloadAccount as PayloadStore, Problem, SessionId } from './schemas.ts';
 import { resolveSpan } from './span.ts';
 
 const Check = Type.Object({
@@ -28,6 +28,22 @@ const Ledger = Type.Object({
       damage: Type.Array(Type.String()),
       counts: Type.Unknown({ description: 'counters of the sensor: shared/counters.ts' }),
       server: Type.Unknown({ description: 'counters of the server' }),
+      evidence: Type.Union([Type.Null(), Type.Object({ sourcesHeld: Count, sourcesGivenUp: Count, rowsSent: Count })], {
+        description: 'sources that the sensor remembers, and gave up for others; of its run',
+      }),
+      payloads: Type.Union(
+        [
+          Type.Null(),
+          Type.Object({
+            packets: Count,
+            packetsSent: Count,
+            packetsHeld: Count,
+            packetsNotKept: Count,
+            rowsSent: Count,
+          }),
+        ],
+        { description: 'packets with a payload: sent, held, and without a place in the sensor’s table; of its run' },
+      ),
       checks: Type.Array(Check),
     }),
   ),
@@ -66,7 +82,9 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       damage: health?.damage ?? [],
       counts: health?.ledger ?? emptySensorLedger(),
       server,
-      checks: health === null ? [] : checkLedger(health.ledger, server, health.finished),
+      evidence: health?.evidence ?? null,
+      payloads: health?.payloads ?? null,
+      checks: health === null ? [] : checkSensor(health, server),
     }));
     const { account, evidence, payloads, checks: stored } = await countStores(parts, session);
     const checks = [...sensors.flatMap((entry) => entry.checks), ...stored];
@@ -82,6 +100,15 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
     };
   });
 };
+
+function checkSensor({ ledger, finished, payloads }: LedgerHealth, server: ServerLedger): LedgerCheck[] {
+  const checks = checkLedger(ledger, server, finished);
+  if (payloads === undefined) return checks;
+  const { packets: left, packetsSent, packetsHeld, packetsNotKept } = payloads;
+  const right = packetsSent + packetsHeld + packetsNotKept;
+  const sum = 'packets with payloads = packetsSent + packetsHeld + packetsNotKept';
+  return [...checks, { sum, left, right, inFlight: 0, holds: left === right }];
+}
 
 const BIN_NAMES = ['second', 'minute', 'five minutes', 'hour', 'day'] as const;
 

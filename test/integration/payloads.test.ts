@@ -60,12 +60,17 @@ const exploits: Record<string, string[]> = {
 
 test.skipIf(capturesFolder === null).for(Object.entries(exploits))(
   'what the exploits in %s would fetch is listed, defanged, with who sent it',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async ([file, expected]) => {
     const { running, url, asks, ledger } = await startReading(capturePath(file), await testFolder());
     const stored = ledger.stored.find(({ sum }) => sum.startsWith('payloadPackets'))!;
     expect(stored).toMatchObject({ holds: true, inFlight: 0 });
     expect(stored.left).toBeGreaterThan(0);
+    expect(ledger.sensors[0]!.payloads).toMatchObject({
+      packets: stored.left,
+      packetsSent: stored.left,
+      packetsHeld: 0,
+    });
     const list = await asks<{ total: number; sites: Site[] }>('malicious-sites');
     expect(sitesOf(list)).toEqual(expected);
     expect(list.total).toBe(expected.length);
@@ -82,7 +87,7 @@ test.skipIf(capturesFolder === null).for(Object.entries(exploits))(
 );
 
 test('commands of the simulator: as they stand and hidden in base64; none without payloads', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const folder = await testFolder();
   const capture = join(folder, 'a.pcap');

@@ -11,6 +11,7 @@ export interface LedgerAnswer {
     damage: string[];
     counts: Record<string, number> & { notIp: Record<string, number>; undecodable: Record<string, number> };
     server: Record<string, number>;
+    payloads: Record<string, number> | null;
     checks: { sum: string; left: number; right: number; inFlight: number; holds: boolean }[];
   }[];
   stored: { sum: string; left: number; right: number; inFlight: number; holds: boolean }[];
