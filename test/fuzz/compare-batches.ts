@@ -2,6 +2,8 @@
 import { type Outcomes, Reason } from '../../sensor/decode/outcomes.ts';
 import { faultNames } from '../../shared/counters.ts';
 import type { PacketBatch, RecordBatch } from '../../shared/packet-batch.ts';
+import { radiationNames } from '../../shared/radiation.ts';
+import { tagNames } from '../../shared/tags.ts';
 import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import { tunnelNames } from '../../shared/tunnels.ts';
 
@@ -122,9 +124,10 @@ const limits: readonly (readonly [name: ColumnName, limit: number])[] = [
   ['fragment', 3],
   ['hasPayload', 2],
   ['tunnel', tunnelNames.length],
-  // Rules set tags behind the decoder.
-  ['tagsLow', 1],
+  // Rules set them behind the decoder.
+  ['tagsLow', 2 ** tagNames.length],
   ['tagsHigh', 1],
+  ['radiation', 1 + radiationNames.length],
 ];
 
 function expectPossibleRow(batch: PacketBatch, row: number): void {

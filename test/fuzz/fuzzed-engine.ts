@@ -3,10 +3,8 @@
  * `inspect`, and whatever must hold of them whatever the bytes are. What it says of some bytes depends on nothing else.
  */
 import { compilePacketFilter } from '../../sensor/filter/index.ts';
-import { matchFingerprints } from '../../sensor/fingerprint/index.ts';
 import { SourceMemory } from '../../sensor/fingerprint/source-memory.ts';
 import { Inspection } from '../../sensor/inspect/inspection.ts';
-import { markRadiation } from '../../sensor/radiation/index.ts';
 import { type Counts, sumCounts } from '../../shared/counters.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
 import { BATCH_ROWS, createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
@@ -15,6 +13,7 @@ import { decodeFrame, encodeFrame } from '../../shared/wire/frame.ts';
 import { hex } from '../support/hex.ts';
 import { expectPossible, expectSameRecord } from './compare-batches.ts';
 import { FlowSums } from './flow-sums.ts';
+import { FuzzedPayloads } from './fuzzed-payloads.ts';
 import { Lane, Surroundings, showAlone } from './lanes.ts';
 import { digest, FuzzRandom } from './random.ts';
 import { type ReadCapture, readCapture } from './read-captures.ts';
@@ -83,6 +82,7 @@ export class FuzzedEngine {
     rows: 8,
     onEvidence: (rows) => void frameToEvidence(decodeFrame(encodeFrame(evidenceToFrame(rows, 1, 1)))),
   });
+  readonly #payloads = new FuzzedPayloads();
   readonly #firstPacket: RecordBatch;
   #inspection = new Inspection();
   #inspected = 0;
@@ -157,12 +157,10 @@ export class FuzzedEngine {
     }
     this.packets += records.length;
     this.#note(records);
-    matchFingerprints(this.#moved.ipv4, moved.view);
-    markRadiation(this.#moved.ipv4, moved.view);
-    markRadiation(this.#moved.ipv6, moved.view);
     this.#memory.match(this.#moved.ipv4, moved.view);
     this.#memory.flush();
     if (random.oneIn(3)) filter.apply(moved, this.#moved.decoder, this.#moved.ipv4, this.#moved.ipv6);
+    this.#payloads.add(moved, this.#moved.ipv4, this.#moved.ipv6);
     this.#flows.add(this.#moved.ipv4);
     this.#flows.add(this.#moved.ipv6);
     this.#inspect(moved);

@@ -1,6 +1,8 @@
 /** One decoder and what it makes of batches; and batches of the same packets in other surroundings. */
 import { Decoder, type DecoderOptions } from '../../sensor/decode/decoder.ts';
 import type { Outcomes } from '../../sensor/decode/outcomes.ts';
+import { matchFingerprints } from '../../sensor/fingerprint/index.ts';
+import { markRadiation } from '../../sensor/radiation/index.ts';
 import { type Counts, sumCounts } from '../../shared/counters.ts';
 import { BATCH_ROWS, createPacketBatch, createRecordBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import type { Decoded } from './compare-batches.ts';
@@ -17,10 +19,14 @@ export class Lane implements Decoded {
     this.outcomes = this.decoder.outcomes;
   }
 
+  /** With the rules of single packets: they must not see more of a packet than the decoder does. */
   decode(records: RecordBatch): void {
     this.ipv4.length = 0;
     this.ipv6.length = 0;
     this.decoder.decode(records, this.ipv4, this.ipv6);
+    matchFingerprints(this.ipv4, records.view);
+    markRadiation(this.ipv4, records.view);
+    markRadiation(this.ipv6, records.view);
   }
 
   counts(): { captured: number; filteredOut: number; decoded: number; notIp: Counts; undecodable: Counts } {
