@@ -3,7 +3,7 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import { countSources } from '../../../shared/wire/payloads.ts';
 import type { PayloadKey, PayloadQuery, StoredPayload } from '../stores.ts';
 import type { Connections, Row } from './connections.ts';
-import { addressWords, HELD_SITES, KEY, UNITED, united } from './payload-sql.ts';
+import { addressWords, heldSites, KEY, UNITED, united } from './payload-sql.ts';
 
 /** Where rows are not summed up, how many sources all have is known only of those that are read: so many at most. */
 export const MOST_READ_FOR_ORDER = 5_000;
@@ -45,19 +45,16 @@ export async function listPayloads(connections: Connections, query: PayloadQuery
   const { session, order, limit, port, protocol, withSites = false } = query;
   const values = new Values();
   values.add(session);
-  const conditions = [
-    ...(protocol === undefined ? [] : [`protocol = ${values.add(protocol)}`]),
-    ...(withSites ? [`(${KEY}) IN (SELECT (${KEY}) FROM held)`] : []),
-  ];
+  const ofProtocol = protocol === undefined ? '' : `AND protocol = ${values.add(protocol)}`;
   const having = [
     isWithin(values, query),
     ...(port === undefined ? [] : [`bool_or(list_contains(ports, ${values.add(port)}))`]),
   ];
-  const sums = `SELECT ${KEY}, ${SUMS} FROM payloads WHERE ${['session = $1', ...conditions].join(' AND ')}
-    GROUP BY ALL HAVING ${having.join(' AND ')}`;
+  const sums = `SELECT ${KEY}, ${SUMS} FROM payloads ${withSites ? `SEMI JOIN held USING (${KEY})` : ''}
+    WHERE session = $1 ${ofProtocol} GROUP BY ALL HAVING ${having.join(' AND ')}`;
   const chosen = `SELECT *, (SELECT count(*) FROM sums)::DOUBLE AS total FROM sums
     ${mayBeFirst(order, values.add(limit), KEY)}`;
-  const rows = await read(connections, sums, chosen, values);
+  const rows = await read(connections, sums, chosen, values, withSites);
   return {
     total: Number(rows[0]?.total ?? 0),
     payloads: inOrder(rows.map(payloadOf), order).slice(0, limit),
@@ -78,13 +75,17 @@ export function isKey(values: Values, { digest, protocol, wireBytes }: PayloadKe
   return `digest = ${number}::UBIGINT AND protocol = ${values.add(protocol)} AND wire_bytes = ${values.add(wireBytes)}`;
 }
 
-function read(connections: Connections, sums: string, chosen: string, values: Values): Promise<Row[]> {
+/** `sums` and `chosen` are queries; the second asks the first. */
+function read(connections: Connections, sums: string, chosen: string, values: Values, withSites = false) {
+  const choosing = `sums AS (${sums}), chosen AS MATERIALIZED (${chosen})`;
+  const head = withSites
+    ? `${heldSites('WHERE session = $1')}, ${choosing}`
+    : `${choosing}, ${heldSites(`SEMI JOIN chosen USING (${KEY}) WHERE session = $1`)}`;
   return connections.read(
-    `WITH ${HELD_SITES}, sums AS (${sums}), chosen AS MATERIALIZED (${chosen}),
-      rows AS (SELECT ${KEY}, ${UNITED} FROM payloads JOIN (SELECT ${KEY} FROM chosen) USING (${KEY})
+    `WITH ${head},
+      rows AS (SELECT ${KEY}, ${UNITED} FROM payloads SEMI JOIN chosen USING (${KEY}) WHERE session = $1 GROUP BY ${KEY}),
+      texts AS (SELECT ${KEY}, arg_max(bytes, kept_bytes) AS bytes FROM payload_bytes SEMI JOIN chosen USING (${KEY})
         WHERE session = $1 GROUP BY ${KEY}),
-      texts AS (SELECT ${KEY}, arg_max(bytes, kept_bytes) AS bytes FROM payload_bytes
-        JOIN (SELECT ${KEY} FROM chosen) USING (${KEY}) WHERE session = $1 GROUP BY ${KEY}),
       counts AS (SELECT ${KEY}, count(*)::DOUBLE AS sites FROM held GROUP BY ${KEY})
       SELECT rows.*, total, bytes, coalesce(sites, 0) AS sites FROM rows JOIN (SELECT ${KEY}, total FROM chosen) USING (${KEY})
         LEFT JOIN texts USING (${KEY}) LEFT JOIN counts USING (${KEY}) ORDER BY ${KEY}`,

@@ -16,11 +16,17 @@ export const UNITED = `max(captured_bytes)::DOUBLE AS captured_bytes, sum(packet
   bool_or(more_ports) AS more_ports, flatten(list(sources ORDER BY first_micros)) AS sources,
   list(sketch) AS sketches, list_distinct(flatten(list(sensors))) AS sensors`;
 
-/** The sites of a session's payloads: of each payload, those of the longest bytes of it. Needs the session as $1. */
-export const HELD_SITES = `longest AS (SELECT ${KEY}, max(kept_bytes) AS kept_bytes FROM payload_bytes
-    WHERE session = $1 GROUP BY ALL),
-  held AS (SELECT DISTINCT ON (${KEY}, tool, url) ${KEY}, tool, url, steps, is_cut
-    FROM payload_sites JOIN longest USING (${KEY}, kept_bytes) WHERE session = $1)`;
+/**
+ * The sites of a session's payloads: of each payload, those of the longest bytes of it. Needs the session as $1. `among`
+ * narrows the rows that are read.
+ */
+export function heldSites(among: string): string {
+  return `candidates AS (SELECT ${KEY}, kept_bytes, tool, url, steps, is_cut FROM payload_sites ${among}),
+    longest AS (SELECT ${KEY}, max(kept_bytes) AS kept_bytes FROM payload_bytes SEMI JOIN candidates USING (${KEY})
+      WHERE session = $1 GROUP BY ALL),
+    held AS (SELECT DISTINCT ON (${KEY}, tool, url) ${KEY}, tool, url, steps, is_cut
+      FROM candidates JOIN longest USING (${KEY}, kept_bytes))`;
+}
 
 export interface United {
   readonly ports: number[];

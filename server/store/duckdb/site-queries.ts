@@ -6,7 +6,7 @@ import type { ReadingStep } from '../../detect/sites/readings.ts';
 import type { PayloadKey, SiteQuery, StoredSite } from '../stores.ts';
 import type { Connections, Row } from './connections.ts';
 import { inOrder, isKey, isWithin, mayBeFirst, SUMS, Values } from './payload-queries.ts';
-import { addressWords, HELD_SITES, KEY, UNITED, united } from './payload-sql.ts';
+import { addressWords, heldSites, KEY, UNITED, united } from './payload-sql.ts';
 
 const MOST_KEYS = 16;
 
@@ -15,7 +15,7 @@ export async function listSites(connections: Connections, query: SiteQuery) {
   values.add(query.session);
   const within = isWithin(values, query);
   const limit = values.add(query.limit);
-  const rows = await read(connections, values, within, mayBeFirst(query.order, limit, 'tool, url'));
+  const rows = await read(connections, values, '', within, mayBeFirst(query.order, limit, 'tool, url'));
   return {
     total: Number(rows[0]?.total ?? 0),
     sites: inOrder(rows.map(siteOf), query.order).slice(0, query.limit),
@@ -25,15 +25,18 @@ export async function listSites(connections: Connections, query: SiteQuery) {
 export async function sitesOfPayload(connections: Connections, session: number, key: PayloadKey) {
   const values = new Values();
   values.add(session);
+  const isOfKey = isKey(values, key);
+  const among = `SEMI JOIN (SELECT tool, url FROM payload_sites WHERE session = $1 AND ${isOfKey}) USING (tool, url)`;
   const within = isWithin(values, {});
-  const chosen = `WHERE (tool, url) IN (SELECT (tool, url) FROM held WHERE ${isKey(values, key)})`;
-  return inOrder((await read(connections, values, within, chosen)).map(siteOf), 'packets');
+  // Sites that only shorter bytes of it had are not among those held.
+  const chosen = `SEMI JOIN (SELECT tool, url FROM held WHERE ${isOfKey}) USING (tool, url)`;
+  return inOrder((await read(connections, values, among, within, chosen)).map(siteOf), 'packets');
 }
 
-function read(connections: Connections, values: Values, within: string, chosen: string): Promise<Row[]> {
-  const ofSites = `payloads JOIN held USING (${KEY}) JOIN (SELECT tool, url FROM chosen) USING (tool, url) WHERE session = $1`;
+function read(connections: Connections, values: Values, among: string, within: string, chosen: string): Promise<Row[]> {
+  const ofSites = `payloads JOIN held USING (${KEY}) SEMI JOIN chosen USING (tool, url) WHERE session = $1`;
   return connections.read(
-    `WITH ${HELD_SITES},
+    `WITH ${heldSites(`${among} WHERE session = $1`)},
       sums AS (SELECT tool, url, ${SUMS} FROM payloads JOIN held USING (${KEY}) WHERE session = $1
         GROUP BY tool, url HAVING ${within}),
       chosen AS MATERIALIZED (SELECT *, (SELECT count(*) FROM sums)::DOUBLE AS total FROM sums ${chosen}),
