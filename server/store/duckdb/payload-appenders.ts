@@ -2,6 +2,7 @@
  * The way of payloads into their tables: a row for what is new about each, its bytes and the sites in them once. Which
  * payloads have theirs stored is remembered for those that came last; of others it is stored once more, until it is summed up.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { sitesOf } from '../../detect/sites/index.ts';
 import type { PayloadRow } from '../ingest-commit.ts';
@@ -18,6 +19,7 @@ import {
 
 /** About 100 bytes of memory each. */
 const MOST_KNOWN = 50_000;
+const BUSY_MILLISECONDS = 20;
 
 /** Checked, and in DuckDB's form. */
 export interface PayloadData {
@@ -60,7 +62,7 @@ export class PayloadAppenders {
       if (!isKnown) longest.set(name, row);
     }
     const bytes = [...longest.values()];
-    return { bytes: bytesChunks(bytes), sites: siteChunks(bytes.flatMap(foundSites)), lengths };
+    return { bytes: bytesChunks(bytes), sites: siteChunks(await sitesIn(bytes)), lengths };
   }
 
   /** Inside the connection's transaction. */
@@ -98,6 +100,19 @@ export class PayloadAppenders {
 
 const nameOf = ({ session, digest, protocol, wireBytes }: SessionKey) =>
   `${session} ${digest} ${protocol} ${wireBytes}`;
+
+/** Payloads made to be slow take a few milliseconds each: in between, others are answered. */
+async function sitesIn(payloads: readonly KeptBytes[]): Promise<FoundSite[]> {
+  const sites: FoundSite[] = [];
+  let since = performance.now();
+  for (const payload of payloads) {
+    sites.push(...foundSites(payload));
+    if (performance.now() - since < BUSY_MILLISECONDS) continue;
+    await setImmediate();
+    since = performance.now();
+  }
+  return sites;
+}
 
 function foundSites({ session, digest, protocol, wireBytes, bytes }: KeptBytes): FoundSite[] {
   const key = { session, digest, protocol, wireBytes, keptBytes: bytes.length };
