@@ -26,6 +26,8 @@ import { type Catalog, type FlowStore, type SketchStore, StoreError } from './st
 
 /** Frames of one commit at most, so that an acknowledgement is never far away. */
 const MAX_FRAMES_PER_COMMIT = 64;
+/** Payloads cost a hundred times what flows do. */
+const MAX_PAYLOADS_PER_COMMIT = 4_096;
 /** Sensors are not read from while so many frames wait for the store, until only the smaller number does. */
 const MAX_FRAMES_WAITING = 256;
 const FRAMES_WAITING_TO_RESUME = 128;
@@ -203,7 +205,7 @@ export class IngestPipeline {
 
   async #commitAll(): Promise<void> {
     do {
-      const arrivals = this.#arrivals.splice(0, MAX_FRAMES_PER_COMMIT);
+      const arrivals = this.#arrivals.splice(0, framesOfCommit(this.#arrivals));
       try {
         await this.#commit(arrivals);
       } catch (error) {
@@ -306,6 +308,18 @@ function countStored(
   ledger.flowsStored += length;
   ledger.packetsStored += packets;
   ledger.packetsInSeries += packetsInSeries;
+}
+
+/** How many of the frames that wait go into the next commit: at least one. */
+function framesOfCommit(arrivals: readonly Arrival[]): number {
+  let frames = 0;
+  let payloads = 0;
+  while (frames < Math.min(arrivals.length, MAX_FRAMES_PER_COMMIT)) {
+    payloads += arrivals[frames]!.payloads?.length ?? 0;
+    if (frames > 0 && payloads > MAX_PAYLOADS_PER_COMMIT) break;
+    frames++;
+  }
+  return frames;
 }
 
 function lastPositions(arrivals: readonly Arrival[]): IngestCommit['positions'] {

@@ -9,7 +9,7 @@ import { payloadFrame } from '../../support/payloads.ts';
 import { createPeer, createPipeline, helloOf } from '../../support/pipeline.ts';
 
 const atRest = (channel: Channel) =>
-  vi.waitFor(() => expect(channel.storedSequence).toBe(channel.lastSequence), { timeout: 5_000 });
+  vi.waitFor(() => expect(channel.storedSequence).toBe(channel.lastSequence), { timeout: 20_000 });
 const channelOf = (session: number, sensor: number) =>
   ({ session: { id: session }, sensor: { id: sensor } }) as Channel;
 
@@ -46,6 +46,26 @@ test('packets are counted once, also when frames come twice', async () => {
   await atRest(channel);
   expect(pipeline.ledgers()[0]!.server).toMatchObject({ payloadPackets: 3, packetsStored: 0, duplicateFrames: 1 });
   expect(await stored()).toBe(0);
+  await close();
+});
+
+test('a commit takes so many payloads and no more; what comes behind them goes into the next', async () => {
+  const rows: number[] = [];
+  const { pipeline, close } = await createPipeline({
+    commit: async (really, commit) => {
+      rows.push(commit.payloads?.length ?? 0);
+      await really();
+    },
+  });
+  const peer = createPeer();
+  const channel = await pipeline.open(helloOf(7), peer);
+  const made = (from: number) => Array.from({ length: 1_000 }, (_, at) => ({ payload: `${from + at}` }));
+  for (let sequence = 1; sequence <= 7; sequence++)
+    pipeline.receive(channel, peer, payloadFrame(made(sequence * 1_000), 7, sequence));
+  await atRest(channel);
+  expect(rows.reduce((sum, count) => sum + count, 0)).toBe(7_000);
+  expect(Math.max(...rows)).toBeLessThanOrEqual(4_096);
+  expect(pipeline.ledgers()[0]!.server.payloadPackets).toBe(7_000);
   await close();
 });
 
