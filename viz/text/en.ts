@@ -522,6 +522,12 @@ export const en = {
   deskHoursLeft: 'room for {hours} h',
   deskDiskFull: 'DISK FULL',
   deskLedger: 'the path of the packets',
+  ledgerEvidence: 'evidence for rules: {count} packets',
+  ledgerPayloads: 'payloads: {count} packets',
+  ledgerKept: '{count} stored',
+  ledgerGivenUp: '{count} given up',
+  ledgerRefusedFrames: '{count} frames refused',
+  ledgerEvidenceRefused: 'evidence for rules: {count} frames cannot be read',
   deskLedgerNote:
     'all packets since the session began, now; no span and no filter. Height: the figure itself. ↓ did not get further',
 } as const;

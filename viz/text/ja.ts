@@ -521,6 +521,12 @@ export const ja: Text = {
   deskHoursLeft: '残り約 {hours} 時間分',
   deskDiskFull: 'ディスク満杯',
   deskLedger: 'パケットの経路',
+  ledgerEvidence: 'ルールの証拠: {count} パケット',
+  ledgerPayloads: 'ペイロード: {count} パケット',
+  ledgerKept: '保存 {count}',
+  ledgerGivenUp: '破棄 {count}',
+  ledgerRefusedFrames: '拒否フレーム {count}',
+  ledgerEvidenceRefused: 'ルールの証拠: 読めないフレーム {count}',
   deskLedgerNote:
     'セッション開始から現在までの全パケット（期間・フィルターは無関係）。高さは数値に比例。↓ は先へ進まなかった数',
 };
