@@ -141,7 +141,7 @@ describe.skipIf(!browserInstalled)('payloads and malicious sites', () => {
       const sources = sheet(page).locator('[data-source]');
       expect(await sources.allTextContents()).toEqual(['203.0.113.5', '2001:db8::9']);
       await sources.first().press('Enter');
-      await page.locator('.about-dialog:not(.payload-dialog)[open]').waitFor();
+      await page.locator('.about-dialog[open]').waitFor();
       expect(new URL(page.url()).searchParams.get('about')).toBe('source:203.0.113.5');
       expect(await sheet(page).isVisible()).toBe(false);
       await page.keyboard.press('Escape');

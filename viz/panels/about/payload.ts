@@ -38,7 +38,7 @@ export function createPayloadSheet(context: PanelContext): AboutSheet {
   const fromTo = element('div', 'payload-from-to', sourcesFigure, portsFigure);
   const figures = element('div', 'payload-figures', sitesFigure, fromTo, dumpFigure);
   const dialog = createDialog(text, null, '', element('div', 'about-head', facts), tell, figures);
-  dialog.classList.add('about-dialog', 'payload-dialog');
+  dialog.classList.add('payload-dialog');
   const heading = dialog.querySelector('h2')!;
   let shown: string | null = null;
   dialog.addEventListener('close', () => {
