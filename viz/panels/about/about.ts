@@ -105,12 +105,21 @@ export function createAbout(context: PanelContext): AboutSheet {
     setText(patternNote, words);
   }
 
+  /** Whoever signs out later has nothing more of it in the page. */
+  function forget(): void {
+    if (!changed(null)) return;
+    facts.replaceChildren();
+    labels.show([], null);
+    for (const group of groups) group.show(null);
+  }
+
   return {
     element: dialog,
     update(state) {
       const { about } = shownOf(state);
       shown = about?.kind === 'payload' ? null : about;
       if (about === null || about.kind === 'payload') {
+        forget();
         if (dialog.open) dialog.close();
         return;
       }
