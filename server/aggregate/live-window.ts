@@ -2,6 +2,7 @@
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { Fragment } from '../../shared/packet-batch.ts';
 import { IpProtocol, trafficClassNames } from '../../shared/protocols.ts';
+import { radiationColours, radiationGroups } from '../../shared/radiation.ts';
 import type { CountryCount, PortCount } from '../../shared/wire/messages.ts';
 import { HyperLogLog, mix32 } from './hyperloglog.ts';
 import { KeyWindow } from './key-window.ts';
@@ -22,7 +23,11 @@ interface Second {
   flows: number;
   bytes: number;
   readonly classPackets: Float64Array;
+  readonly radiationPackets: Float64Array;
 }
+
+/** By colour; 0 is unused. */
+const RADIATION_COLOURS = radiationGroups.length + 1;
 
 function createSecond(): Second {
   return {
@@ -31,6 +36,7 @@ function createSecond(): Second {
     flows: 0,
     bytes: 0,
     classPackets: new Float64Array(trafficClassNames.length),
+    radiationPackets: new Float64Array(RADIATION_COLOURS),
   };
 }
 
@@ -39,6 +45,7 @@ export interface LiveRates {
   flowsPerSecond: number;
   bytesPerSecond: number;
   classPacketsPerSecond: number[];
+  radiationPacketsPerSecond: number[];
 }
 
 export class LiveWindow {
@@ -124,6 +131,7 @@ export class LiveWindow {
     second.flows = 0;
     second.bytes = 0;
     second.classPackets.fill(0);
+    second.radiationPackets.fill(0);
   }
 
   #addRow(batch: FlowBatch, row: number, at: number): void {
@@ -134,6 +142,7 @@ export class LiveWindow {
     second.flows += 1;
     second.bytes += batch.wireBytes[row]!;
     second.classPackets[batch.class[row]!]! += packets;
+    second.radiationPackets[radiationColours[batch.radiation[row]!]!]! += packets;
     const protocol = batch.protocol[row]!;
     const isTcp = protocol === IpProtocol.tcp;
     if ((isTcp || protocol === IpProtocol.udp) && batch.fragment[row] !== Fragment.later)
@@ -165,6 +174,7 @@ export class LiveWindow {
   /** Means over the last whole seconds before `until` (capture time; by default that of the newest flow). */
   rates(until: number = this.newestSecond ?? 0): LiveRates {
     const classPackets = new Float64Array(trafficClassNames.length);
+    const radiationPackets = new Float64Array(RADIATION_COLOURS);
     let packets = 0;
     let flows = 0;
     let bytes = 0;
@@ -177,12 +187,14 @@ export class LiveWindow {
       flows += second.flows;
       bytes += second.bytes;
       for (let i = 0; i < classPackets.length; i++) classPackets[i]! += second.classPackets[i]!;
+      for (let i = 0; i < radiationPackets.length; i++) radiationPackets[i]! += second.radiationPackets[i]!;
     }
     return {
       packetsPerSecond: packets / seconds,
       flowsPerSecond: flows / seconds,
       bytesPerSecond: bytes / seconds,
       classPacketsPerSecond: Array.from(classPackets, (value) => value / seconds),
+      radiationPacketsPerSecond: Array.from(radiationPackets, (value) => value / seconds),
     };
   }
 

@@ -18,7 +18,10 @@ const LIVE_CLOCK = { mode: 'live', speed: 1 } as const;
 const NO_CLOCK = { mode: 'max', speed: 0 } as const;
 
 /** What differs with the filter of a page. */
-export type Figures = Pick<LiveTotals, 'rates' | 'totals' | 'topPorts' | 'topCountries' | 'classPacketsPerSecond'>;
+export type Figures = Pick<
+  LiveTotals,
+  'rates' | 'totals' | 'topPorts' | 'topCountries' | 'classPacketsPerSecond' | 'radiationPacketsPerSecond'
+>;
 
 /** The capture time that rates are of. Live, silence is news: it is now, not that of the last packet; after the end nothing comes. */
 function ratesUntil({ mode, finished, newestSeconds }: LiveTotals['clock'], nowMilliseconds: number): number {
@@ -28,13 +31,14 @@ function ratesUntil({ mode, finished, newestSeconds }: LiveTotals['clock'], nowM
 }
 
 export function figuresOf({ window, totals }: LiveFigures, clock: LiveTotals['clock']): Figures {
-  const { classPacketsPerSecond, ...rates } = window.rates(ratesUntil(clock, Date.now()));
+  const { classPacketsPerSecond, radiationPacketsPerSecond, ...rates } = window.rates(ratesUntil(clock, Date.now()));
   return {
     rates,
     totals: { ...totals, sources: window.sources() },
     topPorts: window.topPorts(TOP_PORTS),
     topCountries: window.topCountries(TOP_COUNTRIES),
     classPacketsPerSecond,
+    radiationPacketsPerSecond,
   };
 }
 

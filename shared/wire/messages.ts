@@ -200,6 +200,8 @@ export interface LiveTotals {
   topCountries: CountryCount[];
   /** Packets per second by traffic class id (index; 0 unused). */
   classPacketsPerSecond: number[];
+  /** Packets per second by colour of radiation (index: place in `radiationGroups` from 1; 0 unused). Servers before 0.2 do not say. */
+  radiationPacketsPerSecond?: number[];
   sensors: SensorView[];
   ledger: { sensor: SensorLedger; server: ServerLedger; checks: LedgerCheck[] };
   viewer: ViewerLedger;

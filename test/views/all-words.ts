@@ -29,7 +29,11 @@ export function troubledTotals(kind: LiveTotals['session']['kind']): LiveTotals 
     packetsSpoolDropped: 7,
     undecodable: { truncated: 2 },
   });
-  Object.assign(server, { packetsLate: 9, packetsRefused: { WIRE_BAD_MESSAGE: 1 } });
+  Object.assign(server, {
+    packetsLate: 9,
+    packetsRefused: { WIRE_BAD_MESSAGE: 1 },
+    evidenceRefused: { WIRE_TRUNCATED: 3 },
+  });
   totals.ledger.checks = [{ sum: 'captured = decoded', left: 2, right: 1, inFlight: 1, holds: false }];
   totals.viewer = { offered: 1_000, sent: 100, sampledOut: 900, filteredOut: 0 };
   totals.seriesBehind = 12;

@@ -85,6 +85,34 @@ describe.skipIf(!browserInstalled)('the desk', () => {
     await page.close();
   });
 
+  test('rules, classes and classes of radiation narrow all panels, and the ledger tells of evidence', async () => {
+    const { page, problems } = await openPage(browser, `${url}/?${DESK}&${FIXED}`, 1920, 1080);
+    await answered(page);
+    const filter = () => page.evaluate(() => window.kurayami!.state.filter);
+    const [rule] = (await rowsOf(page, 'rules'))[0]!;
+    await page.locator('[data-panel="rules"] .ranked-row').first().press('Enter');
+    expect(await filter()).toBe(`tag ${rule}`);
+    await answered(page);
+    const part = (bar: number) => page.locator(`[data-panel="mix"] .mix-bar:nth-child(${bar}) .mix-part`).first();
+    for (const [bar, word] of [
+      [2, 'radiation'],
+      [1, 'class'],
+    ] as const) {
+      await part(bar).press('Enter');
+      expect(await filter()).toMatch(new RegExp(`^tag ${rule} and (.* and )?${word} \\w+$`));
+      await answered(page);
+    }
+    const { rows } = await ask<Top>(url, `top?by=source&limit=8&${SPAN}&filter=${encodeURIComponent(await filter())}`);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(await rowsOf(page, 'sources')).toEqual(rows.map(({ key, packets }) => [key, packets]));
+    const { evidenceStore } = await ask<{ evidenceStore: { present: number } }>(url, 'ledger?session=1');
+    expect(evidenceStore.present).toBeGreaterThan(0);
+    const beside = page.locator('[data-panel="ledger"] .path-beside li').first();
+    await expect.poll(() => beside.textContent()).toContain(`${evidenceStore.present.toLocaleString('en')} stored`);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   test('what is wrong with a filter stands in the panels, and they recover', async () => {
     const { page } = await openPage(
       browser,

@@ -147,6 +147,22 @@ describe.skipIf(!browserInstalled)('labels on the sheet of a source', { timeout:
     },
   );
 
+  test('a tool, a class and a class of radiation narrow the page, with Shift to all but it', async () => {
+    const { page, problems } = await open('en');
+    const filter = () => page.evaluate(() => window.kurayami!.state.filter);
+    await label(page, 'mirai').locator('.label-tool').press('Enter');
+    expect(await filter()).toBe('tag mirai');
+    const key = (name: string) => page.locator(`.about-dialog .about-key[data-key="${name}"]`);
+    await key('tcpSyn').press('Enter');
+    expect(await filter()).toBe('tag mirai and class tcpSyn');
+    await key('unknown').first().press('Shift+Enter');
+    expect(await filter()).toMatch(/^tag mirai and class tcpSyn and not (radiation unknown|asn 0)$/);
+    await label(page, 'mirai').locator('.label-tool').press('Shift+Enter');
+    expect(await filter()).not.toMatch(/^tag mirai/);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   test('an analyst sees every byte, and why they match', async () => {
     const text = textOf('en');
     const token = await program(['token', 'add', '--role', 'analyst', '--name', 'Aoi', '--data', data]);
@@ -170,6 +186,11 @@ describe.skipIf(!browserInstalled)('labels on the sheet of a source', { timeout:
     const options = label(page, 'zmapTcp').locator('.proof-field').last();
     expect(await options.textContent()).toBe(`${text.proofOptions}020405b40103030801010402bytes 40 to 51`);
     await picture(page, 'analyst-en');
+    // What is closed is gone from the page, and not only out of sight.
+    const content = () => page.content();
+    expect(await content()).toMatch(/198\.51\.100\.|>c6</);
+    await page.keyboard.press('Escape');
+    await expect.poll(content).not.toMatch(/198\.51\.100\.|>c6</);
     await page.close();
   });
 });

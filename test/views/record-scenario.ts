@@ -120,7 +120,12 @@ function takeTotals(viewer: RecordingViewer, totals: LiveTotals): void {
   const { totals: before } = viewer;
   const isQuiet = totals.rates.packetsPerSecond === 0 && before !== null;
   viewer.totals = isQuiet
-    ? { ...totals, rates: before.rates, classPacketsPerSecond: before.classPacketsPerSecond }
+    ? {
+        ...totals,
+        rates: before.rates,
+        classPacketsPerSecond: before.classPacketsPerSecond,
+        radiationPacketsPerSecond: before.radiationPacketsPerSecond!,
+      }
     : totals;
 }
 

@@ -50,6 +50,9 @@ export function readTotals(message: unknown): LiveTotals {
     topPorts: list(totals.topPorts, readPort, 'topPorts'),
     topCountries: list(totals.topCountries, readCountry, 'topCountries'),
     classPacketsPerSecond: list(totals.classPacketsPerSecond, number, 'classPacketsPerSecond'),
+    ...(totals.radiationPacketsPerSecond === undefined
+      ? {}
+      : { radiationPacketsPerSecond: list(totals.radiationPacketsPerSecond, number, 'radiationPacketsPerSecond') }),
     sensors: list(totals.sensors, readSensor, 'sensors'),
     ledger: {
       sensor: countersLike(ledger.sensor, emptySensorLedger(), 'ledger.sensor'),

@@ -2,6 +2,7 @@
 import type { FreeArea } from '../scene/stage.ts';
 import type { PageState } from '../state.ts';
 import { type AboutSheet, createAbout } from './about/about.ts';
+import { createPayloadSheet } from './about/payload.ts';
 import { Desk } from './desk/desk.ts';
 import { createHelp } from './help.ts';
 import { panels } from './index.ts';
@@ -23,6 +24,7 @@ export class Board {
   readonly desk: Desk;
   readonly table: SceneTable;
   readonly about: AboutSheet;
+  readonly payload: AboutSheet;
   /** For those who go through the page by the keyboard: they stand before everything else. */
   readonly skipLinks: HTMLElement;
   readonly #panels: Panel[] = [];
@@ -43,12 +45,13 @@ export class Board {
     this.table = createSceneTable(context);
     this.desk = new Desk(context);
     this.about = createAbout(context);
-    this.#panels.push(this.signIn, this.table, this.about);
+    this.payload = createPayloadSheet(context);
+    this.#panels.push(this.signIn, this.table, this.about, this.payload);
     this.skipLinks = createSkipLinks(context.text);
     const { left, right, bottom } = this.#columns;
-    const { about, desk, help, signIn, table } = this;
+    const { about, desk, help, payload, signIn, table } = this;
     this.element = element('div', 'board', left, column('over'), right, desk.element, bottom);
-    this.element.append(help, signIn.element, table.element, desk.dialog, about.element);
+    this.element.append(help, signIn.element, table.element, desk.dialog, about.element, payload.element);
   }
 
   remove(): void {

@@ -1,4 +1,5 @@
 /** The ledger: from the wire to the screen, every packet accounted for. */
+import { sumCounts } from '../../shared/counters.ts';
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import { formatCount } from '../text/format.ts';
 import { fill } from '../text/text.ts';
@@ -34,6 +35,8 @@ export const ledger: PanelMaker = ({ text, language }) => {
       syncRows(rows, ledgerRows(totals, page), createRow, fillRow);
       const behind =
         totals.seriesBehind > 0 ? [`⚠ ${fill(text.seriesBehind, { count: count(totals.seriesBehind) })}`] : [];
+      const refused = sumCounts(totals.ledger.server.evidenceRefused);
+      if (refused > 0) behind.push(`⚠ ${fill(text.ledgerEvidenceRefused, { count: count(refused) })}`);
       syncRows(damage, [...behind, ...problemsOf(totals, text), ...damageOf(totals)], () => element('li'), setText);
     },
   };

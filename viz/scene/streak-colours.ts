@@ -66,7 +66,7 @@ export class StreakColours {
       this.#version += 1;
     }
     if (by === 'class') return classCategories(totals);
-    if (by === 'radiation') return radiationCategories;
+    if (by === 'radiation') return radiationCategories(totals);
     const rates = by === 'port' ? portRates(totals) : by === 'country' ? countryRates(totals) : tagRates();
     this.#keep([...rates.keys()]);
     const named = this.#keys.flatMap((key, at) =>
@@ -127,12 +127,13 @@ function keyOf(by: SceneSettings['colourBy'], words: Uint32Array, at: number): n
   return tags === 0 ? 0 : 31 - Math.clz32(tags & -tags);
 }
 
-/** How much there is of each is not in the totals. */
-const radiationCategories: readonly Category[] = radiationGroups.map((_, at) => ({
-  colour: at + 1,
-  key: at,
-  rate: Number.NaN,
-}));
+function radiationCategories(totals: LiveTotals | null): Category[] {
+  return radiationGroups.map((_, at) => ({
+    colour: at + 1,
+    key: at,
+    rate: totals?.radiationPacketsPerSecond?.[at + 1] ?? Number.NaN,
+  }));
+}
 
 function classCategories(totals: LiveTotals | null): Category[] {
   return trafficClassNames.flatMap((name, id) =>

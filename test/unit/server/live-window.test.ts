@@ -3,6 +3,7 @@ import { countryText, LiveWindow } from '../../../server/aggregate/live-window.t
 import { formatIpv4 } from '../../../shared/address.ts';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { TrafficClass } from '../../../shared/protocols.ts';
+import { Radiation } from '../../../shared/radiation.ts';
 import { flowBatch, NOON_SECONDS as NOON, type TestFlow } from '../../support/commits.ts';
 
 function windowOf(...flows: TestFlow[]): LiveWindow {
@@ -34,6 +35,19 @@ describe('rates', () => {
     const { classPacketsPerSecond } = window.rates();
     expect(classPacketsPerSecond[TrafficClass.tcpSyn]).toBe(6);
     expect(classPacketsPerSecond[TrafficClass.udp]).toBe(2);
+  });
+
+  test('by colour of radiation: kinds of answers are one, and what is unknown is among the others', () => {
+    const { scan, backscatterDns, backscatterRst, bogon } = Radiation;
+    const flows: TestFlow[] = [6, 2, 3, 4, 5].map((packets) => ({ packets }));
+    const batch = flowBatch(4, [...flows, { seconds: NOON + 1, packets: 9 }]);
+    batch.radiation.set([scan, backscatterDns, backscatterRst, bogon, 0]);
+    const window = new LiveWindow();
+    window.add(batch);
+    expect(window.rates().radiationPacketsPerSecond).toEqual([0, 6, 5, 0, 4, 0, 0, 5]);
+    // A minute later the places of these seconds are those of others.
+    window.add(flowBatch(4, [{ seconds: NOON + 60, packets: 8 }, { seconds: NOON + 61 }]));
+    expect(window.rates().radiationPacketsPerSecond).toEqual([0, 0, 0, 0, 0, 0, 0, 2]);
   });
 
   test('in the first seconds are over those there are', () => {

@@ -40,6 +40,12 @@ test('totals are read as they were sent', () => {
   expect(readTotals(structuredClone(totals()))).toEqual(totals());
 });
 
+test('rates by radiation are read where they are told, and nonsense is none', () => {
+  const told = { ...totals(), radiationPacketsPerSecond: [0, 6, 5] };
+  expect(readTotals(structuredClone(told))).toEqual(told);
+  expect(() => readTotals({ ...told, radiationPacketsPerSecond: ['6'] })).toThrow('message');
+});
+
 test('a counter that an older server does not know counts nothing', () => {
   const sent = structuredClone(totals()) as { ledger: { sensor: { lostInCrash?: number } } };
   delete sent.ledger.sensor.lostInCrash;

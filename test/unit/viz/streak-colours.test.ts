@@ -58,6 +58,10 @@ test('classes of radiation have the colour of their group, whatever had it befor
   colours.update('port', totalsOf([1, 9, 10]));
   const entries = colours.update('radiation', totalsOf([]));
   expect(entries.map(({ colour }) => colour)).toEqual([1, 2, 3, 4, 5, 6, OTHER]);
+  // A server of before does not say how much there is of each.
+  expect(entries.every(({ rate }) => Number.isNaN(rate))).toBe(true);
+  const told = { ...totalsOf([]), radiationPacketsPerSecond: [0, 6, 5, 0, 4, 0, 0, 9] };
+  expect(colours.update('radiation', told).map(({ rate }) => rate)).toEqual([6, 5, 0, 4, 0, 0, 9]);
   const table = tableOf(colours);
   const { scan, backscatterSynAck, backscatterUdp, spoofed, bogon, misconfiguration, other } = Radiation;
   const ids = [scan, backscatterSynAck, backscatterUdp, spoofed, bogon, misconfiguration, other, 0, 15];

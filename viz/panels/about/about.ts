@@ -1,5 +1,5 @@
 /** A sheet with all about a source or a port in the span of the page, whatever its filter. */
-import { type About, termOfAbout } from '../../feed/about.ts';
+import { type AboutFlows, termOfAbout } from '../../feed/about.ts';
 import type { BreakdownAnswer, BreakdownFigures, FlowPoints } from '../../feed/breakdown-answer.ts';
 import { formatCount, formatShort, portName } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
@@ -54,7 +54,7 @@ export function createAbout(context: PanelContext): AboutSheet {
   );
   dialog.classList.add('about-dialog');
   const heading = dialog.querySelector('h2')!;
-  let shown: About | null = null;
+  let shown: AboutFlows | null = null;
   dialog.addEventListener('close', () => {
     if (shown !== null) actions.showAbout(null);
   });
@@ -67,7 +67,7 @@ export function createAbout(context: PanelContext): AboutSheet {
   const asker = new AboutAsker(context.questions);
   const changed = onChange();
 
-  function showAnswers(about: About, { moment, breakdown, series, points, since }: AboutAnswers): void {
+  function showAnswers(about: AboutFlows, { moment, breakdown, series, points, since }: AboutAnswers): void {
     const told = tellOf([breakdown, series, points], { toSeconds: moment.toSeconds, isLive: false }, context);
     setText(tell, told.words);
     dialog.dataset.state = told.state;
@@ -105,12 +105,21 @@ export function createAbout(context: PanelContext): AboutSheet {
     setText(patternNote, words);
   }
 
+  /** Whoever signs out later has nothing more of it in the page. */
+  function forget(): void {
+    if (!changed(null)) return;
+    facts.replaceChildren();
+    labels.show([], null);
+    for (const group of groups) group.show(null);
+  }
+
   return {
     element: dialog,
     update(state) {
       const { about } = shownOf(state);
-      shown = about;
-      if (about === null) {
+      shown = about?.kind === 'payload' ? null : about;
+      if (about === null || about.kind === 'payload') {
+        forget();
         if (dialog.open) dialog.close();
         return;
       }
@@ -123,7 +132,7 @@ export function createAbout(context: PanelContext): AboutSheet {
   };
 }
 
-function titleOf(about: About, { text }: PanelContext): string {
+function titleOf(about: AboutFlows, { text }: PanelContext): string {
   if (about.kind === 'source') return fill(text.aboutSource, { address: about.address });
   const { port, service } = portName(about.protocol === 'tcp' ? 6 : 17, about.port);
   return fill(text.aboutPort, { port: `${port} ${service}`.trim() });
@@ -131,7 +140,12 @@ function titleOf(about: About, { text }: PanelContext): string {
 
 type Fact = readonly [name: string, value: string];
 
-function factsOf(about: About, answer: BreakdownAnswer | null, since: number | null, context: PanelContext): Fact[] {
+function factsOf(
+  about: AboutFlows,
+  answer: BreakdownAnswer | null,
+  since: number | null,
+  context: PanelContext,
+): Fact[] {
   const { text, language } = context;
   if (answer === null) return [];
   if (answer.all === null) return [[text.packets, text.aboutNothing]];

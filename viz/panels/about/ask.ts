@@ -1,5 +1,5 @@
 /** What the sheet asks about a source or a port: all that it did, not what of it the page shows. No DOM. */
-import { type About, formatAbout, routeOfAbout, termOfAbout } from '../../feed/about.ts';
+import { type AboutFlows, formatAbout, routeOfAbout, termOfAbout } from '../../feed/about.ts';
 import type { Answer } from '../../feed/answers.ts';
 import { type BreakdownAnswer, type FlowPoints, readBreakdown, readFlowPoints } from '../../feed/breakdown-answer.ts';
 import type { Questions } from '../../feed/questions.ts';
@@ -33,7 +33,7 @@ export class AboutAsker {
   }
 
   /** Null before the first totals. */
-  ask(about: About, state: PageState, nowMilliseconds: number): AboutAnswers | null {
+  ask(about: AboutFlows, state: PageState, nowMilliseconds: number): AboutAnswers | null {
     const bounds = boundsOfSession(state, this.#questions);
     const moment = this.#moments.at({ ...state, filter: '' }, bounds, this.#isAnswered, nowMilliseconds);
     if (moment === null) return null;

@@ -68,7 +68,8 @@ function createRow(kind: GroupKind, context: PanelContext): HTMLElement {
     const key = button.dataset.key ?? '';
     const term = kind.term(key);
     if (kind.open && !event.shiftKey) kind.open(key, context);
-    else if (term !== null) context.actions.narrow(term);
+    // As its title says: what has a sheet is chosen with Shift, all others are left out with it.
+    else if (term !== null) context.actions.narrow(term, event.shiftKey && kind.open === undefined);
     letGo(event);
   });
   const track = element('span', 'ranked-track', element('span', 'ranked-fill'));

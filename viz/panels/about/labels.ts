@@ -1,10 +1,12 @@
 /** Why a source is called what it is called: how sure that is, by which rule, and the packets that prove it. */
+import { Tag } from '../../../shared/tags.ts';
 import type { SourceLabel, SourceScanner } from '../../feed/labels-answer.ts';
 import { formatCount } from '../../text/format.ts';
 import { ruleWords } from '../../text/rules.ts';
 import { fill } from '../../text/text.ts';
 import { onChange } from '../desk/desk-panel.ts';
-import { element, type PanelContext, setShown, setText, syncRows } from '../panel.ts';
+import { termOf } from '../desk/terms.ts';
+import { element, letGo, type PanelContext, setShown, setText, syncRows } from '../panel.ts';
 import { momentWords } from './group.ts';
 import { certaintyWords, oddsWords } from './odds.ts';
 import { createProof } from './proof.ts';
@@ -25,17 +27,33 @@ export function createLabels(context: PanelContext): Labels {
       setShown(root, labels.length > 0 || scanner !== null);
       setShown(research, scanner !== null);
       if (scanner !== null) setText(research, fill(text.labelScanner, { name: scanner.name, list: scanner.list }));
-      syncRows(list, labels, createRow, (row, label) => fillRow(row, label, context));
+      syncRows(
+        list,
+        labels,
+        () => createRow(context),
+        (row, label) => fillRow(row, label, context),
+      );
     },
   };
 }
 
 /** What is open stays open while figures change: only the packets are made anew, when there are others. */
-function createRow(): HTMLElement {
-  const head = element('p', 'label-head', element('strong', 'label-tool'), element('span', 'label-state'));
+function createRow(context: PanelContext): HTMLElement {
+  const head = element('p', 'label-head', toolButton(context), element('span', 'label-state'));
   const summary = element('summary');
   const proofs = element('details', 'label-proofs', summary, element('ol', 'proof-list'));
   return element('li', 'tool-label', head, element('p', 'label-odds'), element('dl', 'label-facts'), proofs);
+}
+
+/** Narrows the page to what the rule matched, as rows of rules do. */
+function toolButton({ actions }: PanelContext): HTMLButtonElement {
+  const button = element('button', 'label-tool');
+  button.type = 'button';
+  button.addEventListener('click', (event) => {
+    if (button.dataset.term) actions.narrow(button.dataset.term, event.shiftKey);
+    letGo(event);
+  });
+  return button;
 }
 
 const changes = new WeakMap<HTMLElement, ReturnType<typeof onChange>>();
@@ -43,11 +61,16 @@ const changes = new WeakMap<HTMLElement, ReturnType<typeof onChange>>();
 function fillRow(row: HTMLElement, label: SourceLabel, context: PanelContext): void {
   const { text, language } = context;
   const [head, odds, facts, details] = row.children as unknown as [HTMLElement, HTMLElement, HTMLElement, HTMLElement];
-  const [tool, state] = head.children as unknown as [HTMLElement, HTMLElement];
+  const [tool, state] = head.children as unknown as [HTMLButtonElement, HTMLElement];
   const words = ruleWords(label, language);
   row.dataset.state = label.state;
   row.dataset.rule = label.rule;
   setText(tool, words.tool);
+  // A rule that this page does not know is no word of its filters.
+  const term = Object.hasOwn(Tag, label.rule) ? termOf('tag', label.rule, () => null) : null;
+  tool.disabled = term === null;
+  tool.dataset.term = term ?? '';
+  tool.title = term === null ? text.deskNoFilter : fill(text.deskOnly, { term });
   setText(state, certaintyWords(label, text));
   const counts = {
     matched: formatCount(label.matched, language),

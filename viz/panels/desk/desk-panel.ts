@@ -21,6 +21,8 @@ export interface DeskView {
   update(sight: DeskSight): readonly Answer<unknown>[];
   /** What is shown, as rows: the same figures. */
   table(): Table;
+  /** What of the page's filter the figures are of, where that is not all of it. */
+  filterOf?(moment: Moment): string;
 }
 
 export interface DeskPanel {
@@ -31,6 +33,8 @@ export interface DeskPanel {
   readonly isWide?: boolean;
   /** Shows the newest there is, and not the span. */
   readonly isLive?: boolean;
+  /** What others see in its place. They ask nothing. */
+  readonly forAnalysts?: TextKey;
   make(context: DeskContext): DeskView;
 }
 

@@ -1,5 +1,6 @@
 /** The frame around a panel of the desk: its title, what it says of itself, and what can be done with it. */
 import { type Absent, mostAbsent } from '../../feed/absent.ts';
+import { seesTargets } from '../../feed/sign-in.ts';
 import { fill } from '../../text/text.ts';
 import { element, letGo, setShown, setText } from '../panel.ts';
 import { cellTime, fileName, toCsv, withSubject } from './csv.ts';
@@ -21,8 +22,9 @@ export class Frame {
   readonly element: HTMLElement;
   readonly #context: DeskContext;
   readonly #panel: DeskPanel;
-  readonly #view: DeskView;
+  #view: DeskView;
   readonly #told = element('p', 'desk-told');
+  readonly #masked: HTMLElement | null;
   readonly #enlarge: HTMLButtonElement;
   readonly #files: readonly (readonly [HTMLButtonElement, does: string])[];
   #sight: DeskSight | null = null;
@@ -59,7 +61,8 @@ export class Frame {
     );
     const heading = element('h2', '', title);
     const head = element('header', 'desk-head', heading, buttons);
-    const body = element('div', 'desk-body', this.#view.element);
+    this.#masked = panel.forAnalysts === undefined ? null : maskedNote(text[panel.forAnalysts], context);
+    const body = element('div', 'desk-body', ...(this.#masked ? [this.#masked] : []), this.#view.element);
     this.element = element('section', `desk-panel${panel.isWide ? ' desk-wide' : ''}`, head, this.#told, body);
     this.element.dataset.panel = id;
     this.element.setAttribute('aria-label', title);
@@ -70,6 +73,7 @@ export class Frame {
   update(sight: DeskSight): boolean {
     this.#sight = sight;
     const { text } = this.#context;
+    if (this.#isMasked(sight)) return true;
     const answers = this.#view.update(sight);
     const about = { toSeconds: sight.moment.toSeconds, isLive: this.#panel.isLive === true };
     const { state, words } = tellOf(answers, about, this.#context);
@@ -81,6 +85,36 @@ export class Frame {
     const label = sight.isEnlarged ? text.deskShrink : text.deskEnlarge;
     if (this.#enlarge.title !== label) name(this.#enlarge, label, text[this.#panel.title]);
     return state === 'current' || state === 'partial' || state === 'problem';
+  }
+
+  /** A viewer sees why there is nothing. */
+  #isMasked({ state }: DeskSight): boolean {
+    if (this.#masked === null) return false;
+    const isMasked = !seesTargets(state.hello);
+    setShown(this.#masked, isMasked);
+    this.element.classList.toggle('desk-masked', isMasked);
+    if (!isMasked) {
+      setShown(this.#view.element, true);
+      return false;
+    }
+    if (!this.#view.element.hidden) this.#forgetView();
+    this.element.dataset.state = 'current';
+    setShown(this.#told, false);
+    this.#allowFiles(false);
+    return true;
+  }
+
+  /** Who has signed out has nothing more of it in the page. */
+  #forgetView(): void {
+    const { element: before } = this.#view;
+    this.#view = this.#panel.make(this.#context);
+    before.replaceWith(this.#view.element);
+    setShown(this.#view.element, false);
+  }
+
+  /** What the figures are of. */
+  #filter({ moment }: DeskSight): string {
+    return this.#view.filterOf?.(moment) ?? moment.filter;
   }
 
   /** Figures of the question before would stand under the name of the new one. */
@@ -99,7 +133,7 @@ export class Frame {
     const table = withSubject(this.#view.table(), {
       session: moment.session,
       edges: this.#panel.isLive ? null : moment,
-      filter: moment.filter,
+      filter: this.#filter(this.#sight),
       isSimulated: moment.kind === 'simulated',
       absent: this.#absent,
     });
@@ -111,7 +145,8 @@ export class Frame {
     const { text, language } = this.#context;
     if (this.#sight === null || !this.#isSavable) return;
     const { moment, state } = this.#sight;
-    const { fromSeconds, toSeconds, filter, sessionName, kind } = moment;
+    const { fromSeconds, toSeconds, sessionName, kind } = moment;
+    const filter = this.#filter(this.#sight);
     // A picture takes a moment, and the page goes on meanwhile.
     const saved = this.#fileName('png');
     const lines = [
@@ -132,6 +167,16 @@ export class Frame {
     const { session = 0, fromSeconds = 0, toSeconds = 0 } = this.#sight?.moment ?? {};
     return fileName(this.id, `session${session}`, `${cellTime(fromSeconds)} ${cellTime(toSeconds)}`, ending);
   }
+}
+
+function maskedNote(words: string, { text, actions }: DeskContext): HTMLElement {
+  const enter = element('button', 'key-button', text.signIn);
+  enter.type = 'button';
+  enter.addEventListener('click', (event) => {
+    actions.toggleSignIn();
+    letGo(event);
+  });
+  return element('div', 'desk-for-analysts', element('p', '', words), enter);
 }
 
 /** A sign alone says nothing to who does not see it. */

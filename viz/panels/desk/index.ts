@@ -3,9 +3,11 @@ import { countries } from './countries.ts';
 import type { DeskPanel } from './desk-panel.ts';
 import { heat } from './heat.ts';
 import { ledgerPath } from './ledger-path.ts';
+import { maliciousSites } from './malicious-sites.ts';
 import { mix } from './mix.ts';
 import { networks } from './networks.ts';
 import { packets } from './packets.ts';
+import { payloads } from './payloads.ts';
 import { ports } from './ports.ts';
 import { rules } from './rules.ts';
 import { sensorTable } from './sensor-table.ts';
@@ -21,6 +23,8 @@ export const deskPanels: readonly DeskPanel[] = [
   heat,
   rules,
   mix,
+  payloads,
+  maliciousSites,
   sensorTable,
   sourcesOverTime,
   ledgerPath,

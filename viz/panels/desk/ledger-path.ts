@@ -4,7 +4,9 @@ import { formatCount } from '../../text/format.ts';
 import { fill, type TextKey } from '../../text/text.ts';
 import { type LedgerRow, ledgerRows, ledgerVerdict } from '../ledger-rows.ts';
 import { element, setText, syncRows } from '../panel.ts';
+import type { Cell } from './csv.ts';
 import type { DeskPanel } from './desk-panel.ts';
+import { createBeside } from './ledger-beside.ts';
 
 /** Figures that change faster cannot be read, and each change is a layout. */
 const EVERY_MILLISECONDS = 1_000;
@@ -16,10 +18,12 @@ export const ledgerPath: DeskPanel = {
   title: 'deskLedger',
   isWide: true,
   isLive: true,
-  make({ text, language }) {
+  make(context) {
+    const { text, language } = context;
     const verdict = element('p', 'verdict');
     const path = element('ol', 'path');
     const note = element('p', 'desk-note', text.deskLedgerNote);
+    const beside = createBeside(context);
     const count = (value: number) => formatCount(value, language);
     let rows: readonly LedgerRow[] = [];
     let drawnMilliseconds = Number.NEGATIVE_INFINITY;
@@ -45,8 +49,10 @@ export const ledgerPath: DeskPanel = {
     }
 
     return {
-      element: element('div', 'path-panel', verdict, path, note),
-      update({ state: { totals, page } }) {
+      element: element('div', 'path-panel', verdict, path, beside.element, note),
+      update(sight) {
+        const { totals, page } = sight.state;
+        beside.update(sight);
         const now = performance.now();
         if (totals === null || now - drawnMilliseconds < EVERY_MILLISECONDS) return [];
         drawnMilliseconds = now;
@@ -60,10 +66,12 @@ export const ledgerPath: DeskPanel = {
       },
       table: () => ({
         header: ['stage', 'unit', 'count', 'lost', 'reason'],
-        rows: rows.flatMap(({ stage, unit, count: passed, losses }) => [
-          [stage, unit, passed, null, null],
-          ...losses.map(({ reason, count: lost }) => [stage, unit, null, lost, reason]),
-        ]),
+        rows: rows
+          .flatMap(({ stage, unit, count: passed, losses }): Cell[][] => [
+            [stage, unit, passed, null, null],
+            ...losses.map(({ reason, count: lost }) => [stage, unit, null, lost, reason]),
+          ])
+          .concat(beside.rows()),
       }),
     };
   },

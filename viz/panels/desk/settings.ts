@@ -4,12 +4,18 @@ import { type DeskLayout, formatLayout, readLayout, usualLayout } from './layout
 export type DeskHeight = 'off' | 'half' | 'full';
 export const stackings = ['class', 'radiation', 'protocol', 'port', 'country', 'network', 'tag', 'sensor'] as const;
 export type Stacking = (typeof stackings)[number];
+export const payloadOrders = ['packets', 'sources', 'first', 'last'] as const;
+export type PayloadOrder = (typeof payloadOrders)[number];
 
 export interface DeskSettings {
   readonly height: DeskHeight;
   readonly layout: DeskLayout;
   /** What the areas of packets over time are. */
   readonly stackBy: Stacking;
+  readonly payloadOrder: PayloadOrder;
+  /** Only payloads with addresses that they would fetch from. */
+  readonly payloadsWithSites: boolean;
+  readonly siteOrder: PayloadOrder;
 }
 
 /** As the browser's localStorage. */
@@ -28,12 +34,21 @@ export function readDesk(query: URLSearchParams, ids: readonly string[], memory:
     height: height === 'half' || height === 'full' ? height : 'off',
     layout: readLayout(query.get('panels'), ids) ?? readLayout(remembered(memory), ids) ?? usualLayout(ids),
     stackBy: stackings.find((by) => by === query.get('stack')) ?? 'class',
+    payloadOrder: readOrder(query.get('payloads')?.split('.')[0]),
+    payloadsWithSites: query.get('payloads')?.split('.')[1] === WITH_SITES,
+    siteOrder: readOrder(query.get('sites')),
   };
+}
+
+const WITH_SITES = 'sites';
+
+function readOrder(text: string | null | undefined): PayloadOrder {
+  return payloadOrders.find((order) => order === text) ?? 'packets';
 }
 
 /** Puts what differs from the usual into the address, and takes the rest out. */
 export function writeDesk(
-  { height, layout, stackBy }: DeskSettings,
+  { height, layout, stackBy, payloadOrder, payloadsWithSites, siteOrder }: DeskSettings,
   ids: readonly string[],
   query: URLSearchParams,
 ): void {
@@ -41,6 +56,9 @@ export function writeDesk(
   put('desk', height === 'off' ? '' : height);
   put('panels', formatLayout(layout, ids));
   put('stack', stackBy === 'class' ? '' : stackBy);
+  const order = payloadOrder === 'packets' ? '' : payloadOrder;
+  put('payloads', payloadsWithSites ? `${payloadOrder}.${WITH_SITES}` : order);
+  put('sites', siteOrder === 'packets' ? '' : siteOrder);
 }
 
 /** A browser that keeps nothing for pages is one of the usual kinds. */

@@ -1,7 +1,7 @@
 /** The sheet about a source or a port in a session that is young: its end moves every second. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readAddress } from '../../../../viz/address.ts';
-import { readAbout } from '../../../../viz/feed/about.ts';
+import { aboutPort } from '../../../../viz/feed/about.ts';
 import { Questions } from '../../../../viz/feed/questions.ts';
 import { AboutAsker } from '../../../../viz/panels/about/ask.ts';
 import { initialState } from '../../../../viz/state.ts';
@@ -47,7 +47,7 @@ async function watch(answerMilliseconds: number) {
     second = 30 + turn / 5;
     const clock = { ...totals.clock, newestSeconds: NOON + second, finished: false };
     state.totals = { ...totals, clock };
-    since = asker.ask(readAbout('port:23/tcp')!, state, Date.now())?.since ?? since;
+    since = asker.ask(aboutPort('23/tcp')!, state, Date.now())?.since ?? since;
     await vi.advanceTimersByTimeAsync(200);
   }
   return { asked, aborted, since };

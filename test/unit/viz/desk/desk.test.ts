@@ -83,8 +83,16 @@ test('the address wins over what is remembered, and garbage over neither', () =>
   rememberDesk({ ...read(''), layout: usualLayout(ids) }, ids, memory);
   expect(kept.size).toBe(0);
   const query = new URLSearchParams('view=cube&desk=full&panels=mix&stack=port');
-  writeDesk({ height: 'half', layout: usualLayout(ids), stackBy: 'class' }, ids, query);
+  const usual = { ...read(''), height: 'half', layout: usualLayout(ids), stackBy: 'class' } as const;
+  writeDesk(usual, ids, query);
   expect(query.toString()).toBe('view=cube&desk=half');
+  const orders = { payloadOrder: 'sources', payloadsWithSites: true, siteOrder: 'last' } as const;
+  const ordered = new URLSearchParams(query);
+  writeDesk({ ...usual, ...orders }, ids, ordered);
+  expect(ordered.toString()).toBe('view=cube&desk=half&payloads=sources.sites&sites=last');
+  expect(readDesk(ordered, ids, null)).toMatchObject(orders);
+  expect(read('payloads=%3Cb%3E.x&sites=')).toMatchObject({ payloadOrder: 'packets', payloadsWithSites: false });
+  expect(read('payloads=packets.sites')).toMatchObject({ payloadOrder: 'packets', payloadsWithSites: true });
   const broken: Memory = {
     getItem: () => {
       throw new Error('forbidden');
