@@ -71,11 +71,14 @@ describe.each(['influxdb2', 'influxdb3'] as const)('%s', (kind) => {
     const { stores, mirror, settled } = await open(server.target);
     const begin = Date.now();
     await stores.flows.commit(ingestCommit({ series: minute(0, 5) }));
-    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/answered (503|500|429)/));
+    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/answered (503|500|429)/), {
+      timeout: 20_000,
+      interval: 20,
+    });
     await settled();
     expect(Date.now() - begin).toBeGreaterThan(1_000);
     expect(server.points.get(total(0))).toMatch(/packets=5i/);
-    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull());
+    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull(), { timeout: 20_000 });
   });
 
   test('lines it refuses are found, put aside and counted; all others are written', async () => {

@@ -12,11 +12,15 @@ export interface BesideFlows {
   readonly givenUp: number;
   /** Frames that cannot be read. */
   readonly refusedFrames: number;
+  /** Left out by sensors, in packets: their table of payloads was full. */
+  readonly notKept: number;
 }
 
 export interface LedgerBeside {
   /** Without what the server does not tell of. */
   readonly kinds: readonly BesideFlows[];
+  /** Frames of both kinds that sensors gave up before they were sent. */
+  readonly droppedFrames: number;
   /** Sums of the stores that do not hold. */
   readonly broken: readonly string[];
 }
@@ -29,7 +33,9 @@ const COUNTERS = [
 /** Throws QuestionError. */
 export function readLedgerBeside(body: unknown): LedgerBeside {
   const ledger = record(body);
-  const servers = list(ledger.sensors).map((sensor) => record(record(sensor).server));
+  const sensors = list(ledger.sensors).map(record);
+  const servers = sensors.map(({ server }) => record(server));
+  const notKept = sensors.reduce((sum, { payloads }) => sum + count(record(payloads ?? {}).packetsNotKept ?? 0), 0);
   const kinds = COUNTERS.flatMap(({ kind, packets, refused, store }) => {
     if (ledger[store] === undefined) return [];
     const { present, expired, givenUp } = record(ledger[store]);
@@ -40,12 +46,14 @@ export function readLedgerBeside(body: unknown): LedgerBeside {
       expired: count(expired),
       givenUp: count(givenUp),
       refusedFrames: servers.reduce((sum, server) => sum + countsOf(server[refused] ?? {}), 0),
+      notKept: kind === 'payloads' ? notKept : 0,
     };
   });
   const broken = list(ledger.stored)
     .map(record)
     .flatMap(({ holds, sum }) => (holds === false ? [String(sum)] : []));
-  return { kinds, broken };
+  const droppedFrames = sensors.reduce((sum, { counts }) => sum + count(record(counts ?? {}).findingsDropped ?? 0), 0);
+  return { kinds, droppedFrames, broken };
 }
 
 /** By error code. */

@@ -526,6 +526,8 @@ export const en = {
   ledgerPayloads: 'payloads: {count} packets',
   ledgerKept: '{count} stored',
   ledgerGivenUp: '{count} given up',
+  ledgerNotKept: '{count} without a place in a sensor’s table',
+  ledgerDroppedFrames: '{count} frames of evidence and payloads were given up before they were sent',
   ledgerRefusedFrames: '{count} frames refused',
   ledgerEvidenceRefused: 'evidence for rules: {count} frames cannot be read',
   deskLedgerNote:

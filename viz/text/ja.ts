@@ -525,6 +525,8 @@ export const ja: Text = {
   ledgerPayloads: 'ペイロード: {count} パケット',
   ledgerKept: '保存 {count}',
   ledgerGivenUp: '破棄 {count}',
+  ledgerNotKept: 'センサーの表に入らず {count}',
+  ledgerDroppedFrames: '証拠とペイロードのフレーム {count} 件が送信前に破棄',
   ledgerRefusedFrames: '拒否フレーム {count}',
   ledgerEvidenceRefused: 'ルールの証拠: 読めないフレーム {count}',
   deskLedgerNote:

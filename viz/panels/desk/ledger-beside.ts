@@ -22,7 +22,14 @@ export function createBeside(context: DeskContext) {
       if (!changed(value)) return;
       kinds = value?.kinds ?? [];
       const broken = value?.broken.length ? [`✗ ${text.doesNotBalance}: ${value.broken.join('; ')}`] : [];
-      const lines = [...kinds.map((kind) => words(kind, context)), ...broken];
+      const dropped = value?.droppedFrames ?? 0;
+      const lines = [
+        ...kinds.map((kind) => words(kind, context)),
+        ...(dropped > 0
+          ? [`↓ ${fill(text.ledgerDroppedFrames, { count: formatCount(dropped, context.language) })}`]
+          : []),
+        ...broken,
+      ];
       syncRows(list, lines, () => element('li'), setText);
     },
     /** As those of the stages: stage, unit, count, lost, reason. */
@@ -36,7 +43,10 @@ function ask({ moment }: DeskSight, { questions }: DeskContext): Answer<LedgerBe
   return questions.ask({ name: 'ledger', path, keepSeconds: KEEP_SECONDS, read: readLedgerBeside });
 }
 
-function words({ kind, packets, present, expired, givenUp, refusedFrames }: BesideFlows, context: DeskContext) {
+function words(
+  { kind, packets, present, expired, givenUp, refusedFrames, notKept }: BesideFlows,
+  context: DeskContext,
+) {
   const { text, language } = context;
   const number = (value: number) => formatCount(value, language);
   const parts = [
@@ -44,16 +54,18 @@ function words({ kind, packets, present, expired, givenUp, refusedFrames }: Besi
     fill(text.ledgerKept, { count: number(present) }),
     expired > 0 ? `↓ ${fill(text.expired, { count: number(expired) })}` : '',
     givenUp > 0 ? `↓ ${fill(text.ledgerGivenUp, { count: number(givenUp) })}` : '',
+    notKept > 0 ? `↓ ${fill(text.ledgerNotKept, { count: number(notKept) })}` : '',
     refusedFrames > 0 ? `↓ ${fill(text.ledgerRefusedFrames, { count: number(refusedFrames) })}` : '',
   ];
   return parts.filter(Boolean).join(' · ');
 }
 
-function rowsOf({ kind, packets, present, expired, givenUp, refusedFrames }: BesideFlows): Cell[][] {
+function rowsOf({ kind, packets, present, expired, givenUp, refusedFrames, notKept }: BesideFlows): Cell[][] {
   return [
     [kind, 'packets', packets, null, null],
     [`${kind}Stored`, 'packets', present, expired, 'expired'],
     [`${kind}Stored`, 'packets', null, givenUp, 'givenUp'],
     [kind, 'frames', null, refusedFrames, 'refused'],
+    [kind, 'packets', null, notKept, 'notKept'],
   ];
 }

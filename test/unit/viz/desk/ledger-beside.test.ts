@@ -12,17 +12,24 @@ const ledger = {
     { sum: 'c = d', holds: false },
   ],
 };
-const evidence = { kind: 'evidence', packets: 7, present: 4, expired: 2, givenUp: 1, refusedFrames: 3 };
+const evidence = { kind: 'evidence', packets: 7, present: 4, expired: 2, givenUp: 1, refusedFrames: 3, notKept: 0 };
 
 test('counters are summed over sensors; what a server does not tell of is not there', () => {
-  expect(readLedgerBeside(ledger)).toEqual({ kinds: [evidence], broken: ['c = d'] });
-  expect(readLedgerBeside({ sensors: [] })).toEqual({ kinds: [], broken: [] });
+  expect(readLedgerBeside(ledger)).toEqual({ kinds: [evidence], droppedFrames: 0, broken: ['c = d'] });
+  expect(readLedgerBeside({ sensors: [] })).toEqual({ kinds: [], droppedFrames: 0, broken: [] });
 });
 
 test('payloads follow where the server has them', () => {
-  const sensors = [{ server: { ...server, payloadPackets: 11, payloadsRefused: { WIRE_BAD_FRAME: 4 } } }];
-  const { kinds } = readLedgerBeside({ ...ledger, sensors, payloadStore: { present: 8, expired: 3, givenUp: 0 } });
-  expect(kinds[1]).toEqual({ kind: 'payloads', packets: 11, present: 8, expired: 3, givenUp: 0, refusedFrames: 4 });
+  const counted = { ...server, payloadPackets: 11, payloadsRefused: { WIRE_BAD_FRAME: 4 } };
+  const sensors = [
+    { server: counted, payloads: { packetsNotKept: 6 }, counts: { findingsDropped: 2 } },
+    { server, payloads: null, counts: {} },
+    { server, payloads: { packetsNotKept: 1 }, counts: { findingsDropped: 1 } },
+  ];
+  const payloadStore = { present: 8, expired: 3, givenUp: 0 };
+  const { kinds, droppedFrames } = readLedgerBeside({ ...ledger, sensors, payloadStore });
+  expect(kinds[1]).toEqual({ kind: 'payloads', packets: 11, ...payloadStore, refusedFrames: 4, notKept: 7 });
+  expect(droppedFrames).toBe(3);
 });
 
 test.for([
