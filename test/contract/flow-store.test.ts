@@ -9,7 +9,15 @@ const ALL = { session: 0, fromSeconds: 0, toSeconds: 4_000_000_000 };
 
 /** Times in a wild order and three at the same microsecond, over both families, in two commits. */
 const FLOWS4: TestFlow[] = [
-  { seconds: NOON_SECONDS + 3, source: '203.0.113.9', packets: 4, wireBytes: 400, country: 'JP', asn: 4_200_000_001 },
+  {
+    seconds: NOON_SECONDS + 3,
+    source: '203.0.113.9',
+    packets: 4,
+    wireBytes: 400,
+    country: 'JP',
+    asn: 4_200_000_001,
+    radiation: 6,
+  },
   { seconds: NOON_SECONDS + 1.5, source: '203.0.113.9', packets: 2, wireBytes: 120, country: 'JP' },
   { seconds: NOON_SECONDS + 1.5, source: '0.0.0.1' },
 ];
@@ -50,6 +58,7 @@ describe('DuckDB as a flow store', () => {
       packets: 4,
       wireBytes: 400,
       class: 1,
+      radiation: 6,
       country: 'JP',
       asn: 4_200_000_001,
       vlan: 0,

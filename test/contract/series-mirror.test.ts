@@ -124,13 +124,13 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
     await commitSome(20);
     await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/does not answer/), { timeout: 10_000 });
     expect(mirror.binsBehind).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(mirror.stats().pendingBins).toBeGreaterThanOrEqual(20));
+    await vi.waitFor(() => expect(mirror.stats().pendingBins).toBeGreaterThanOrEqual(20), { timeout: 20_000 });
     await influx.start();
     await commitSome(40);
     await settled(stores);
     expect((await new InfluxSeriesStore(target).sum(0, 1)).packets).toBe(packets);
     expect((await stores.series.sum(0, 1)).packets).toBe(packets);
-    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull());
+    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull(), { timeout: 20_000 });
     expect(mirror.binsBehind).toBe(0);
   });
 
@@ -187,7 +187,9 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
     await stores.compact();
     await stores.flows.commit(ingestCommit({ series: [{ ...old, packets: 1 }, second(0, 4)] }));
     await settled(stores);
-    await vi.waitFor(() => expect(mirror.stats()).toMatchObject({ linesWritten: 2, binsNotWhole: 1 }));
+    await vi.waitFor(() => expect(mirror.stats()).toMatchObject({ linesWritten: 2, binsNotWhole: 1 }), {
+      timeout: 20_000,
+    });
     expect((await new InfluxSeriesStore(target).sum(0, 1)).packets).toBe(13);
     await stores.compact();
     expect((await stores.series.sum(0, 1)).packets).toBe(14);
@@ -209,7 +211,9 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
     await stores.compact();
     mirror.start();
     await settled(stores);
-    await vi.waitFor(() => expect(mirror.stats()).toMatchObject({ linesWritten: 1, binsNotWhole: 3 }));
+    await vi.waitFor(() => expect(mirror.stats()).toMatchObject({ linesWritten: 1, binsNotWhole: 3 }), {
+      timeout: 20_000,
+    });
   });
 
   test('unreachable at the start, nothing is lost, and stopping takes no longer than it may', async () => {
@@ -235,7 +239,7 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
   test('stopping drains what waits', async () => {
     const { stores, mirror } = await open({ pollSeconds: 60 });
     mirror.start();
-    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull());
+    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull(), { timeout: 20_000 });
     for (let at = 0; at < 300; at += 100) {
       const series = Array.from({ length: 100 }, (_, row) => second(at + row, 1));
       await stores.flows.commit(ingestCommit({ series }));

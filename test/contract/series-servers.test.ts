@@ -98,7 +98,9 @@ describe.each(['influxdb2', 'influxdb3'] as const)('%s', (kind) => {
     const server = await fake();
     const { stores, mirror } = await open(server.target, { credentials: { username: '', password: 'wrong' } });
     await stores.flows.commit(ingestCommit({ series: minute(0, 5) }));
-    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/refuses the password or token|answered 401/));
+    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/refuses the password or token|answered 401/), {
+      timeout: 20_000,
+    });
     expect(await stores.outbox.pendingBins()).toBe(1);
   });
 
@@ -108,7 +110,9 @@ describe.each(['influxdb2', 'influxdb3'] as const)('%s', (kind) => {
       { kind: 'influxdb', url: server.target.url, database: 'dark' },
       { credentials: kind === 'influxdb3' ? { username: '', password: TOKEN } : null },
     );
-    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/is InfluxDB v?[23]|refuses the password/));
+    await vi.waitFor(() => expect(mirror.stats().lastError).toMatch(/is InfluxDB v?[23]|refuses the password/), {
+      timeout: 20_000,
+    });
   });
 
   test('off the loopback, lines are compressed', async () => {
@@ -177,7 +181,7 @@ describe('a server that is slow', () => {
     expect(mirror.stats()).toMatchObject({ linesWritten: 0, linesRefused: 0 });
     server.delayMilliseconds = 0;
     await settled();
-    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull());
+    await vi.waitFor(() => expect(mirror.stats().lastError).toBeNull(), { timeout: 20_000 });
     expect(mirror.binsBehind).toBe(0);
     for (const at of [0, 149, 299]) expect(server.points.get(total(at))).toMatch(/packets=8i/);
     const day = [...server.points.values()].find((line) => line.startsWith('kurayami_total,bin=1d'));
@@ -372,6 +376,8 @@ describe.skipIf(!victoriaInstalled())('a real VictoriaMetrics', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await stores.outbox.pendingBins()).toBe(1);
     const wrong = await open({ kind: 'influxdb', url: victoria.url, database: 'any' });
-    await vi.waitFor(() => expect(wrong.mirror.stats().lastError).toMatch(/is no InfluxDB.*victoriametrics:URL/));
+    await vi.waitFor(() => expect(wrong.mirror.stats().lastError).toMatch(/is no InfluxDB.*victoriametrics:URL/), {
+      timeout: 20_000,
+    });
   });
 });
