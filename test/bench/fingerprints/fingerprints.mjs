@@ -78,4 +78,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-if (process.argv[2] !== "0") measureChance(Number(process.argv[2] ?? 10_000_000));
+measureChance(Number(process.argv[2] ?? 10_000_000));
