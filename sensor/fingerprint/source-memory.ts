@@ -164,8 +164,8 @@ export class SourceMemory {
   #matchSyn(hash: number, at: number, batch: PacketBatch, row: number, bytes: DataView): void {
     if (at === this.#lastSyns.nowhere) return;
     const areShaped = isShaped(batch, row, bytes);
-    const { words, mask } = this.#lastSyns;
-    const last = areShaped ? at + ((mask + 1) << LAST_SHIFT) : at;
+    const { words, nmapFrom, nmapMask } = this.#lastSyns;
+    const last = areShaped ? nmapFrom + ((hash & nmapMask) << LAST_SHIFT) : at;
     const isThere = words[last] === (batch.source[row]! | 0);
     const agrees = isThere ? agreement(words, last + LAST.target, batch, row, areShaped) : 0;
     if (agrees > 0) this.#matchPair(hash, agrees, last, batch, row, bytes);
@@ -183,7 +183,7 @@ export class SourceMemory {
     const place = this.#known.add(batch.source[row]!, hash);
     const at = place << SHIFT;
     const { words } = this.#known;
-    const isNmap = last >>> LAST_SHIFT > this.#lastSyns.mask;
+    const isNmap = last >= this.#lastSyns.nmapFrom;
     this.#takeOver(at, last, isNmap);
     words[at + WORD.state]! += STATE.one;
     words[at + WORD.syns] = 1;

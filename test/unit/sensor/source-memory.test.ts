@@ -164,14 +164,14 @@ describe('bounds', () => {
   test('the newest SYN takes the place of another source’s: a pair is missed, and none made up', () => {
     const memory = new FedMemory({ lastSyns: 1 });
     const nmap = (source: string, targetPort: number): Syn => ({ source, targetPort, sequence: 0xaabbccdd });
-    expect(
-      memory.tags([nmap('192.0.2.1', 1), nmap('192.0.2.2', 1), nmap('192.0.2.1', 2)].map(synBytes)).flat(),
-    ).toEqual([]);
+    const others = Array.from({ length: 99 }, (_, n) => nmap(address(n), 1));
+    expect(memory.tags([nmap('192.0.2.1', 1), ...others, nmap('192.0.2.1', 2)].map(synBytes)).flat()).toEqual([]);
     expect(memory.tags([synBytes(nmap('192.0.2.1', 3))])).toEqual([['nmapSyn']]);
     // SYNs of another shape have places of their own.
-    const others = new FedMemory({ lastSyns: 1 });
-    const syns = [nmap('192.0.2.1', 1), { ...linux, source: '192.0.2.2' }, nmap('192.0.2.1', 2)];
-    expect(others.tags(syns.map(synBytes))).toEqual([[], [], ['nmapSyn']]);
+    const crowded = new FedMemory({ lastSyns: 1 });
+    const linuxes = others.map((syn) => ({ ...linux, source: syn.source! }));
+    const tags = crowded.tags([nmap('192.0.2.1', 1), ...linuxes, nmap('192.0.2.1', 2)].map(synBytes));
+    expect(tags.flat()).toEqual(['nmapSyn']);
   });
 
   test('whatever is given up and whenever rows are sent, every match and every packet of a known source is told once', () => {
