@@ -4,7 +4,7 @@ import type { FingerprintRule } from './fingerprints.ts';
 export interface Judgement {
   /** `label`: the tool may be named. `possible`: something matched, and that is all. `none`: nothing did, or the rule is a hint. */
   readonly verdict: 'label' | 'possible' | 'none';
-  /** That chance makes so many matches or more; null where the rule is no matter of chance. */
+  /** That chance makes so many matches or more behind the first one; null where the rule is no matter of chance. */
   readonly odds: number | null;
 }
 
@@ -23,7 +23,8 @@ export function judge(
     const isSure = matched >= LEAST_MATCHED_OF_BEHAVIOUR && matched / candidates >= LEAST_SHARE_OF_BEHAVIOUR;
     return { verdict: isSure ? 'label' : 'possible', odds: null };
   }
-  const odds = oddsOfChance(candidates, chance, matched);
+  // A source's packets are counted from its first match on: that one was certain to come some day, and says nothing.
+  const odds = oddsOfChance(Math.max(0, candidates - 1), chance, matched - 1);
   if (kind === 'hint' || matched === 0) return { verdict: 'none', odds };
   return { verdict: matched >= LEAST_MATCHED && odds <= MOST_ODDS ? 'label' : 'possible', odds };
 }

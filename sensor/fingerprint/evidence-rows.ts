@@ -45,10 +45,9 @@ export class EvidenceRows {
     return this.#batch.length;
   }
 
-  /** The row of a source (IPv4), tag and key, made where there is none; `hint` may be it. Rows before it may be sent: then its number is void. */
-  find(source: number, tag: number, key: number, hint = -1): number {
+  /** The row of a source (IPv4), tag and key, made where there is none. Rows before it may be sent: then their numbers are void. */
+  find(source: number, tag: number, key: number): number {
     const batch = this.#batch;
-    if (hint >= 0 && hint < batch.length && this.#isRow(hint, source, tag, key)) return hint;
     const mask = this.#slots.length - 1;
     let slot = mix(mix(mix(source ^ this.#seed) + tag) ^ key) & mask;
     for (let found = this.#slots[slot]!; found !== 0; found = this.#slots[slot]!) {
@@ -77,14 +76,14 @@ export class EvidenceRows {
     return this.#source[row] === source && tags[row] === tag && keys[row] === key;
   }
 
-  /** A packet that matched. */
-  addMatch(row: number, seconds: number): void {
+  /** Packets that matched. */
+  addMatches(row: number, matches: number, first: number, last: number): void {
     const { matched, candidates, firstSeconds, lastSeconds } = this.#batch;
     // Captures are not always in order.
-    if (matched[row] === 0 || seconds < firstSeconds[row]!) firstSeconds[row] = seconds;
-    if (seconds > lastSeconds[row]!) lastSeconds[row] = seconds;
-    matched[row]!++;
-    candidates[row]!++;
+    if (matched[row] === 0 || first < firstSeconds[row]!) firstSeconds[row] = first;
+    if (last > lastSeconds[row]!) lastSeconds[row] = last;
+    matched[row]! += matches;
+    candidates[row]! += matches;
   }
 
   /** Packets that did not. */

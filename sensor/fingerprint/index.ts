@@ -1,30 +1,10 @@
-/** The rules there are. */
+/** The rules of single packets. */
 import type { PacketBatch } from '../../shared/packet-batch.ts';
-import type { Fingerprint } from './fingerprint.ts';
-import { irregularSyn } from './irregular-syn.ts';
-import { masscanTcp } from './masscan.ts';
-import { mirai } from './mirai.ts';
-import { nmapOs } from './nmap-os.ts';
-import { SynRows } from './syn.ts';
-import { unicornscanMd5 } from './unicornscan-md5.ts';
-import { zmapTcp } from './zmap.ts';
-import { zmapLegacyTcp, zmapLegacyUdp } from './zmap-legacy.ts';
+import { PacketPass } from './packet-pass.ts';
 
-export const fingerprints: readonly Fingerprint[] = [
-  zmapLegacyTcp,
-  zmapLegacyUdp,
-  zmapTcp,
-  masscanTcp,
-  mirai,
-  nmapOs,
-  unicornscanMd5,
-  irregularSyn,
-];
+const pass = new PacketPass();
 
-const syns = new SynRows();
-
-/** All rules over the IPv4 packets of a batch of records, of which `bytes` is the view. */
+/** Sets their bits in the IPv4 packets of a batch of records, of which `bytes` is the view. */
 export function matchFingerprints(ipv4: PacketBatch, bytes: DataView): void {
-  syns.find(ipv4);
-  for (const rule of fingerprints) rule.match(ipv4, bytes, syns);
+  pass.match(ipv4, bytes);
 }

@@ -2,9 +2,9 @@
  * Nmap's probes for the kind of system (-O): six SYNs, one with ECN, and six packets of odd flags, each with a window and
  * options of its own. All but the one with ECN carry a time stamp of all ones with an echo of zero, which no clock sends.
  */
+import type { PacketBatch } from '../../shared/packet-batch.ts';
 import { IpProtocol, TcpFlag } from '../../shared/protocols.ts';
 import { Tag } from '../../shared/tags.ts';
-import type { Fingerprint } from './fingerprint.ts';
 import { optionsAt } from './syn.ts';
 
 const { syn, ack, fin, psh, urg, ece, cwr } = TcpFlag;
@@ -35,26 +35,20 @@ const probes: readonly OsProbe[] = [
 const optionLists = probes.map(({ options }) =>
   Uint8Array.from(options.match(/../g)!, (pair) => Number.parseInt(pair, 16)),
 );
-/** TCP's header and the twelve bytes of options of the probe with ECN. */
-const LEAST_BYTES = 32;
-/** Place of the first probe of a window, from 1: what is no window of a probe is passed over at once. */
-const firstOfWindow = new Uint8Array(65_536);
-for (let at = probes.length - 1; at >= 0; at--) firstOfWindow[probes[at]!.window] = at + 1;
+/** Flags of the probes with a window: no window has probes of other flags. All flags for what is no probe's window. */
+export const flagsOfNmapWindow = new Uint8Array(65_536).fill(0xff);
+for (const { window, flags } of probes) flagsOfNmapWindow[window] = flags;
 
-export const nmapOs: Fingerprint = {
-  name: 'nmapOs',
-  match({ length, tcpWindow, tcpFlags, protocol, headerOffset, transportBytes, tagsLow }, bytes) {
-    for (let row = 0; row < length; row++) {
-      // None has fewer options: most packets are out at once.
-      if (transportBytes[row]! < LEAST_BYTES || protocol[row] !== IpProtocol.tcp) continue;
-      const first = firstOfWindow[tcpWindow[row]!]!;
-      if (first === 0) continue;
-      for (let at = first - 1; at < probes.length && probes[at]!.window === tcpWindow[row]; at++)
-        if (probes[at]!.flags === tcpFlags[row] && hasOptions(bytes, headerOffset[row]!, transportBytes[row]!, at))
-          tagsLow[row]! |= 1 << Tag.nmapOs;
-    }
-  },
-};
+/** The rule's bit of a packet, or 0. */
+export function nmapOs(batch: PacketBatch, row: number, bytes: DataView): number {
+  const { protocol, tcpWindow, tcpFlags, headerOffset, transportBytes } = batch;
+  if (flagsOfNmapWindow[tcpWindow[row]!] !== tcpFlags[row] || protocol[row] !== IpProtocol.tcp) return 0;
+  for (let at = 0; at < probes.length; at++) {
+    if (probes[at]!.window !== tcpWindow[row]) continue;
+    if (hasOptions(bytes, headerOffset[row]!, transportBytes[row]!, at)) return 1 << Tag.nmapOs;
+  }
+  return 0;
+}
 
 function hasOptions(bytes: DataView, header: number, transportBytes: number, probe: number): boolean {
   const list = optionLists[probe]!;

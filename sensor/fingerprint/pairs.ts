@@ -9,70 +9,77 @@
 import type { PacketBatch } from '../../shared/packet-batch.ts';
 import { Tag } from '../../shared/tags.ts';
 import { parseTcpOptions } from '../../shared/tcp-options.ts';
-import { SOURCE_SHIFT, SourceWord } from './source-table.ts';
+import { SourceState, SourceWord } from './source-words.ts';
 import { optionsAt } from './syn.ts';
 
-/** Of the state's word: strength below, then whether there is a SYN, and whether Nmap could have sent it. */
-const STRENGTH = 0xff;
-/** A new run is seen at the latest after so many SYNs and one. */
-const MAX_STRENGTH = 7;
-const IS_THERE = 0x100;
-const IS_SHAPED = 0x200;
+const STATE = SourceState;
+const WORD = SourceWord;
 
-const MSS_ONLY = parseTcpOptions('mss')!;
+export const MSS_ONLY = parseTcpOptions('mss')!;
 const MSS_1460 = 0x020405b4;
-const MOST_TTL = 64;
+export const MOST_NMAP_TTL = 64;
 /** The window is 1024; old versions draw it from the first four multiples. */
 const WINDOW_STEP = 1_024;
 const MOST_WINDOW = 4 * WINDOW_STEP;
 
-/** Sets the bits of the rules by which the SYN of `row` agrees with an earlier one of the source at `place`. */
-export function matchPairs(words: Uint32Array, place: number, batch: PacketBatch, row: number, bytes: DataView): void {
-  const at = place << SOURCE_SHIFT;
-  const state = words[at + SourceWord.state]!;
-  const shape = isShaped(batch, row, bytes) ? IS_SHAPED : 0;
-  if (state === 0) {
+/** Sets the bits of the rules by which the SYN of `row` agrees with an earlier one of the source whose words begin at `at`. */
+export function matchPairs(words: Uint32Array, at: number, batch: PacketBatch, row: number, bytes: DataView): void {
+  const state = words[at + WORD.state]!;
+  const shape = isShaped(batch, row, bytes) ? STATE.isShaped : 0;
+  if ((state & STATE.isThere) === 0) {
     remember(words, at, batch, row, shape);
     return;
   }
-  const target = batch.target[row]! ^ words[at + SourceWord.target]!;
-  const ports = portsOf(batch, row) ^ words[at + SourceWord.ports]!;
-  const sequence = batch.tcpSequence[row]! ^ words[at + SourceWord.sequence]!;
-  // The same packet once more, whatever port it comes from: every stack says again what was not answered.
-  if (sequence === 0 && target === 0 && ports >>> 16 === 0) return;
-  let agrees = 0;
-  if ((state & shape) !== 0) {
-    words[at + SourceWord.nmapPairs]!++;
-    if (sequence >>> 16 === (sequence & 0xffff)) agrees = 1 << Tag.nmapSyn;
-  }
-  // Ports must differ: the target is the number of Mirai and its kin, and of whoever copies it.
-  if (ports !== 0 && sequence !== 0) {
-    words[at + SourceWord.unicornscanPairs]!++;
-    const hidden = sequence ^ ports;
-    if (hidden === target || hidden === swapped(target)) agrees |= 1 << Tag.unicornscan;
-  }
+  const areShaped = (state & shape) !== 0;
+  const agrees = agreement(words, at + WORD.target, batch, row, areShaped);
+  if (agrees < 0) return;
+  if (areShaped) words[at + WORD.nmapPairs]!++;
   if (agrees !== 0) {
     batch.tagsLow[row]! |= agrees;
-    if ((state & STRENGTH) < MAX_STRENGTH) words[at + SourceWord.state] = state + 1;
-  } else if ((state & STRENGTH) === 0) remember(words, at, batch, row, shape);
-  else words[at + SourceWord.state] = state - 1;
+    if ((state & STATE.strength) < STATE.strength) words[at + WORD.state] = state + STATE.one;
+  } else if ((state & STATE.strength) === 0) remember(words, at, batch, row, shape);
+  else words[at + WORD.state] = state - STATE.one;
+}
+
+/**
+ * The bits of the rules by which a SYN agrees with an earlier one, of which target, ports and sequence number are the words
+ * from `at` on; -1 for the same packet once more. Nmap could have sent both only if both `areShaped`.
+ */
+export function agreement(
+  words: Uint32Array | Int32Array,
+  at: number,
+  batch: PacketBatch,
+  row: number,
+  areShaped: boolean,
+): number {
+  const target = batch.target[row]! ^ words[at]!;
+  const ports = portsOf(batch, row) ^ words[at + 1]!;
+  const sequence = batch.tcpSequence[row]! ^ words[at + 2]!;
+  // Whatever port it comes from: every stack says again what was not answered.
+  if (sequence === 0 && target === 0 && ports >>> 16 === 0) return -1;
+  const agrees = areShaped && sequence >>> 16 === (sequence & 0xffff) ? 1 << Tag.nmapSyn : 0;
+  // Ports must differ: the target is the number of Mirai and its kin, and of whoever copies it.
+  const hidden = sequence ^ ports;
+  const isUnicornscan = ports !== 0 && sequence !== 0 && (hidden === target || hidden === swapped(target));
+  return isUnicornscan ? agrees | (1 << Tag.unicornscan) : agrees;
 }
 
 function remember(words: Uint32Array, at: number, batch: PacketBatch, row: number, shape: number): void {
-  words[at + SourceWord.target] = batch.target[row]!;
-  words[at + SourceWord.ports] = portsOf(batch, row);
-  words[at + SourceWord.sequence] = batch.tcpSequence[row]!;
-  words[at + SourceWord.state] = IS_THERE | shape;
+  words[at + WORD.target] = batch.target[row]!;
+  words[at + WORD.ports] = portsOf(batch, row);
+  words[at + WORD.sequence] = batch.tcpSequence[row]!;
+  words[at + WORD.state] = (words[at + WORD.state]! & STATE.weight) | STATE.isThere | shape;
 }
 
 /** Target port above, source port below. */
-function portsOf({ targetPort, sourcePort }: PacketBatch, row: number): number {
+export function portsOf({ targetPort, sourcePort }: PacketBatch, row: number): number {
   return (targetPort[row]! << 16) | sourcePort[row]!;
 }
 
 /** Whether Nmap could have sent it: others whose numbers never change would be taken for Nmap. A number of 0 is theirs, too. */
-function isShaped(batch: PacketBatch, row: number, bytes: DataView): boolean {
-  if (batch.synOptions[row] !== MSS_ONLY || batch.ttl[row]! > MOST_TTL || batch.tcpSequence[row] === 0) return false;
+export function isShaped(batch: PacketBatch, row: number, bytes: DataView): boolean {
+  if (batch.synOptions[row] !== MSS_ONLY || batch.ttl[row]! > MOST_NMAP_TTL || batch.tcpSequence[row] === 0)
+    return false;
   const window = batch.tcpWindow[row]!;
   if (window === 0 || window > MOST_WINDOW || window % WINDOW_STEP !== 0) return false;
   const options = optionsAt(bytes, batch.headerOffset[row]!, batch.transportBytes[row]!, 4);
@@ -80,14 +87,12 @@ function isShaped(batch: PacketBatch, row: number, bytes: DataView): boolean {
 }
 
 /** What the packets that agree have in common: the number of Nmap's first tries, Unicornscan's key. */
-export function pairKey(words: Uint32Array, place: number, tag: number, batch: PacketBatch, row: number): number {
-  const at = place << SOURCE_SHIFT;
-  if (tag === Tag.nmapSyn) return words[at + SourceWord.sequence]!;
+export function pairKey(words: Uint32Array, at: number, tag: number, batch: PacketBatch, row: number): number {
+  if (tag === Tag.nmapSyn) return words[at + WORD.sequence]!;
   // The source was compared with the SYN that still stands there, since whoever agrees does not take its place.
   const hidden = batch.tcpSequence[row]! ^ portsOf(batch, row);
   const target = batch.target[row]!;
-  const difference =
-    hidden ^ words[at + SourceWord.sequence]! ^ words[at + SourceWord.ports]! ^ words[at + SourceWord.target]!;
+  const difference = hidden ^ words[at + WORD.sequence]! ^ words[at + WORD.ports]! ^ words[at + WORD.target]!;
   return (hidden ^ ((difference ^ target) === 0 ? target : swapped(target))) >>> 0;
 }
 

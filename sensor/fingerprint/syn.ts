@@ -1,36 +1,20 @@
 /** What rules ask of a SYN beside the columns. */
-import { BATCH_ROWS, type PacketBatch } from '../../shared/packet-batch.ts';
-
 import { IpProtocol, TcpFlag } from '../../shared/protocols.ts';
 
 const TCP_HEADER_BYTES = 20;
 /** Where the header's length lies, in the upper half of the byte. */
 const LENGTH_OFFSET = 12;
 
-/** The first packet of a connection: SYN, and neither ACK nor RST. */
-export function isFirstSyn(protocol: number, tcpFlags: number): boolean {
-  return protocol === IpProtocol.tcp && (tcpFlags & (TcpFlag.syn | TcpFlag.ack | TcpFlag.rst)) === TcpFlag.syn;
+const FIRST_SYN = (TcpFlag.syn << 8) | IpProtocol.tcp;
+const FIRST_SYN_MASK = ((TcpFlag.syn | TcpFlag.ack | TcpFlag.rst) << 8) | 0xff;
+
+/** All ones for the first packet of a connection (SYN, and neither ACK nor RST), else 0; of flags << 8 | protocol. */
+export function firstSyn(flagsAndProtocol: number): number {
+  return (((flagsAndProtocol & FIRST_SYN_MASK) ^ FIRST_SYN) - 1) >> 31;
 }
 
-/** Rows of first SYNs: looked for once a batch, and not by each rule. */
-export class SynRows {
-  rows = new Uint32Array(BATCH_ROWS);
-  length = 0;
-
-  find({ length, protocol, tcpFlags }: PacketBatch): void {
-    if (this.rows.length < length) this.rows = new Uint32Array(length);
-    const { rows } = this;
-    const mask = (TcpFlag.syn | TcpFlag.ack | TcpFlag.rst) << 8;
-    const wanted = (TcpFlag.syn << 8) | IpProtocol.tcp;
-    let count = 0;
-    // Without a branch: which packet is a SYN cannot be foretold, and a branch that is guessed wrong costs more than all else.
-    for (let row = 0; row < length; row++) {
-      rows[count] = row;
-      const difference = (((tcpFlags[row]! << 8) | protocol[row]!) & (mask | 0xff)) ^ wanted;
-      count += (difference - 1) >>> 31;
-    }
-    this.length = count;
-  }
+export function isFirstSyn(protocol: number, tcpFlags: number): boolean {
+  return firstSyn((tcpFlags << 8) | protocol) !== 0;
 }
 
 /**

@@ -2,9 +2,10 @@
  * Unicornscan's seventh form of SYN: a segment size of 1024, SACK, and an MD5 signature (RFC 2385), which routers use for BGP
  * at port 179 and nobody else. Its TTL starts at 128 or above.
  */
+import type { PacketBatch } from '../../shared/packet-batch.ts';
 import { Tag } from '../../shared/tags.ts';
 import { MAX_TCP_OPTIONS, TcpOption } from '../../shared/tcp-options.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import { isFirstSyn } from './syn.ts';
 
 const BGP = 179;
 const MOST_HOPS = 40;
@@ -12,23 +13,18 @@ const LEAST_TTL = 128 - MOST_HOPS;
 const SEGMENT_BYTES = 1_024;
 const TCP_HEADER_BYTES = 20;
 /** Header, segment size, SACK, and the signature’s 18 bytes. */
-const LEAST_BYTES = TCP_HEADER_BYTES + 4 + 2 + 18;
+export const LEAST_UNICORNSCAN_MD5_BYTES = TCP_HEADER_BYTES + 4 + 2 + 18;
 
-export const unicornscanMd5: Fingerprint = {
-  name: 'unicornscanMd5',
-  match({ synOptions, ttl, targetPort, headerOffset, transportBytes, tagsLow }, bytes, syns) {
-    for (let at = 0; at < syns.length; at++) {
-      const row = syns.rows[at]!;
-      // Most are too short for a signature: that is asked first, since it is often foretold.
-      if (transportBytes[row]! < LEAST_BYTES) continue;
-      const options = synOptions[row]!;
-      if (!hasOption(options, TcpOption.md5)) continue;
-      if (targetPort[row] === BGP || ttl[row]! < LEAST_TTL) continue;
-      if (!hasOption(options, TcpOption.sackOk) || !hasOption(options, TcpOption.mss)) continue;
-      if (hasSegmentSize(bytes, headerOffset[row]!, transportBytes[row]!)) tagsLow[row]! |= 1 << Tag.unicornscanMd5;
-    }
-  },
-};
+/** The rule's bit of a packet, or 0. */
+export function unicornscanMd5(batch: PacketBatch, row: number, bytes: DataView): number {
+  const { protocol, tcpFlags, synOptions, ttl, targetPort, headerOffset, transportBytes } = batch;
+  if (transportBytes[row]! < LEAST_UNICORNSCAN_MD5_BYTES) return 0;
+  const options = synOptions[row]!;
+  if (!hasOption(options, TcpOption.md5) || !isFirstSyn(protocol[row]!, tcpFlags[row]!)) return 0;
+  if (targetPort[row] === BGP || ttl[row]! < LEAST_TTL) return 0;
+  if (!hasOption(options, TcpOption.sackOk) || !hasOption(options, TcpOption.mss)) return 0;
+  return hasSegmentSize(bytes, headerOffset[row]!, transportBytes[row]!) ? 1 << Tag.unicornscanMd5 : 0;
+}
 
 function hasOption(options: number, wanted: number): boolean {
   for (let at = 0; at < MAX_TCP_OPTIONS; at++) if (((options >>> (at * 4)) & 15) === wanted) return true;

@@ -1,25 +1,14 @@
 /** ZMap up to version 4.0 sets the IP identification to 54321; later ones choose it anew for every probe. */
+import type { PacketBatch } from '../../shared/packet-batch.ts';
 import { IpProtocol } from '../../shared/protocols.ts';
 import { Tag } from '../../shared/tags.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import { isFirstSyn } from './syn.ts';
 
-const ZMAP_IP_ID = 54_321;
+export const ZMAP_IP_ID = 54_321;
 
-export const zmapLegacyTcp: Fingerprint = {
-  name: 'zmapLegacyTcp',
-  match({ ipId, tagsLow }, _bytes, syns) {
-    for (let at = 0; at < syns.length; at++) {
-      const row = syns.rows[at]!;
-      if (ipId[row] === ZMAP_IP_ID) tagsLow[row]! |= 1 << Tag.zmapLegacyTcp;
-    }
-  },
-};
-
-export const zmapLegacyUdp: Fingerprint = {
-  name: 'zmapLegacyUdp',
-  match({ length, ipId, protocol, tagsLow }) {
-    for (let row = 0; row < length; row++) {
-      if (ipId[row] === ZMAP_IP_ID && protocol[row] === IpProtocol.udp) tagsLow[row]! |= 1 << Tag.zmapLegacyUdp;
-    }
-  },
-};
+/** The bits of a packet with this identification: of the rule for TCP or for UDP, and a SYN is irregular. */
+export function zmapLegacy({ ipId, protocol, tcpFlags }: PacketBatch, row: number): number {
+  if (ipId[row] !== ZMAP_IP_ID) return 0;
+  if (protocol[row] === IpProtocol.udp) return 1 << Tag.zmapLegacyUdp;
+  return isFirstSyn(protocol[row]!, tcpFlags[row]!) ? (1 << Tag.zmapLegacyTcp) | (1 << Tag.irregularSyn) : 0;
+}

@@ -2,28 +2,25 @@
  * ZMap's SYN since version 4.1.1 looks as Windows' does, option by option, but for the TTL: Windows starts at 128, ZMap at 64.
  * Versions 4.1.0 to 4.1.1 and the probes that look like Linux or BSD cannot be told from those systems by one packet.
  */
+import type { PacketBatch } from '../../shared/packet-batch.ts';
 import { Tag } from '../../shared/tags.ts';
 import { parseTcpOptions } from '../../shared/tcp-options.ts';
-import type { Fingerprint } from './fingerprint.ts';
-import { optionsAt } from './syn.ts';
+import { isFirstSyn, optionsAt } from './syn.ts';
 
-const WINDOW = 65_535;
+export const ZMAP_WINDOW = 65_535;
 const MOST_TTL = 64;
-const OPTIONS = parseTcpOptions('mss,nop,ws,nop,nop,sackOk')!;
+export const ZMAP_OPTIONS = parseTcpOptions('mss,nop,ws,nop,nop,sackOk')!;
 /** MSS 1460; NOP, window scale 8; NOP, NOP, SACK permitted: the whole list, word by word. */
 const WORDS = [0x020405b4, 0x01030308, 0x01010402] as const;
 
-export const zmapTcp: Fingerprint = {
-  name: 'zmapTcp',
-  match({ synOptions, tcpWindow, ttl, headerOffset, transportBytes, tagsLow }, bytes, syns) {
-    for (let at = 0; at < syns.length; at++) {
-      const row = syns.rows[at]!;
-      if (synOptions[row] !== OPTIONS || tcpWindow[row] !== WINDOW || ttl[row]! > MOST_TTL) continue;
-      const options = optionsAt(bytes, headerOffset[row]!, transportBytes[row]!, WORDS.length * 4);
-      if (options >= 0 && hasWords(bytes, options)) tagsLow[row]! |= 1 << Tag.zmapTcp;
-    }
-  },
-};
+/** The rule's bit of a packet, or 0. */
+export function zmapTcp(batch: PacketBatch, row: number, bytes: DataView): number {
+  const { synOptions, tcpWindow, ttl, headerOffset, transportBytes } = batch;
+  if (synOptions[row] !== ZMAP_OPTIONS || tcpWindow[row] !== ZMAP_WINDOW || ttl[row]! > MOST_TTL) return 0;
+  if (!isFirstSyn(batch.protocol[row]!, batch.tcpFlags[row]!)) return 0;
+  const options = optionsAt(bytes, headerOffset[row]!, transportBytes[row]!, WORDS.length * 4);
+  return options >= 0 && hasWords(bytes, options) ? 1 << Tag.zmapTcp : 0;
+}
 
 function hasWords(bytes: DataView, at: number): boolean {
   return (

@@ -26,7 +26,7 @@ export interface EvidenceBatch {
   readonly key: Uint32Array;
   /** Packets that agree. */
   readonly matched: Uint32Array;
-  /** Packets of the source that the rule was asked about; for rules of pairs, pairs that could have agreed. At least `matched`. */
+  /** Packets of the source, from the first that any rule matched, that the rule was asked about; of `nmapSyn` pairs that could have agreed. At least `matched`. */
   readonly candidates: Uint32Array;
   /** Of those that matched, seconds since 1970 UTC; 0 where none did. */
   readonly firstSeconds: Float64Array;

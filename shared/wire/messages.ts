@@ -77,7 +77,7 @@ export interface SkippedGap {
   toSeconds: number;
 }
 
-/** What a sensor remembers of sources, and said of them. */
+/** What a sensor remembers of sources of which something matched, and said of them. */
 export interface EvidenceReport {
   sourcesHeld: number;
   /** Their place was needed for another; what was new about them was sent. */

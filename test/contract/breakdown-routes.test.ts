@@ -152,9 +152,9 @@ test('why a source is called what it is called: odds over sensors and keys, pack
     { rule: 'irregularSyn', kind: 'hint', state: 'hint', odds: null },
   ]);
   const [mirai, masscan] = analyst.body.labels;
-  // 56 ways to choose 3 of 8, each by 2^-32.
-  expect(mirai.odds / (56 * 2 ** -96)).toBeCloseTo(1, 6);
-  expect(masscan.odds).toBeCloseTo(1 - (1 - 2 ** -16) ** 300, 9);
+  // The first does not count: 21 ways to choose 2 of 7, each by 2^-32.
+  expect(mirai.odds / (21 * 2 ** -64)).toBeCloseTo(1, 6);
+  expect(masscan.odds).toBe(1);
   expect(mirai.evidence[0].marks).toContainEqual({ offset: 24, length: 4, field: 'sequence' });
 
   const viewer = await ask('sources/203.0.113.5');

@@ -8,7 +8,8 @@ const expected: Record<string, Record<string, number>> = {
   'seriouszyx+ScannerRecognition/zmap.pcap': { zmapLegacyTcp: 10_000 },
   'esnet-security+curated-pcaps/attacks/scanners/masscan/tcp_0_1000_20190821.pcap': { masscanTcp: 1_001 },
   'markofu+pcaps/EvilFingers/NMAP_PCAPS.zip/NMAP_SCAN_ANALYSIS/TCP_SYN_SCAN/TCP_SYN_SCAN.pcap': { nmapSyn: 1_001 },
-  'chrissanders+packets/synscan.pcapng': { nmapSyn: 1_993, zmapLegacyTcp: 1 },
+  // One SYN of the run has ZMap's number by chance: what another rule has named is no part of a run.
+  'chrissanders+packets/synscan.pcapng': { nmapSyn: 1_992, zmapLegacyTcp: 1 },
   'ntop+nDPI/ripe_atlas.pcap': { zmapLegacyUdp: 7 },
   'StopDDoS+packet-captures/pkt.TCP.DOMINATE.syn.ecn.cwr.pcapng': { zmapLegacyTcp: 1 },
 };

@@ -106,9 +106,9 @@ describe.skipIf(!browserInstalled)('labels on the sheet of a source', { timeout:
       expect(await page.locator('.tool-label').count()).toBe(3);
       expect(await mirai.locator('.label-tool').textContent()).toBe('Mirai');
       expect(await mirai.locator('.label-state').textContent()).toBe(text.labelSure);
-      // Two of four by 2^-32: 6 × 2^-64.
+      // Two of four by 2^-32, the first not counted: one of three, 3 × 2^-32.
       expect(await mirai.locator('.label-odds').textContent()).toMatch(/4.*2|2.*4/);
-      expect(await mirai.locator('.label-odds').textContent()).toContain('10¹⁸');
+      expect(await mirai.locator('.label-odds').textContent()).toContain('10⁹');
       expect(await label(page, 'zmapTcp').locator('.label-state').textContent()).toBe(text.labelPossibleBehaviour);
       expect(await label(page, 'irregularSyn').locator('.label-state').textContent()).toBe(text.labelHint);
       expect(await page.locator('.label-scanner').textContent()).toContain('A study of ours');

@@ -5,6 +5,7 @@ import { Tag, type TagName } from '../../shared/tags.ts';
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import type { StreakUniforms } from '../layers/streak-uniforms.ts';
 import type { SceneSettings } from '../views/view.ts';
+import { firstTag } from './first-tag.ts';
 import type { StreakRing } from './streak-ring.ts';
 import { radiationOf, STREAK_WORDS } from './streak-words.ts';
 
@@ -118,13 +119,11 @@ export class StreakColours {
   }
 }
 
-/** The first tag is the lowest bit that is set; 0 is none. */
 function keyOf(by: SceneSettings['colourBy'], words: Uint32Array, at: number): number {
   if (by === 'port') return words[at + 3]! & 0xffff;
   if (by === 'country') return words[at + 4]! & 0xffff;
   if (by === 'radiation') return radiationOf(words[at + 6]!);
-  const tags = words[at + 5]! >>> 8;
-  return tags === 0 ? 0 : 31 - Math.clz32(tags & -tags);
+  return firstTag(words[at + 5]! >>> 8);
 }
 
 function radiationCategories(totals: LiveTotals | null): Category[] {

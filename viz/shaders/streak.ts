@@ -1,4 +1,5 @@
 /** What every streak shader shares: reading an instance, where on its way it is at time `now`, and its colour. */
+import { HINT_TAGS } from '../scene/first-tag.ts';
 import type { StreakPath } from './streak-path.ts';
 
 /** The words of scene/streak-words.ts, by name. */
@@ -72,7 +73,8 @@ int category() {
   if (colourBy == 2) key = country();
   if (colourBy == 4) key = radiation();
   if (colourBy == 3) {
-    uint bits = tags();
+    uint tools = tags() & ~${HINT_TAGS}u;
+    uint bits = tools == 0u ? tags() : tools;
     key = 0u;
     for (uint bit = 0u; bit < 24u; bit++) if (((bits >> bit) & 1u) == 1u) { key = bit; break; }
   }

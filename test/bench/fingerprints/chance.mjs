@@ -46,19 +46,19 @@ export function measureChance(packets) {
  */
 function makeKnown(records, decoder, ipv4, ipv6, memory) {
   const agreeing = [0x0050_0050, 0x0051_0051];
-  for (const ports of agreeing) {
-    records.length = SOURCES;
-    for (let row = 0; row < SOURCES; row++) {
-      const at = row * MOST_BYTES;
-      writeRandom(records, row, () => 5);
-      records.view.setUint32(at + 12, FIRST_SOURCE + row);
-      records.view.setUint32(at + 20, ports);
-      records.view.setUint32(at + 24, ports);
-    }
-    ipv4.length = ipv6.length = 0;
-    decoder.decode(records, ipv4, ipv6);
-    memory.match(ipv4, records.view);
+  // One after the other: of a source that is not known, no more than the last SYN is kept, and not for long.
+  records.length = SOURCES * agreeing.length;
+  for (let row = 0; row < records.length; row++) {
+    const at = row * MOST_BYTES;
+    const ports = agreeing[row % agreeing.length];
+    writeRandom(records, row, () => 5);
+    records.view.setUint32(at + 12, FIRST_SOURCE + Math.floor(row / agreeing.length));
+    records.view.setUint32(at + 20, ports);
+    records.view.setUint32(at + 24, ports);
   }
+  ipv4.length = ipv6.length = 0;
+  decoder.decode(records, ipv4, ipv6);
+  memory.match(ipv4, records.view);
 }
 
 /** Of pairs the memory alone knows how many could have agreed: it tells them for sources with a match. */

@@ -20,11 +20,12 @@ const sums = (rows: readonly EvidenceRow[], source: string, tag: TagName) => {
 };
 
 describe('evidence of a rule', () => {
-  test('what matched, out of how many, from when to when, and three packets', () => {
-    const { memory, rows } = fed(linux, zmap, linux, zmap, zmap, zmap, { ...zmap, protocol: 17 });
+  test('what matched, out of how many from the first match on, from when to when, and three packets', () => {
+    const udp = { ...zmap, protocol: 17 };
+    const { memory, rows } = fed(linux, zmap, linux, zmap, zmap, zmap, udp, zmap, zmap);
     memory.flush();
     expect(rows.map(({ proofs, ...row }) => [row, proofs.length])).toEqual([
-      [{ source: '192.0.2.1', tag: 'zmapLegacyTcp', key: 0, matched: 4, candidates: 6, first: 1_001, last: 1_005 }, 3],
+      [{ source: '192.0.2.1', tag: 'zmapLegacyTcp', key: 0, matched: 6, candidates: 7, first: 1_001, last: 1_008 }, 3],
       [{ source: '192.0.2.1', tag: 'zmapLegacyUdp', key: 0, matched: 1, candidates: 1, first: 1_006, last: 1_006 }, 1],
     ]);
     expect(rows[0]!.proofs.map(({ seconds }) => seconds)).toEqual([1_001, 1_003, 1_004]);
@@ -53,7 +54,7 @@ describe('evidence of a rule', () => {
     const { memory, rows } = fed(linux, { ...linux, source: '192.0.2.2' });
     memory.flush();
     expect(rows).toEqual([]);
-    expect(memory.sourcesHeld).toBe(2);
+    expect(memory.sourcesHeld).toBe(0);
   });
 
   test('hints are no evidence', () => {
@@ -109,47 +110,68 @@ describe('evidence of a rule', () => {
 describe('bounds', () => {
   const address = (n: number) => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
 
+  const times = (count: number, syn: Syn) => Array.from({ length: count }, () => synBytes(syn));
+
   test('no more sources than there are places, and who is given up is counted', () => {
     const memory = new FedMemory({ sources: 64 });
-    memory.tags(Array.from({ length: 1_000 }, (_, n) => synBytes({ ...linux, source: address(n) })));
+    memory.tags(Array.from({ length: 1_000 }, (_, n) => synBytes({ ...zmap, source: address(n) })));
     expect(memory.memory.sourcesHeld).toBeLessThanOrEqual(64);
     expect(memory.memory.sourcesHeld + memory.memory.sourcesGivenUp).toBe(1_000);
   });
 
-  test('a flood of forged sources pushes out itself: who sends often, and who is known, stays', () => {
-    const memory = new FedMemory({ sources: 64 });
-    const often: Syn = { ...linux, source: '192.0.2.200' };
-    memory.tags([zmap, often, often, often].map(synBytes));
-    for (let n = 0; n < 2_000; n++) {
-      memory.tags([synBytes({ ...linux, source: address(n) })]);
-      if (n % 50 === 0) memory.tags([synBytes(often)]);
-    }
-    // Both packets are of the same pair of counts as the first: the source was never forgotten.
-    memory.tags([synBytes(zmap), synBytes({ ...often, ipId: 54_321 })]);
+  test('a flood of forged sources without a match pushes nobody out', () => {
+    const memory = new FedMemory({ sources: 8 });
+    memory.tags([synBytes(zmap)]);
+    for (let n = 0; n < 1_000; n++) memory.tags(times(2, { ...linux, source: address(n) }));
+    memory.tags([linux, zmap].map(synBytes));
     memory.memory.flush();
-    expect(sums(memory.rows, '192.0.2.1', 'zmapLegacyTcp')).toEqual([2, 2]);
-    expect(sums(memory.rows, '192.0.2.200', 'zmapLegacyTcp')).toEqual([1, 44]);
+    expect(sums(memory.rows, '192.0.2.1', 'zmapLegacyTcp')).toEqual([2, 3]);
+    expect(memory.memory.sourcesGivenUp).toBe(0);
   });
 
-  const times = (count: number, syn: Syn) => Array.from({ length: count }, () => synBytes(syn));
-
-  test('who is known stays, though others send more', () => {
-    const memory = new FedMemory({ sources: 8 });
-    memory.tags([linux, zmap].map(synBytes));
-    for (let n = 0; n < 100; n++) memory.tags(times(3, { ...linux, source: address(n) }));
-    memory.tags([synBytes(linux)]);
+  test('one with a match of each pushes out itself: who sends often stays', () => {
+    const memory = new FedMemory({ sources: 64 });
+    const often: Syn = { ...linux, source: '192.0.2.200' };
+    memory.tags([{ ...often, ipId: 54_321 }, often, often, often].map(synBytes));
+    for (let n = 0; n < 2_000; n++) {
+      memory.tags([synBytes({ ...zmap, source: address(n) })]);
+      if (n % 50 === 0) memory.tags([synBytes(often)]);
+    }
+    memory.tags([synBytes({ ...often, ipId: 54_321 })]);
     memory.memory.flush();
-    expect(sums(memory.rows, '192.0.2.1', 'zmapLegacyTcp')).toEqual([1, 3]);
+    expect(sums(memory.rows, '192.0.2.200', 'zmapLegacyTcp')).toEqual([2, 45]);
   });
 
   test('what did not match is told of a source that is given up', () => {
     const memory = new FedMemory({ sources: 8 });
-    memory.tags([linux, zmap].map(synBytes));
+    memory.tags([zmap, linux].map(synBytes));
     for (let n = 0; n < 8; n++) memory.tags(times(3, { ...zmap, source: address(n) }));
     memory.tags([synBytes(linux)]);
     memory.memory.flush();
     // The last one is of a source of which nothing is known any more.
     expect(sums(memory.rows, '192.0.2.1', 'zmapLegacyTcp')).toEqual([1, 2]);
+  });
+
+  test('the filter of known sources is made anew, or all would be looked for in the end', () => {
+    const memory = new FedMemory({ sources: 8 });
+    for (let n = 0; n < 200; n++) memory.tags(times(1, { ...zmap, source: address(n) }));
+    // Those that stayed are found still, and their packets counted.
+    memory.tags(times(1, { ...linux, source: address(196) }));
+    memory.memory.flush();
+    expect(sums(memory.rows, address(196), 'zmapLegacyTcp')).toEqual([1, 2]);
+  });
+
+  test('the newest SYN takes the place of another source’s: a pair is missed, and none made up', () => {
+    const memory = new FedMemory({ lastSyns: 1 });
+    const nmap = (source: string, targetPort: number): Syn => ({ source, targetPort, sequence: 0xaabbccdd });
+    const others = Array.from({ length: 99 }, (_, n) => nmap(address(n), 1));
+    expect(memory.tags([nmap('192.0.2.1', 1), ...others, nmap('192.0.2.1', 2)].map(synBytes)).flat()).toEqual([]);
+    expect(memory.tags([synBytes(nmap('192.0.2.1', 3))])).toEqual([['nmapSyn']]);
+    // SYNs of another shape have places of their own.
+    const crowded = new FedMemory({ lastSyns: 1 });
+    const linuxes = others.map((syn) => ({ ...linux, source: syn.source! }));
+    const tags = crowded.tags([nmap('192.0.2.1', 1), ...linuxes, nmap('192.0.2.1', 2)].map(synBytes));
+    expect(tags.flat()).toEqual(['nmapSyn']);
   });
 
   test('whatever is given up and whenever rows are sent, every match and every packet of a known source is told once', () => {

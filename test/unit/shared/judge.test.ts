@@ -37,20 +37,30 @@ describe('odds: P(Binomial(candidates, chance) ≥ matched)', () => {
 
 describe('what may be said', () => {
   const tool = { kind: 'tool', chance: CHANCE } as const;
+  const rare = { kind: 'tool', chance: 2 ** -32 } as const;
   const behaviour = { kind: 'tool', chance: null } as const;
   test.for([
     { name: 'nothing matched', rule: tool, matched: 0, candidates: 9, verdict: 'none' },
     { name: 'one match proves nothing', rule: tool, matched: 1, candidates: 1, verdict: 'possible' },
     {
       name: 'not even of the rarest',
-      rule: { kind: 'tool', chance: 2 ** -32 },
+      rule: rare,
       matched: 1,
       candidates: 1,
       verdict: 'possible',
     },
-    { name: 'two of two', rule: tool, matched: 2, candidates: 2, verdict: 'label' },
-    { name: 'two of three: 3 · 2^-32 is below 1e-9', rule: tool, matched: 2, candidates: 3, verdict: 'label' },
-    { name: 'two of four: it is not', rule: tool, matched: 2, candidates: 4, verdict: 'possible' },
+    { name: 'two of two: the first does not count', rule: tool, matched: 2, candidates: 2, verdict: 'possible' },
+    { name: 'two of two of the rarest', rule: rare, matched: 2, candidates: 2, verdict: 'label' },
+    {
+      name: 'two of six of the rarest: 5 · 2^-32 is above 1e-9',
+      rule: rare,
+      matched: 2,
+      candidates: 6,
+      verdict: 'possible',
+    },
+    { name: 'three of three', rule: tool, matched: 3, candidates: 3, verdict: 'label' },
+    { name: 'three of four: 3 · 2^-32 is below 1e-9', rule: tool, matched: 3, candidates: 4, verdict: 'label' },
+    { name: 'three of five: it is not', rule: tool, matched: 3, candidates: 5, verdict: 'possible' },
     { name: 'two of a hundred thousand', rule: tool, matched: 2, candidates: 100_000, verdict: 'possible' },
     { name: 'half of them', rule: tool, matched: 50_000, candidates: 100_000, verdict: 'label' },
     { name: 'behaviour, twice', rule: behaviour, matched: 2, candidates: 2, verdict: 'possible' },
@@ -62,8 +72,9 @@ describe('what may be said', () => {
   ] as const)('$name', ({ rule, matched, candidates, verdict }) => {
     expect(judge(rule, matched, candidates).verdict).toBe(verdict);
   });
-  test('odds stand beside the verdict, and behaviour has none', () => {
-    expect(judge(tool, 2, 2).odds! / 2 ** -32).toBeCloseTo(1, 9);
+  test('odds are of what came behind the first match, and behaviour has none', () => {
+    expect(judge(tool, 1, 1).odds).toBe(1);
+    expect(judge(tool, 3, 3).odds! / 2 ** -32).toBeCloseTo(1, 9);
     expect(judge(behaviour, 3, 3).odds).toBeNull();
   });
 });

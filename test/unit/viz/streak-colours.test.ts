@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
+import { fingerprintRules } from '../../../shared/fingerprints.ts';
 import { Radiation } from '../../../shared/radiation.ts';
 import { Tag } from '../../../shared/tags.ts';
 import type { LiveTotals } from '../../../shared/wire/messages.ts';
 import { createStreakUniforms } from '../../../viz/layers/streak-uniforms.ts';
+import { firstTag, HINT_TAGS } from '../../../viz/scene/first-tag.ts';
 import { brightnessOf, countryKey, countryOfKey, OTHER, StreakColours } from '../../../viz/scene/streak-colours.ts';
+import type { StreakRing } from '../../../viz/scene/streak-ring.ts';
+import { STREAK_WORDS } from '../../../viz/scene/streak-words.ts';
 
 const totalsOf = (ports: readonly number[], countries: readonly string[] = []) =>
   ({
@@ -51,6 +55,26 @@ test('countries and rules', () => {
   expect(coloured.map((tag) => table[tag])).toEqual([1, 2, 3, 4, 5, 6]);
   // Hints, and tools that are seldom seen, are told apart by the card and not by colour.
   expect([irregularSyn, nmapOs, 0].map((tag) => table[tag])).toEqual([OTHER, OTHER, OTHER]);
+});
+
+test('a tool comes before a hint, also where the hint has the lower bit', () => {
+  const colours = new StreakColours();
+  colours.update('tag', totalsOf([]));
+  const colourOf = (...tags: number[]) => {
+    const words = new Uint32Array(STREAK_WORDS);
+    words[5] = tags.reduce((bits, tag) => bits | (1 << tag), 0) << 8;
+    return colours.categoryOf({ words } as unknown as StreakRing, 0);
+  };
+  const { irregularSyn, masscanTcp, nmapSyn, unicornscan } = Tag;
+  expect(colourOf(irregularSyn, nmapSyn)).toBe(colourOf(nmapSyn));
+  expect(colourOf(irregularSyn, unicornscan)).toBe(colourOf(unicornscan));
+  expect(colourOf(masscanTcp, irregularSyn)).toBe(colourOf(masscanTcp));
+  expect(colourOf(irregularSyn)).toBe(OTHER);
+  expect([firstTag(1 << irregularSyn), firstTag(0)]).toEqual([irregularSyn, 0]);
+  const hints = fingerprintRules
+    .filter(({ kind }) => kind === 'hint')
+    .reduce((bits, { tag }) => bits | (1 << Tag[tag]), 0);
+  expect(HINT_TAGS).toBe(hints);
 });
 
 test('classes of radiation have the colour of their group, whatever had it before', () => {
