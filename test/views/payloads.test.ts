@@ -248,6 +248,7 @@ describe.skipIf(!browserInstalled)('payloads and malicious sites', () => {
     await withPage({ language }, async (page) => {
       await answered(page, 'payloads');
       await answered(page, 'sites');
+      if (language === 'ja') expect(await englishOf(page)).toEqual([]);
       for (const [width, height] of [
         [1440, 900],
         [1920, 1080],
@@ -281,9 +282,38 @@ describe.skipIf(!browserInstalled)('payloads and malicious sites', () => {
           await picture(page, `sheet-${at}-${language}-${width}`);
           expect(await sheet(page).evaluate((one) => one.scrollWidth - one.clientWidth), `${width}`).toBe(0);
         }
+        if (language === 'ja') expect(await englishOf(page)).toEqual([]);
         await page.keyboard.press('Escape');
         await sheet(page).waitFor({ state: 'hidden' });
       }
     });
   });
 });
+
+/** Names, formats and services that are the same in every language. */
+const NAMES =
+  /^(TCP|UDP|IP|UTC|CSV|NDJSON|PNG|SHA|ASCII|Base|Log|SYN|HTTPS?|NTP|DNS|mDNS|SNMP|PowerShell|tftp|ftpget|certutil)$/;
+
+/** What of the words in panels and sheet is neither Japanese, nor a name, nor data. */
+function englishOf(page: Page): Promise<string[]> {
+  const data =
+    JSON.stringify(payloadAnswers) + payloads.map(({ hex }) => Buffer.from(hex, 'hex').toString('latin1')).join('');
+  return page.evaluate(
+    ({ data: known, names }) => {
+      const isName = new RegExp(names);
+      const out = new Set<string>();
+      for (const part of document.querySelectorAll('.desk-panel, .payload-dialog[open]'))
+        for (const one of part.querySelectorAll('*')) {
+          if (one.closest('.payload-open, .dump td, .site-address')) continue;
+          const own = [...one.childNodes]
+            .filter((node) => node.nodeType === Node.TEXT_NODE)
+            .map((node) => node.textContent);
+          const told = ['title', 'aria-label'].map((name) => one.getAttribute(name) ?? '');
+          for (const word of [...own, ...told].join(' ').match(/[A-Za-z]{2,}/g) ?? [])
+            if (!isName.test(word) && !known.includes(word)) out.add(word);
+        }
+      return [...out];
+    },
+    { data, names: NAMES.source },
+  );
+}

@@ -17,8 +17,9 @@ const languages: readonly Language[] = process.env.KURAYAMI_PICTURES === undefin
 const [WIDTH, HEIGHT] = [1280, 720];
 const WAIT_MILLISECONDS = 90_000;
 /** What an operator looks at in the morning, and what answers the question; what is hidden asks nothing. */
-const MORNING = 'packets.mix.sources.ports.ledger.sensors.-countries.-networks.-rules.-map.-distinct';
-const QUESTION = 'packets.networks.sources.-ports.-countries.-rules.-map.-mix.-sensors.-distinct.-ledger';
+const MORNING = 'packets.mix.sources.ports.ledger.sensors.-countries.-networks.-rules.-map.-distinct.-payloads.-sites';
+const QUESTION =
+  'packets.networks.sources.-ports.-countries.-rules.-map.-mix.-sensors.-distinct.-ledger.-payloads.-sites';
 const TELNET = 'tcp dst port 23';
 
 interface Top {

@@ -45,6 +45,9 @@ describe('rates', () => {
     const window = new LiveWindow();
     window.add(batch);
     expect(window.rates().radiationPacketsPerSecond).toEqual([0, 6, 5, 0, 4, 0, 0, 5]);
+    // A minute later the places of these seconds are those of others.
+    window.add(flowBatch(4, [{ seconds: NOON + 60, packets: 8 }, { seconds: NOON + 61 }]));
+    expect(window.rates().radiationPacketsPerSecond).toEqual([0, 0, 0, 0, 0, 0, 0, 2]);
   });
 
   test('in the first seconds are over those there are', () => {
