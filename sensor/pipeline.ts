@@ -1,4 +1,5 @@
 /** The sensor's part of the path, in one place: capture → decode → rules and classes → filter → flows → frames. */
+import { randomInt } from 'node:crypto';
 import { emptySensorLedger, largestCounts, type SensorLedger } from '../shared/counters.ts';
 import type { FlowBatch } from '../shared/flow-batch.ts';
 import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';
@@ -15,6 +16,7 @@ import { applyRules } from './fingerprint/apply-rules.ts';
 import { SourceMemory } from './fingerprint/source-memory.ts';
 import { FlowTable } from './flow/flow-table.ts';
 import { sentCounts } from './output/backlog.ts';
+import { sha256Begin } from './output/digest.ts';
 import type { Uplink } from './output/uplink.ts';
 import { PayloadWatch } from './payload/payload-watch.ts';
 
@@ -62,6 +64,8 @@ export class SensorPipeline {
     this.#memory = new SourceMemory({ seed, onEvidence: (rows) => this.#sendEvidence(rows) });
     this.#payloads = new PayloadWatch({
       keepBytes: options.payloadBytes ?? 0,
+      seed: [randomInt(2 ** 32), randomInt(2 ** 32)],
+      digest: sha256Begin,
       canWait: source.kind === 'file',
       onRows: (rows) => this.#sendPayloads(rows),
     });

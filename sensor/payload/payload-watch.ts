@@ -1,17 +1,13 @@
 /** Distinct payloads of a running sensor, and what was sent of them: rows leave now and then, and at the end. */
-import { createHash, randomInt } from 'node:crypto';
 import type { PacketBatch, RecordBatch } from '../../shared/packet-batch.ts';
 import type { PayloadReport } from '../../shared/wire/messages.ts';
 import { MAX_PAYLOAD_ROWS, type PayloadBatch } from '../../shared/wire/payloads.ts';
-import { type PayloadDigest, PayloadTable } from './payload-table.ts';
+import { PayloadTable, type PayloadTableOptions } from './payload-table.ts';
 
 /** Bytes of payloads after which a frame takes no more rows: far below what a frame may have. */
 const FRAME_BYTES = 1 << 20;
 
-export interface PayloadWatchOptions {
-  /** First bytes of each payload that are kept; 0 switches all of it off. */
-  readonly keepBytes: number;
-  readonly capacity?: number;
+export interface PayloadWatchOptions extends PayloadTableOptions {
   /** The source waits while rows leave: a full table is emptied at once, and nothing is left out. */
   readonly canWait: boolean;
   /** At most MAX_PAYLOAD_ROWS each; valid during the call. */
@@ -25,9 +21,8 @@ export class PayloadWatch {
   readonly #canWait: boolean;
   readonly #onRows: PayloadWatchOptions['onRows'];
 
-  constructor({ keepBytes, capacity, canWait, onRows }: PayloadWatchOptions) {
-    const seed = [randomInt(2 ** 32), randomInt(2 ** 32)] as const;
-    this.#table = new PayloadTable({ keepBytes, seed, digest, ...(capacity === undefined ? {} : { capacity }) });
+  constructor({ canWait, onRows, ...table }: PayloadWatchOptions) {
+    this.#table = new PayloadTable(table);
     this.#canWait = canWait;
     this.#onRows = onRows;
   }
@@ -69,9 +64,4 @@ export class PayloadWatch {
       rowsSent: this.#rowsSent,
     };
   }
-}
-
-function digest(bytes: Uint8Array): PayloadDigest {
-  const hash = createHash('sha256').update(bytes).digest();
-  return { high: hash.readUInt32BE(0), low: hash.readUInt32BE(4) };
 }

@@ -1,4 +1,5 @@
 /** Payloads of hostile packets, as far as the list of sites: read as a server reads them, each packet counted once. */
+import { sha256Begin } from '../../sensor/output/digest.ts';
 import { PayloadWatch } from '../../sensor/payload/payload-watch.ts';
 import { sitesOf } from '../../server/detect/sites/index.ts';
 import type { PacketBatch, RecordBatch } from '../../shared/packet-batch.ts';
@@ -11,6 +12,8 @@ export class FuzzedPayloads {
   /** So small that it is full all the time. */
   readonly #watch = new PayloadWatch({
     keepBytes: 64,
+    seed: [1, 2],
+    digest: sha256Begin,
     capacity: 16,
     canWait: true,
     onRows: (rows) => this.#read(frameToPayloads(decodeFrame(encodeFrame(payloadsToFrame(rows, 1, 1))))),

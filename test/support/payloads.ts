@@ -1,5 +1,6 @@
 /** Payloads as sensors send them, made from datagrams. */
 import { Decoder } from '../../sensor/decode/decoder.ts';
+import { sha256Begin } from '../../sensor/output/digest.ts';
 import { PayloadWatch } from '../../sensor/payload/payload-watch.ts';
 import { createPacketBatch } from '../../shared/packet-batch.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../shared/wire/frame.ts';
@@ -11,7 +12,7 @@ export function payloadFrame(made: readonly MadeDatagram[], epoch: number, seque
   const onRows = (rows: Parameters<typeof payloadsToFrame>[0]) => {
     frame = decodeFrame(encodeFrame(payloadsToFrame(rows, epoch, sequence)));
   };
-  const watch = new PayloadWatch({ keepBytes: 128, canWait: false, onRows });
+  const watch = new PayloadWatch({ keepBytes: 128, seed: [1, 2], digest: sha256Begin, canWait: false, onRows });
   const records = datagrams(made);
   const [ipv4, ipv6] = [createPacketBatch(4, made.length), createPacketBatch(6, made.length)];
   new Decoder({ checksums: false }).decode(records, ipv4, ipv6);

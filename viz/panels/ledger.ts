@@ -35,8 +35,9 @@ export const ledger: PanelMaker = ({ text, language }) => {
       syncRows(rows, ledgerRows(totals, page), createRow, fillRow);
       const behind =
         totals.seriesBehind > 0 ? [`⚠ ${fill(text.seriesBehind, { count: count(totals.seriesBehind) })}`] : [];
-      const refused = sumCounts(totals.ledger.server.evidenceRefused);
-      if (refused > 0) behind.push(`⚠ ${fill(text.ledgerEvidenceRefused, { count: count(refused) })}`);
+      const { evidenceRefused, payloadsRefused } = totals.ledger.server;
+      const refused = sumCounts(evidenceRefused) + sumCounts(payloadsRefused);
+      if (refused > 0) behind.push(`⚠ ${fill(text.ledgerFindingsRefused, { count: count(refused) })}`);
       syncRows(damage, [...behind, ...problemsOf(totals, text), ...damageOf(totals)], () => element('li'), setText);
     },
   };

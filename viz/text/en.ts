@@ -529,7 +529,7 @@ export const en = {
   ledgerNotKept: '{count} without a place in a sensor’s table',
   ledgerDroppedFrames: '{count} frames of evidence and payloads were given up before they were sent',
   ledgerRefusedFrames: '{count} frames refused',
-  ledgerEvidenceRefused: 'evidence for rules: {count} frames cannot be read',
+  ledgerFindingsRefused: 'evidence and payloads: {count} frames cannot be read',
   deskLedgerNote:
     'all packets since the session began, now; no span and no filter. Height: the figure itself. ↓ did not get further',
 } as const;

@@ -528,7 +528,7 @@ export const ja: Text = {
   ledgerNotKept: 'センサーの表に入らず {count}',
   ledgerDroppedFrames: '証拠とペイロードのフレーム {count} 件が送信前に破棄',
   ledgerRefusedFrames: '拒否フレーム {count}',
-  ledgerEvidenceRefused: 'ルールの証拠: 読めないフレーム {count}',
+  ledgerFindingsRefused: '証拠とペイロード: 読めないフレーム {count} 件',
   deskLedgerNote:
     'セッション開始から現在までの全パケット（期間・フィルターは無関係）。高さは数値に比例。↓ は先へ進まなかった数',
 };

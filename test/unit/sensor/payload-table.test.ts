@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Decoder } from '../../../sensor/decode/decoder.ts';
+import { sha256Begin as digest } from '../../../sensor/output/digest.ts';
 import { COMMAND_FACTOR, PayloadTable } from '../../../sensor/payload/payload-table.ts';
 import { createPacketBatch, createRecordBatch } from '../../../shared/packet-batch.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../../shared/wire/frame.ts';
@@ -9,11 +9,6 @@ import { randomNumbers } from '../../support/random-flows.ts';
 
 const RAW_IP = 101;
 const decoder = new Decoder({ checksums: false });
-
-function digest(bytes: Uint8Array) {
-  const hash = createHash('sha256').update(bytes).digest();
-  return { high: hash.readUInt32BE(0), low: hash.readUInt32BE(4) };
-}
 
 const bytesOf = (text: string) => Buffer.from(text, 'latin1');
 

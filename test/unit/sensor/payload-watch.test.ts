@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Decoder } from '../../../sensor/decode/decoder.ts';
+import { sha256Begin } from '../../../sensor/output/digest.ts';
 import { PayloadWatch } from '../../../sensor/payload/payload-watch.ts';
 import { createPacketBatch } from '../../../shared/packet-batch.ts';
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts';
@@ -21,6 +22,8 @@ function watchOf(options: { capacity: number; canWait: boolean; keepBytes?: numb
   const frames: PayloadBatch[] = [];
   const watch = new PayloadWatch({
     keepBytes: 128,
+    seed: [1, 2],
+    digest: sha256Begin,
     ...options,
     onRows: (rows) => frames.push(frameToPayloads(decodeFrame(encodeFrame(payloadsToFrame(rows, 1, 1))))),
   });
