@@ -7,6 +7,9 @@ import { put, shape, syncShapes } from './shapes.ts';
 const DAY_SECONDS = 86_400;
 /** A time of day takes about so much room. */
 const TICK_PIXELS = 78;
+/** A letter of a name, and what stands between two. */
+const LETTER_PIXELS = 7.3;
+const GAP_PIXELS = 8;
 
 export type TimeScale = ScaleTime<number, number>;
 
@@ -34,7 +37,8 @@ export function drawTimeAxis(group: SVGGElement, scale: TimeScale, y: number, ti
   const [left, right] = scale.range() as [number, number];
   const [from, to] = scale.domain() as [Date, Date];
   const isLong = to.getTime() - from.getTime() > 2 * DAY_SECONDS * 1000;
-  const ticks = scale.ticks(Math.max(2, Math.floor((right - left) / TICK_PIXELS)));
+  const nameOf = (tick: Date) => tickName(timeOf(tick.getTime() / 1000), isLong);
+  const ticks = ticksWithRoom(scale, nameOf);
   syncShapes(lines, 'line', ticks, (node, tick) => {
     const x = Math.round(scale(tick)) + 0.5;
     put(node, { x1: x, x2: x, y1: y, y2: y + 4 });
@@ -43,10 +47,22 @@ export function drawTimeAxis(group: SVGGElement, scale: TimeScale, y: number, ti
   const named = ticks.filter((tick) => scale(tick) < right - 44 && scale(tick) > left + 12);
   syncShapes(names, 'text', named, (node, tick) => {
     put(node, { x: scale(tick), y: y + 15, 'text-anchor': 'middle' });
-    node.textContent = tickName(timeOf(tick.getTime() / 1000), isLong);
+    node.textContent = nameOf(tick);
   });
   put(zone, { x: right, y: y + 15 });
   zone.textContent = timeOf(to.getTime() / 1000).zone;
+}
+
+/** For D3 their number is a wish, and it may make twice as many: as many as there is room for, with their names side by side. */
+export function ticksWithRoom(scale: TimeScale, nameOf: (tick: Date) => string): Date[] {
+  const [left, right] = scale.range() as [number, number];
+  for (let wanted = Math.floor((right - left) / TICK_PIXELS); wanted > 2; wanted--) {
+    const ticks = scale.ticks(wanted);
+    const longest = ticks.reduce((letters, tick) => Math.max(letters, nameOf(tick).length), 0);
+    const apart = ticks.length < 2 ? Number.POSITIVE_INFINITY : scale(ticks[1]!) - scale(ticks[0]!);
+    if (apart >= longest * LETTER_PIXELS + GAP_PIXELS) return ticks;
+  }
+  return scale.ticks(2);
 }
 
 function tickName({ date, time }: ShownTime, isLong: boolean): string {
