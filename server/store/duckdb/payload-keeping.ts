@@ -1,6 +1,6 @@
 /**
  * Payloads are appended as they come. Now and then rows of equal key are made one, and where there are too many, some are
- * given up, and counted in packets: stored = present + expired + given up.
+ * given up, and counted in packets: stored = present + expired + given up. Some at a time, so that commits come in between.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { PayloadRow } from '../ingest-commit.ts';
@@ -63,43 +63,34 @@ export class PayloadKeeping {
   async #sumUp(): Promise<void> {
     this.#rowsSince = 0;
     this.#bytesSince = 0;
-    const work = async (writer: DuckDBConnection) => {
-      await unitePayloads(writer);
-      await keepLongest(writer);
-      this.#rowsPresent = await giveUpPayloads(writer, this.#limits);
+    const connections = this.#connections;
+    const work = async () => {
+      await unitePayloads(connections);
+      await connections.transaction(keepLongest);
+      this.#rowsPresent = await connections.transaction((writer) => giveUpPayloads(writer, this.#limits));
     };
     const sentence = 'payloads cannot be summed up, and stay in parts';
-    const error = await this.#problems.attempt('STORE_COMPACTION_FAILED', 'compaction payloads', sentence, () =>
-      this.#connections.transaction(work),
-    );
+    const error = await this.#problems.attempt('STORE_COMPACTION_FAILED', 'compaction payloads', sentence, work);
     if (error !== null) throw error;
   }
 }
 
-/** Payloads of several rows get one. Those of one row stay where they are. */
-async function unitePayloads(writer: DuckDBConnection): Promise<void> {
-  await writer.run(
-    `CREATE OR REPLACE TEMP TABLE in_parts AS SELECT *, row_number() OVER () AS number FROM
-      (SELECT session, ${KEY} FROM payloads GROUP BY ALL HAVING count(*) > 1)`,
-  );
-  const [found] = await rowsOf(writer, 'SELECT count(*)::DOUBLE AS payloads FROM in_parts');
-  if (Number(found!.payloads) > 0) {
-    await writer.run(
-      `CREATE OR REPLACE TEMP TABLE parts AS SELECT payloads.*, number FROM payloads JOIN in_parts USING (session, ${KEY})`,
-    );
-    await writer.run(`DELETE FROM payloads WHERE (session, ${KEY}) IN (SELECT (session, ${KEY}) FROM in_parts)`);
-    for (let from = 1; from <= Number(found!.payloads); from += PAYLOADS_AT_ONCE) await uniteSome(writer, from);
-    await writer.run('DROP TABLE parts');
-  }
-  await writer.run('DROP TABLE in_parts');
+const IN_PARTS = `SELECT session, ${KEY} FROM payloads GROUP BY ALL HAVING count(*) > 1`;
+
+/** Payloads of several rows get one. Those of one row stay where they are, and what comes meanwhile is left for the next time. */
+async function unitePayloads(connections: Connections): Promise<void> {
+  const [found] = await connections.lookUp(`SELECT count(*)::DOUBLE AS payloads FROM (${IN_PARTS})`);
+  for (let left = Number(found!.payloads); left > 0; left -= PAYLOADS_AT_ONCE) await connections.transaction(uniteSome);
 }
 
-async function uniteSome(writer: DuckDBConnection, from: number): Promise<void> {
+async function uniteSome(writer: DuckDBConnection): Promise<void> {
+  await writer.run(`CREATE OR REPLACE TEMP TABLE in_parts AS ${IN_PARTS} LIMIT ${PAYLOADS_AT_ONCE}`);
   const rows = await rowsOf(
     writer,
-    `SELECT session, ${KEY}, ${UNITED} FROM parts WHERE number >= $1 AND number < $2 GROUP BY session, ${KEY}`,
-    [from, from + PAYLOADS_AT_ONCE],
+    `SELECT session, ${KEY}, ${UNITED} FROM payloads SEMI JOIN in_parts USING (session, ${KEY}) GROUP BY session, ${KEY}`,
   );
+  await writer.run(`DELETE FROM payloads WHERE (session, ${KEY}) IN (SELECT (session, ${KEY}) FROM in_parts)`);
+  await writer.run('DROP TABLE in_parts');
   const made = rows.map(
     (row): StoredRow => ({
       ...united(row),

@@ -16,7 +16,7 @@ export interface PayloadLimits {
   readonly actOn: number;
 }
 
-/** Of payloads of one row each. Gives the rows that are left. */
+/** A payload that has come again since rows were united has two: it counts as two, and stays or goes as one. Gives the rows that are left. */
 export async function giveUpPayloads(writer: DuckDBConnection, limits: PayloadLimits): Promise<number> {
   const found = await rowsOf(
     writer,
