@@ -158,6 +158,26 @@ test('the keys with most packets, most first', async () => {
   );
 });
 
+test.for([3, 1_500])('one family’s last may be first in both together, when the other has %d keys', async (keys) => {
+  const { folder, remove } = await makeFolder();
+  const own = await openDuckDbStoresInThread(folder);
+  const flow = (targetPort: number, packets: number) => ({ targetPort, packets, seconds: NOON_SECONDS });
+  const common = Array.from({ length: 60 }, (_, at) => flow(1_000 + at, 10));
+  const others = Array.from({ length: keys }, (_, at) => flow(20_000 + at, 1));
+  await own.flows.commit(
+    ingestCommit({ flows4: [...common, flow(7, 1)], flows6: [flow(7, 12), flow(1_005, 1), ...others] }),
+  );
+  const { groups } = await own.flows.breakdown({ ...ALL, groups: ['port'], distinct: [], limit: 3 });
+  const port = (number: number) => 6 * 65_536 + number;
+  expect(groups.port!.slice(0, 2).map(({ key, packets }) => [key, packets])).toEqual([
+    [port(7), 13],
+    [port(1_005), 11],
+  ]);
+  expect(groups.port![2]!.packets).toBe(10);
+  await own.close();
+  await remove();
+});
+
 test('nothing is told of nothing, and nonsense is refused', async () => {
   const nothing = { all: null, distinct: { targets: 0 }, groups: { port: [] } };
   const asked = { ...ALL, groups: ['port'] as const, limit: 5, distinct: ['targets'] as const };

@@ -19,6 +19,8 @@ const MICROS = 1_000_000;
 
 /** Keys that both families have are read beyond the limit: one family's last may be the other's first. */
 const MAX_SHARED_KEYS = 262_144;
+/** So many of a group are asked for by name. */
+const MAX_NAMED_KEYS = 1_000;
 const DISTINCT: Readonly<Record<DistinctColumn, string>> = { sources: 'source', targets: 'target' };
 const isAddress = (group: BreakdownGroup) => group === 'source' || group === 'target';
 
@@ -48,7 +50,8 @@ export async function queryBreakdown(source: FlowSource, query: BreakdownQuery):
   const found = new Found(query.groups);
   // A flow has one key of a group, and any number of tags: those are read apart.
   const groups = query.groups.filter((group) => group !== 'tag');
-  for (const family of [4, 6] as const) {
+  // IPv6 first, of which there is less: of IPv4 only the first keys are read then, and those that are IPv6's as well.
+  for (const family of [6, 4] as const) {
     await read(source, family, query, { groups, from: '' }, found);
     if (groups.length < query.groups.length)
       await read(source, family, query, { groups: ['tag'], from: ', range(64) AS bits(bit)' }, found);
@@ -68,7 +71,7 @@ async function read(source: FlowSource, family: Family, query: BreakdownQuery, r
   const filter = filterOf(query.filter, family, 4);
   const columns = await source.readColumns(
     { session: query.session, family, fromMicros, toMicros: toMicros + LONGEST_OFFSET_MICROS },
-    (flows) => breakdownSql(reading, flows, filter.sql),
+    (flows) => breakdownSql(reading, flows, filter.sql, family === 4 ? found : null),
     [fromMicros, toMicros, query.limit, ...filter.values],
   );
   const [sets = [], keys, ...sums] = columns;
@@ -108,8 +111,8 @@ function check(query: BreakdownQuery): void {
     if (!Object.hasOwn(DISTINCT, name)) throw new RangeError(`${name} are not counted`);
 }
 
-/** Rows of [place of the group in the list, or its length for all flows; key as text; sums]. */
-function breakdownSql({ groups, from }: Reading, flows: string, condition: string): string {
+/** Rows of [place of the group in the list, or its length for all flows; key as text; sums]. `before`: of the other family, if that was read. */
+function breakdownSql({ groups, from }: Reading, flows: string, condition: string, before: Found | null): string {
   const columns = groups.map((_, at) => `key${at}`);
   const choose = (then: (at: number) => string, otherwise: string) =>
     `CASE ${columns.map((column, at) => `WHEN GROUPING(${column}) = 0 THEN ${then(at)}`).join(' ')} ELSE ${otherwise} END`;
@@ -117,7 +120,13 @@ function breakdownSql({ groups, from }: Reading, flows: string, condition: strin
   const [set, key] = hasKeys
     ? [choose(String, String(columns.length)), choose((at) => `key${at}::VARCHAR`, "''")]
     : ['0', "''"];
-  const ofOneFamily = groups.flatMap((group, at) => (isAddress(group) ? [at] : []));
+  const isShort = (group: BreakdownGroup) =>
+    isAddress(group) || (before !== null && before.keysOf(group).length <= MAX_NAMED_KEYS);
+  const short = groups.flatMap((group, at) => (isShort(group) ? [at] : []));
+  const named = groups.flatMap((group, at) => {
+    const keys = before === null || isAddress(group) || !isShort(group) ? [] : before.keysOf(group);
+    return keys.length === 0 ? [] : [`OR (set = ${at} AND key IN (${keys.map((one) => `'${Number(one)}'`).join()}))`];
+  });
   return `SELECT set, key, packets, bytes, flows, first, last FROM (
       SELECT ${set} AS set, ${key} AS key, sum(packets)::DOUBLE AS packets, sum("wireBytes")::DOUBLE AS bytes,
         count(*)::DOUBLE AS flows, min(first)::DOUBLE AS first, max(last)::DOUBLE AS last
@@ -128,7 +137,7 @@ function breakdownSql({ groups, from }: Reading, flows: string, condition: strin
       GROUP BY GROUPING SETS (${['', ...columns].map((column) => `(${column})`).join(', ')}))
     WHERE key IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY set ORDER BY packets DESC, key)
-      <= CASE WHEN set IN (${[-1, ...ofOneFamily]}) THEN $3 ELSE ${MAX_SHARED_KEYS} END
+      <= CASE WHEN set IN (${[-1, ...short]}) THEN $3 ELSE ${MAX_SHARED_KEYS} END ${named.join(' ')}
     ORDER BY set, packets DESC, key`;
 }
 
@@ -150,6 +159,11 @@ class Found {
 
   constructor(groups: readonly BreakdownGroup[]) {
     this.#rows = new Map(groups.map((group) => [group, new Map()]));
+  }
+
+  /** Those of this group that were added. */
+  keysOf(group: BreakdownGroup): (string | number)[] {
+    return [...this.#rows.get(group)!.keys()];
   }
 
   /** No address is of both families. */
