@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { makeFolder } from './folders.ts';
 
 const READY_SECONDS = 30;
+const MOST_TRIES = 5;
 
 export interface TestInflux {
   readonly url: string;
@@ -62,7 +63,21 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
+/** A port that was free a moment ago may be anybody's by now, such as that of a connection that goes out: then others are tried. */
 export async function startInflux(): Promise<TestInflux> {
+  for (let tries = 1; ; tries++) {
+    const influx = await prepareInflux();
+    try {
+      await influx.start();
+      return influx;
+    } catch (error) {
+      await influx.remove();
+      if (tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function prepareInflux(): Promise<TestInflux> {
   const { folder, remove: removeFolder } = await makeFolder();
   const httpPort = await freePort();
   const url = `http://127.0.0.1:${httpPort}`;
@@ -111,7 +126,6 @@ export async function startInflux(): Promise<TestInflux> {
     );
   }
 
-  await start();
   const remove = async () => {
     await stop();
     await removeFolder();

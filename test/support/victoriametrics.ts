@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { makeFolder } from './folders.ts';
 import { freePort } from './influxdb.ts';
 
+const MOST_TRIES = 5;
 const READY_SECONDS = 30;
 
 /** Whether it is installed; says aloud when it is not, so that skipped tests are no secret. */
@@ -22,7 +23,18 @@ export interface TestVictoria {
   remove(): Promise<void>;
 }
 
+/** On another port where the first is somebody's by now: see startInflux. */
 export async function startVictoriaMetrics(): Promise<TestVictoria> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOnce();
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function startOnce(): Promise<TestVictoria> {
   const { folder, remove: removeFolder } = await makeFolder();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -44,7 +56,10 @@ export async function startVictoriaMetrics(): Promise<TestVictoria> {
       () => false,
     );
     if (isReady) break;
-    if (Date.now() > until || child.exitCode !== null) throw new Error('victoria-metrics was not ready');
+    if (Date.now() > until || child.exitCode !== null) {
+      await remove();
+      throw new Error('victoria-metrics was not ready');
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   async function values(selector: string, second: number): Promise<number[]> {
