@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).start,
   sensor: async () => (await import('./sensor/commands/sensor.ts')).sensor,
   server: async () => (await import('./server/commands/server.ts')).server,
+  replay: async () => (await import('./replay.ts')).replay,
   inspect: async () => (await import('./sensor/commands/inspect.ts')).inspect,
   flows: async () => (await import('./sensor/commands/flows.ts')).flows,
   simulate: async () => (await import('./sensor/commands/simulate.ts')).simulate,
