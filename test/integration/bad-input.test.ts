@@ -157,7 +157,7 @@ describe('wrong use gives exit code 2', () => {
     expect(stderr).toMatch(says);
   });
 
-  test.for(['start', 'sensor', 'server', 'inspect', 'simulate', 'token'])(
+  test.for(['start', 'sensor', 'server', 'replay', 'inspect', 'simulate', 'token'])(
     '%s --help explains itself with examples',
     async (name) => {
       const { code, stdout } = await program([name, '--help']);
