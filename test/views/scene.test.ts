@@ -92,7 +92,7 @@ describe.skipIf(!browserInstalled)('the scene', () => {
       await page.keyboard.press('c');
       await expect.poll(() => legend.allTextContents()).toContain('China');
       await page.keyboard.press('c');
-      await expect.poll(() => legend.allTextContents()).toContain('no rule');
+      await expect.poll(() => legend.allTextContents()).toContain('none, or another rule');
       await page.keyboard.press('c');
       await expect.poll(() => legend.allTextContents()).toContain('amplification probe');
       await page.keyboard.press('c');
