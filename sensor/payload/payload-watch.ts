@@ -18,19 +18,19 @@ export class PayloadWatch {
   #packetsSent = 0;
   #rowsSent = 0;
   readonly #table: PayloadTable;
-  readonly #canWait: boolean;
+  /** Null for a source that cannot wait. */
+  readonly #makeRoom: (() => void) | null;
   readonly #onRows: PayloadWatchOptions['onRows'];
 
   constructor({ canWait, onRows, ...table }: PayloadWatchOptions) {
     this.#table = new PayloadTable(table);
-    this.#canWait = canWait;
+    this.#makeRoom = canWait ? () => this.flush() : null;
     this.#onRows = onRows;
   }
 
   add(records: RecordBatch, ipv4: PacketBatch, ipv6: PacketBatch): void {
-    const room = this.#canWait ? () => this.flush() : null;
-    this.#table.add(records, ipv4, room);
-    this.#table.add(records, ipv6, room);
+    this.#table.add(records, ipv4, this.#makeRoom);
+    this.#table.add(records, ipv6, this.#makeRoom);
   }
 
   flush(): void {

@@ -6,13 +6,14 @@ import * as catalog from './catalog.ts';
 import { Committer } from './commit.ts';
 import { Compaction } from './compaction.ts';
 import { Connections } from './connections.ts';
-import { accountEvidence, EvidenceKeeping } from './evidence-keeping.ts';
+import { EvidenceKeeping } from './evidence-keeping.ts';
 import { evidenceOf } from './evidence-queries.ts';
 import { queryBreakdown } from './flow-breakdown.ts';
 import { FlowKeeping } from './flow-keeping.ts';
 import * as flowQueries from './flow-queries.ts';
 import { queryFlowSums } from './flow-sums.ts';
 import { Generation } from './generation.ts';
+import { accountOf, EVIDENCE, PAYLOADS } from './gone.ts';
 import { LastingCore } from './lasting-core.ts';
 import type { LockFile } from './lock-file.ts';
 import * as mirrored from './mirrored.ts';
@@ -27,7 +28,6 @@ import {
 import { OutboxLosses } from './outbox-losses.ts';
 import * as outbox from './outbox-queries.ts';
 import { PayloadKeeping } from './payload-keeping.ts';
-import { accountPayloads } from './payload-leaving.ts';
 import { listPayloads, payloadOfKey } from './payload-queries.ts';
 import { ProblemBook } from './problem-book.ts';
 import { SeriesAge } from './series-age.ts';
@@ -157,12 +157,12 @@ export class DuckDbCore {
       breakdown: (query) => queryBreakdown(this.#flows.source, query),
       flowSum: async (session) => ({ ...(await this.#flows.account(session)).present }),
       evidence: (session, source) => evidenceOf(connections, session, source),
-      evidenceAccount: (session) => accountEvidence(connections, session),
+      evidenceAccount: (session) => accountOf(connections, EVIDENCE, session),
       payloads: (query) => listPayloads(connections, query),
       payload: (session, key) => payloadOfKey(connections, session, key),
       sites: (query) => listSites(connections, query),
       sitesOfPayload: (session, key) => sitesOfPayload(connections, session, key),
-      payloadAccount: (session) => accountPayloads(connections, session),
+      payloadAccount: (session) => accountOf(connections, PAYLOADS, session),
       flowAccount: (session) => this.#flows.account(session),
       flowCount: (query) => this.#flows.count(query),
       flowState: async () => this.#flows.state(),

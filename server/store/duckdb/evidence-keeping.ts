@@ -4,8 +4,8 @@
  * too much. What went is counted: stored = present + expired + given up.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { EvidenceAccount } from '../stores.ts';
 import { type Connections, rowsOf } from './connections.ts';
+import { countGone, EVIDENCE } from './gone.ts';
 import type { ProblemBook } from './problem-book.ts';
 
 /** Rows, one a source, rule and key of a sensor: about 40 bytes each. */
@@ -89,7 +89,7 @@ async function sumUp(writer: DuckDBConnection, { rows, packets }: EvidenceLimits
     [rows],
   );
   const isKept = '(session, source, tag) IN (SELECT (session, source, tag) FROM kept)';
-  await countGone(writer, 'given_up', `summed WHERE NOT ${isKept}`);
+  await countGone(writer, EVIDENCE, 'given_up', `summed WHERE NOT ${isKept}`);
   await writer.run('DELETE FROM evidence');
   await writer.run(`INSERT INTO evidence SELECT * FROM summed WHERE ${isKept} ORDER BY ${KEY}`);
   await writer.run(
@@ -115,31 +115,7 @@ export async function expireEvidence(writer: DuckDBConnection, session: number, 
     : '';
   const among = `session = ${session} AND (source, tag) IN
     (SELECT (source, tag) FROM evidence WHERE session = ${session} GROUP BY source, tag ${until})`;
-  await countGone(writer, 'expired', `evidence WHERE ${among}`);
+  await countGone(writer, EVIDENCE, 'expired', `evidence WHERE ${among}`);
   await writer.run(`DELETE FROM evidence_packets WHERE ${among}`);
   await writer.run(`DELETE FROM evidence WHERE ${among}`);
-}
-
-async function countGone(writer: DuckDBConnection, column: 'expired' | 'given_up', from: string): Promise<void> {
-  const rows = await rowsOf(
-    writer,
-    `SELECT session::DOUBLE AS session, sum(matched)::DOUBLE AS matched FROM ${from} GROUP BY session`,
-  );
-  for (const { session, matched } of rows) {
-    const values = [Number(session), Number(matched)];
-    const update = `UPDATE evidence_gone SET ${column} = ${column} + $2 WHERE session = $1`;
-    if ((await writer.run(update, values)).rowsChanged > 0) continue;
-    await writer.run(`INSERT INTO evidence_gone (session, expired, given_up) VALUES ($1, 0, 0)`, [Number(session)]);
-    await writer.run(update, values);
-  }
-}
-
-export async function accountEvidence(connections: Connections, session: number): Promise<EvidenceAccount> {
-  const [found] = await connections.lookUp(
-    `SELECT (SELECT coalesce(sum(matched), 0)::DOUBLE FROM evidence WHERE evidence.session = $1) AS present,
-      (SELECT coalesce(sum(expired), 0)::DOUBLE FROM evidence_gone WHERE evidence_gone.session = $1) AS expired,
-      (SELECT coalesce(sum(given_up), 0)::DOUBLE FROM evidence_gone WHERE evidence_gone.session = $1) AS given_up`,
-    [session],
-  );
-  return { present: Number(found!.present), expired: Number(found!.expired), givenUp: Number(found!.given_up) };
 }
