@@ -21,6 +21,7 @@ export const FrameKind = {
   totals: 17,
   alerts: 18,
   filter: 19,
+  stretch: 20,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 

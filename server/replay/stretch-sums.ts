@@ -1,0 +1,55 @@
+/** What is counted of the flows of a stretch (shared/wire/stretch.ts). */
+import type { FlowBatch } from '../../shared/flow-batch.ts';
+import { Fragment } from '../../shared/packet-batch.ts';
+import { IpProtocol, trafficClassNames } from '../../shared/protocols.ts';
+import { radiationColours, radiationGroups } from '../../shared/radiation.ts';
+import { STRETCH_PORTS, type StretchFigures } from '../../shared/wire/stretch.ts';
+import { countryText } from '../aggregate/live-window.ts';
+
+export class StretchSums {
+  #packets = 0;
+  #bytes = 0;
+  #flows = 0;
+  readonly #classes = new Array<number>(trafficClassNames.length).fill(0);
+  readonly #radiation = new Array<number>(radiationGroups.length + 1).fill(0);
+  /** Packets by protocol × 65,536 + port. */
+  readonly #ports = new Map<number, number>();
+  readonly #countries = new Map<number, number>();
+
+  add(flows: FlowBatch): void {
+    for (let row = 0; row < flows.length; row++) {
+      const packets = flows.packets[row]!;
+      const protocol = flows.protocol[row]!;
+      this.#packets += packets;
+      this.#bytes += flows.wireBytes[row]!;
+      this.#classes[flows.class[row]!]! += packets;
+      this.#radiation[radiationColours[flows.radiation[row]!]!]! += packets;
+      addTo(this.#countries, flows.country[row]!, packets);
+      if ((protocol === IpProtocol.tcp || protocol === IpProtocol.udp) && flows.fragment[row] !== Fragment.later)
+        addTo(this.#ports, protocol * 65_536 + flows.targetPort[row]!, packets);
+    }
+    this.#flows += flows.length;
+  }
+
+  figures(): StretchFigures {
+    return {
+      packets: this.#packets,
+      bytes: this.#bytes,
+      flows: this.#flows,
+      unknownPlacePackets: this.#countries.get(0) ?? 0,
+      classPackets: this.#classes,
+      radiationPackets: this.#radiation,
+      topPorts: mostFirst(this.#ports)
+        .slice(0, STRETCH_PORTS)
+        .map(([key, packets]) => ({ protocol: key >>> 16, port: key & 0xffff, packets })),
+      topCountries: mostFirst(this.#countries).map(([key, packets]) => ({ country: countryText(key), packets })),
+    };
+  }
+}
+
+function addTo(sums: Map<number, number>, key: number, packets: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + packets);
+}
+
+/** Ties by key, so that the order is always the same. */
+const mostFirst = (sums: ReadonlyMap<number, number>) => [...sums].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
