@@ -1,10 +1,14 @@
 /** What is counted of the flows of a stretch (shared/wire/stretch.ts). */
-import type { FlowBatch } from '../../shared/flow-batch.ts';
+import { addressWords, type FlowBatch } from '../../shared/flow-batch.ts';
 import { Fragment } from '../../shared/packet-batch.ts';
 import { IpProtocol, trafficClassNames } from '../../shared/protocols.ts';
 import { radiationColours, radiationGroups } from '../../shared/radiation.ts';
-import { STRETCH_PORTS, type StretchFigures } from '../../shared/wire/stretch.ts';
+import { STRETCH_BINS, STRETCH_PORTS, type StretchFigures } from '../../shared/wire/stretch.ts';
+import { HyperLogLog, mix32 } from '../aggregate/hyperloglog.ts';
 import { countryText } from '../aggregate/live-window.ts';
+
+/** No IPv6 source is taken for an IPv4 one. */
+const IPV6_SALT = 0x6a09e667;
 
 export class StretchSums {
   #packets = 0;
@@ -15,6 +19,17 @@ export class StretchSums {
   /** Packets by protocol × 65,536 + port. */
   readonly #ports = new Map<number, number>();
   readonly #countries = new Map<number, number>();
+  readonly #sources = new HyperLogLog();
+  readonly #fromSeconds: number;
+  readonly #binSeconds: number;
+  readonly #packetsByBin = noBins();
+  readonly #bytesByBin = noBins();
+  readonly #flowsByBin = noBins();
+
+  constructor(fromSeconds: number, toSeconds: number) {
+    this.#fromSeconds = fromSeconds;
+    this.#binSeconds = (toSeconds - fromSeconds) / STRETCH_BINS;
+  }
 
   add(flows: FlowBatch): void {
     for (let row = 0; row < flows.length; row++) {
@@ -22,6 +37,10 @@ export class StretchSums {
       const protocol = flows.protocol[row]!;
       this.#packets += packets;
       this.#bytes += flows.wireBytes[row]!;
+      const bin = this.#binOf(flows.interval[row]! + flows.firstMicros[row]! / 1e6);
+      this.#packetsByBin[bin]! += packets;
+      this.#bytesByBin[bin]! += flows.wireBytes[row]!;
+      this.#flowsByBin[bin]! += 1;
       this.#classes[flows.class[row]!]! += packets;
       this.#radiation[radiationColours[flows.radiation[row]!]!]! += packets;
       addTo(this.#countries, flows.country[row]!, packets);
@@ -29,6 +48,21 @@ export class StretchSums {
         addTo(this.#ports, protocol * 65_536 + flows.targetPort[row]!, packets);
     }
     this.#flows += flows.length;
+    this.#addSources(flows);
+  }
+
+  #binOf(seconds: number): number {
+    const bin = Math.floor((seconds - this.#fromSeconds) / this.#binSeconds);
+    return Math.min(STRETCH_BINS - 1, Math.max(0, bin));
+  }
+
+  #addSources({ family, source, length }: FlowBatch): void {
+    const words = addressWords(family);
+    for (let row = 0; row < length; row++) {
+      let hash = 0;
+      for (let word = 0; word < words; word++) hash = mix32(hash ^ source[row * words + word]!);
+      this.#sources.add(words === 1 ? hash : hash ^ IPV6_SALT);
+    }
   }
 
   figures(): StretchFigures {
@@ -36,6 +70,10 @@ export class StretchSums {
       packets: this.#packets,
       bytes: this.#bytes,
       flows: this.#flows,
+      packetsByBin: this.#packetsByBin,
+      bytesByBin: this.#bytesByBin,
+      flowsByBin: this.#flowsByBin,
+      sources: this.#sources.count(),
       unknownPlacePackets: this.#countries.get(0) ?? 0,
       classPackets: this.#classes,
       radiationPackets: this.#radiation,
@@ -46,6 +84,8 @@ export class StretchSums {
     };
   }
 }
+
+const noBins = () => new Array<number>(STRETCH_BINS).fill(0);
 
 function addTo(sums: Map<number, number>, key: number, packets: number): void {
   sums.set(key, (sums.get(key) ?? 0) + packets);

@@ -13,6 +13,9 @@ export const MAX_STRETCH_SECONDS = 86_400;
 /** Ports in an answer, those with most packets. */
 export const STRETCH_PORTS = 200;
 
+/** Equal parts of a stretch, in which packets, flows and bytes are counted by time as well. */
+export const STRETCH_BINS = 10;
+
 /** Half-open [fromSeconds, toSeconds), by the first packet of a flow. */
 export interface StretchRequest {
   readonly session: number;
@@ -29,6 +32,12 @@ export interface StretchFigures {
   readonly packets: number;
   readonly bytes: number;
   readonly flows: number;
+  /** By STRETCH_BINS equal parts of the stretch, by a flow's first packet. */
+  readonly packetsByBin: readonly number[];
+  readonly bytesByBin: readonly number[];
+  readonly flowsByBin: readonly number[];
+  /** Different ones, near enough: a sketch of them is counted, see server/aggregate/hyperloglog.ts. */
+  readonly sources: number;
   /** Packets whose source address is registered in no country. */
   readonly unknownPlacePackets: number;
   /** Packets by class, as LiveTotals.classPacketsPerSecond has them. */
