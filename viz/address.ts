@@ -5,6 +5,7 @@ import { readSpan } from './feed/span.ts';
 import { readKioskSeconds } from './kiosk/turns.ts';
 import { deskPanelIds } from './panels/desk/index.ts';
 import { browserMemory, readDesk } from './panels/desk/settings.ts';
+import { readReplay } from './replay/replay-address.ts';
 import { readCamera } from './scene/camera.ts';
 import { readPalette } from './scene/palettes.ts';
 import { readSettings } from './scene/settings.ts';
@@ -34,6 +35,7 @@ export function readAddress(
     camera: readCamera(query.get('camera')),
     desk: readDesk(query, deskPanelIds, browserMemory()),
     paused: query.has('pause'),
+    replay: readReplay(query),
     quality: query.get('quality'),
   };
 }

@@ -33,6 +33,16 @@ export const keyList = {
   filter: entry(['/'], '/', 'helpFilter'),
   signIn: entry(['i'], 'I', 'helpSignIn'),
   pause: entry([' '], { text: 'spaceKey' }, 'helpPause'),
+  stepBack: entry([','], ',', 'helpStepBack'),
+  stepForward: entry(['.'], '.', 'helpStepForward'),
+  slower: entry(['['], '[', 'helpSlower'),
+  faster: entry([']'], ']', 'helpFaster'),
+  loop: entry(['o'], 'O', 'helpLoop'),
+  mark: entry(['j'], 'J', 'helpMark'),
+  live: entry(['End'], { text: 'endKey' }, 'helpLive'),
+  sessions: entry(['e'], 'E', 'helpSessions'),
+  takePicture: entry(['s'], 'S', 'helpPicture'),
+  record: entry(['v'], 'V', 'helpRecord'),
   help: entry(['?'], '?', 'helpHelp'),
 } as const;
 

@@ -2,6 +2,7 @@
 import { type KeyName, keyList } from './key-list.ts';
 import { DEFAULT_SECONDS } from './kiosk/turns.ts';
 import type { Page } from './page.ts';
+import { stepSpeed } from './replay/speeds.ts';
 import { views } from './views/index.ts';
 
 const STEP_DEGREES = 6;
@@ -49,6 +50,16 @@ function actsOf(page: Page): Readonly<Record<KeyName, Act>> {
     filter: actions.editFilter,
     signIn: actions.toggleSignIn,
     pause: actions.togglePause,
+    stepBack: () => actions.step(-1),
+    stepForward: () => actions.step(1),
+    slower: () => actions.setSpeed(stepSpeed(state.replay?.speed ?? 1, -1)),
+    faster: () => actions.setSpeed(stepSpeed(state.replay?.speed ?? 1, 1)),
+    loop: actions.toggleLoop,
+    mark: actions.markMoment,
+    live: actions.goLive,
+    sessions: actions.toggleSessions,
+    takePicture: actions.takePicture,
+    record: actions.toggleRecording,
     help: actions.toggleHelp,
   };
 }

@@ -5,6 +5,7 @@ import './style-desk.css';
 import './style-about.css';
 import './style-payload.css';
 import './style-filter.css';
+import './style-replay.css';
 import './style-wall.css';
 import { readAddress } from './address.ts';
 import { exposeFacts } from './facts.ts';

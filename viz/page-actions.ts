@@ -9,6 +9,7 @@ import type { Page } from './page.ts';
 import { deskPanelIds } from './panels/desk/index.ts';
 import { browserMemory, rememberDesk, writeDesk } from './panels/desk/settings.ts';
 import type { PageActions } from './panels/panel.ts';
+import { replayActions } from './replay/replay-actions.ts';
 import { nextPalette } from './scene/palettes.ts';
 import { writeSettings } from './scene/settings.ts';
 import { ALL_CATEGORIES } from './state.ts';
@@ -29,7 +30,9 @@ export function createActions(page: Page): PageActions {
     page.updatePanels();
   };
   return {
+    ...replayActions(page),
     togglePause: () => {
+      if (page.replay.isOpen) return page.replay.togglePlay();
       state.paused = !state.paused;
       if (state.paused) page.clock.pause();
       else {
@@ -72,6 +75,12 @@ export function createActions(page: Page): PageActions {
       page.updatePanels();
       page.resizePicture();
     },
+    toggleSessions: () => {
+      toggleDialog(page.board.sessions.element);
+      page.updatePanels();
+    },
+    takePicture: () => page.pictures.take(),
+    toggleRecording: () => page.pictures.toggleRecording(),
     toggleHelp: () => toggleDialog(page.board.help),
     toggleSignIn: () => toggleDialog(page.board.signIn.element),
     toggleTable: () => {
@@ -116,6 +125,7 @@ export function createActions(page: Page): PageActions {
     setSpan: (span) => {
       state.span = span;
       putIntoAddress((query) => putIntoQuery(query, 'span', span === defaultSpan ? '' : formatSpan(span)));
+      page.replay.spanChanged();
       page.updatePanels();
     },
     showAbout: (about) => {

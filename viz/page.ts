@@ -18,7 +18,10 @@ import { LIFE_SECONDS } from './layers/streak-uniforms.ts';
 import { createActions } from './page-actions.ts';
 import { Board, TURNS } from './panels/board.ts';
 import type { PageActions } from './panels/panel.ts';
+import { PagePictures } from './pictures/page-pictures.ts';
 import { Pointing } from './pointing.ts';
+import { PageReplay } from './replay/page-replay.ts';
+import type { ReplayPlan } from './replay/replay-plan.ts';
 import type { Orbit } from './scene/orbit.ts';
 import { PictureLoop } from './scene/picture-loop.ts';
 import { SensorTable } from './scene/sensor-table.ts';
@@ -26,7 +29,7 @@ import type { SparkPlace } from './scene/spark-place.ts';
 import { StreakColours } from './scene/streak-colours.ts';
 import { factsOf, type StreakFacts } from './scene/streak-facts.ts';
 import { StreakRing } from './scene/streak-ring.ts';
-import { writeStreaks } from './scene/streak-writer.ts';
+import { launchRows, writeStreaks } from './scene/streak-writer.ts';
 import { type Chosen, initialState, type PageState } from './state.ts';
 import { textOf } from './text/text.ts';
 import { formatTime } from './text/time.ts';
@@ -57,7 +60,14 @@ export class Page {
   reconnect = (): void => undefined;
   /** Tells the server which filter is wanted. */
   sendFilter = (_filter: string): void => undefined;
+  readonly replay = new PageReplay(this);
+  /** Of the live connection. */
   readonly #ledger = new PageLedger();
+  /** Of what is in the air. */
+  #drawn = this.#ledger;
+  #replayPlan: ReplayPlan | null = null;
+  /** The last totals that came, which are not shown while something else is. */
+  #liveTotals: LiveTotals | null = null;
   readonly #sensors = new SensorTable();
   readonly #colours = new StreakColours();
   readonly #networks = new NetworkNames(() => this.updatePanels());
@@ -71,13 +81,14 @@ export class Page {
   readonly #version: string;
   readonly #sampling = new SamplingWatch();
   readonly #upkeep = new Upkeep(this);
+  readonly pictures: PagePictures;
 
   constructor({ chosen, version, quality, reducedMotion }: PageOptions) {
     this.state = initialState(chosen);
     this.#version = version;
     this.actions = createActions(this);
     this.state.rotating &&= !reducedMotion.matches;
-    if (chosen.paused) this.clock.pause();
+    if (chosen.paused && chosen.replay === null) this.clock.pause();
     reducedMotion.addEventListener('change', () => {
       this.state.rotating = !reducedMotion.matches;
     });
@@ -91,12 +102,14 @@ export class Page {
       sensors: this.#sensors,
       colours: this.#colours,
       freeArea: (width, height) => this.#board.freeArea(width, height),
+      prepare: () => this.replay.tick(),
       settle: (now) => this.#settle(now),
-      captureAt: (now) => this.plan.captureAt(now),
+      captureAt: (now) => this.#captureAt(now),
       pictureChanged: () => this.#dropUnseen(),
     });
     this.#ring = new StreakRing(this.#loop.streakCapacity, LIFE_SECONDS);
     this.#loop.start(this.#ring);
+    this.pictures = new PagePictures(this.#loop, this.state, () => this.updatePanels());
     this.#loop.setWords(textOf(chosen.language), this.countryNames());
     new Pointing({ loop: this.#loop, ring: this.#ring, state: this.state, changed: () => this.updatePanels() }).start();
     setInterval(() => this.#updateInTurn(), PANEL_MILLISECONDS / TURNS);
@@ -104,6 +117,7 @@ export class Page {
     if (chosen.camera) this.#loop.orbit?.hold(chosen.camera);
     if (chosen.kioskSeconds !== null) this.kiosk.start(chosen.kioskSeconds);
     this.#upkeep.start();
+    if (chosen.replay) void this.replay.go({ ...chosen.replay, isPlaying: !chosen.paused });
   }
 
   readonly feedListener: FeedListener = {
@@ -135,7 +149,11 @@ export class Page {
   }
 
   ledgerView(): PageLedgerView {
-    return this.#ledger.view();
+    return (this.replay.ledger ?? this.#ledger).view();
+  }
+
+  get streakCapacity(): number {
+    return this.#ring.capacity;
   }
 
   inFlight(): number {
@@ -169,8 +187,60 @@ export class Page {
     return this.#loop.sparkPlace(slot);
   }
 
+  /** From now on what is drawn is another's: what flies is gone, and time begins anew. */
+  restartScene({ ledger, plan, source }: { ledger: PageLedger; plan: ReplayPlan | null; source: SecondsSource }): void {
+    this.#drawn.expired += this.#ring.clear();
+    this.#drawn = ledger;
+    this.#replayPlan = plan;
+    this.plan.reset();
+    this.clock.setSource(source);
+    this.state.hovered = this.state.pinned = null;
+    const { filter } = this.state;
+    if (plan !== null) this.state.filterInForce = { ...noFilter, text: filter };
+  }
+
+  /** Flows of a replay start. */
+  launchRows(batch: StreakBatch, from: number, to: number): void {
+    if (!this.#loop.drawing) {
+      this.#drawn.expired += to - from;
+      return;
+    }
+    const sensorIndex = (id: number) => this.#sensors.indexOf(id);
+    const target = { ring: this.#ring, plan: this.#replayPlan!, ledger: this.#drawn, sensorIndex };
+    launchRows(batch, from, to, target, this.clock.now());
+  }
+
+  /** The past is to be shown; what is live goes on until it is there. */
+  beginReplay(): void {
+    this.state.history.clear();
+    this.state.sampling = null;
+    this.#sampling.restart();
+    this.clock.resume();
+    this.updatePanels();
+  }
+
+  /** A capture that was dropped on the page, or chosen. */
+  openFile(_file: File): void {}
+
+  /** Back to what comes now. */
+  endReplay(): void {
+    if (!this.replay.isOpen) return;
+    this.replay.close();
+    this.restartScene({ ledger: this.#ledger, plan: null, source: wallSeconds });
+    const { state } = this;
+    state.paused = false;
+    state.history.clear();
+    this.#historyAsked = false;
+    state.sampling = null;
+    this.#sampling.restart();
+    state.totals = null;
+    if (this.#liveTotals !== null) this.#takeTotals(this.#liveTotals);
+    this.refreshPicture();
+    this.updatePanels();
+  }
+
   setClock(source: SecondsSource): void {
-    this.#ledger.expired += this.#ring.clear();
+    this.#drawn.expired += this.#ring.clear();
     this.plan.reset();
     this.clock.setSource(source);
     this.#loop.exact = true;
@@ -243,9 +313,24 @@ export class Page {
 
   #tellState(): void {
     const { state } = this;
-    state.page = this.#ledger.view();
-    state.captureSeconds = this.plan.captureAt(this.clock.now());
+    this.#tellReplay();
+    state.page = this.ledgerView();
+    state.captureSeconds = this.#captureAt(this.clock.now());
     state.categories = this.#colours.update(state.settings.colourBy, state.totals);
+  }
+
+  #captureAt(now: number): number | null {
+    return this.#replayPlan === null ? this.plan.captureAt(now) : this.#replayPlan.captureAt(now);
+  }
+
+  /** What panels and scene show of a replay is worked out when they ask. */
+  #tellReplay(): void {
+    const totals = this.#replayPlan === null ? null : this.replay.totals();
+    if (totals === null) return;
+    this.state.totals = totals;
+    this.#sensors.update(totals.sensors);
+    this.state.sampling = this.#sampling.add(wallSeconds(), totals.viewer);
+    if (!this.state.paused) this.state.history.add(wallSeconds(), totals.rates.packetsPerSecond);
   }
 
   /** Another filter is wanted. Until it is in force nothing is drawn; what is in the air is not of it. */
@@ -255,10 +340,15 @@ export class Page {
     state.filterInForce = { ...state.filterInForce, refusal: null, askedMilliseconds: performance.now() };
     state.history.clear();
     this.#historyAsked = false;
-    this.#ledger.expired += this.#ring.clear();
+    if (this.replay.isOpen) this.replay.filterChanged(filter);
+    else this.#drawn.expired += this.#ring.clear();
     // The server would refuse it, too, and would have to read it first.
     if (filter.length > MOST_FILTER_CHARACTERS) this.#takeError({ code: 'FILTER_TOO_LARGE', message: '', filter });
     else this.sendFilter(filter);
+  }
+
+  refuseFilter(error: ErrorMessage): void {
+    if (this.state.filterInForce.refusal?.filter !== error.filter) this.#takeError(error);
   }
 
   #takeError(error: ErrorMessage): void {
@@ -270,14 +360,15 @@ export class Page {
 
   /** The server counts from zero for each connection, and so does the page. */
   #beginConnection(): void {
-    this.#ring.forgetWaiting();
+    if (!this.replay.isOpen) this.#ring.forgetWaiting();
     this.#ledger.restart();
     this.#early = [];
     this.state.problem = null;
     this.state.versions = { ...this.state.versions, unread: 0 };
+    this.#upkeep.askForNewerPage();
+    if (this.replay.isOpen) return;
     this.state.sampling = null;
     this.#sampling.restart();
-    this.#upkeep.askForNewerPage();
     this.state.filterInForce = { ...noFilter, askedMilliseconds: performance.now() };
     this.#historyAsked = false;
   }
@@ -304,19 +395,29 @@ export class Page {
 
   #takeTotals(totals: LiveTotals): void {
     const { state } = this;
+    this.#liveTotals = totals;
+    this.replay.sawLive(totals.session.id, totals.clock.newestSeconds);
+    if (this.replay.isOpen) {
+      this.#dropEarly();
+      return;
+    }
     if (state.totals !== null && state.totals.session.id !== totals.session.id) this.#beginSession();
     state.totals = totals;
     this.#takeFilter(totals);
     this.plan.setClock(totals.clock);
     this.#sensors.update(totals.sensors);
-    for (const batch of this.#early) this.#takeStreaks(batch);
-    this.#early = [];
-    this.#ledger.receivedAtTotals = this.#ledger.received;
+    this.#dropEarly();
     state.sampling = this.#sampling.add(wallSeconds(), totals.viewer);
     state.recorded.refresh(totals.session.id);
     if (state.filterInForce.text !== state.filter) return;
     state.history.add(wallSeconds(), totals.rates.packetsPerSecond);
     if (!this.#historyAsked && totals.clock.newestSeconds !== null) void this.#askHistory(totals);
+  }
+
+  #dropEarly(): void {
+    for (const batch of this.#early) this.#takeStreaks(batch);
+    this.#early = [];
+    this.#ledger.receivedAtTotals = this.#ledger.received;
   }
 
   /** What comes behind these totals is of the filter that they name. */
@@ -332,7 +433,7 @@ export class Page {
 
   /** Another session: its times have nothing to do with those before. */
   #beginSession(): void {
-    this.#ledger.expired += this.#ring.clear();
+    this.#drawn.expired += this.#ring.clear();
     this.plan.reset();
     this.state.history.clear();
     this.state.pinned = this.state.hovered = null;
@@ -350,7 +451,7 @@ export class Page {
 
   #takeStreaks(batch: StreakBatch): void {
     const { filter, filterInForce, paused } = this.state;
-    if (!this.#loop.drawing || paused || filterInForce.text !== filter) {
+    if (this.replay.isOpen || !this.#loop.drawing || paused || filterInForce.text !== filter) {
       // Nobody sees these: they are counted, and no picture is owed for them later.
       this.#ledger.received += batch.length;
       this.#ledger.expired += batch.length;
@@ -362,14 +463,14 @@ export class Page {
 
   #settle(now: number): void {
     const { drawn, expired } = this.#ring.settle(now);
-    this.#ledger.drawn += drawn;
-    this.#ledger.expired += expired;
+    this.#drawn.drawn += drawn;
+    this.#drawn.expired += expired;
   }
 
   /** No picture is made for now (hidden tab, lost graphics): what waits will not be seen. */
   #dropUnseen(): void {
     if (this.#loop.drawing) this.plan.reset();
-    else this.#ledger.expired += this.#ring.clear();
+    else this.#drawn.expired += this.#ring.clear();
   }
 
   #createBoard(): Board {

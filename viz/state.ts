@@ -1,6 +1,7 @@
 /** What the page knows: filled by the feed and the scene, read by the panels. */
 import type { LiveTotals, ViewerHello } from '../shared/wire/messages.ts';
 import type { About } from './feed/about.ts';
+import type { Problem } from './feed/answers.ts';
 import { type FilterState, noFilter } from './feed/filter-state.ts';
 import type { Connection } from './feed/live-feed.ts';
 import type { PageLedgerView } from './feed/page-ledger.ts';
@@ -9,7 +10,9 @@ import { Recorded } from './feed/recorded.ts';
 import type { Sampling } from './feed/sampling.ts';
 import { defaultSpan, type Span } from './feed/span.ts';
 import { noVersions, type VersionState } from './feed/versions.ts';
-import type { DeskSettings } from './panels/desk/settings.ts';
+import { browserMemory, type DeskSettings } from './panels/desk/settings.ts';
+import { Bookmarks } from './replay/bookmarks.ts';
+import type { ReplayView, ReplayWish } from './replay/page-replay.ts';
 import type { Pose } from './scene/orbit.ts';
 import type { PaletteId } from './scene/palettes.ts';
 import type { Category } from './scene/streak-colours.ts';
@@ -56,6 +59,15 @@ export interface PageState {
   /** The views turn by themselves. */
   rotating: boolean;
   paused: boolean;
+  /** What is replayed; null while the picture is live. */
+  replay: ReplayView | null;
+  /** Why what was asked for cannot be replayed; the scene is as it was. */
+  replayProblem: Problem | null;
+  readonly bookmarks: Bookmarks;
+  /** Whether the scene is being recorded; `missing` where the browser cannot. */
+  recording: 'off' | 'running' | 'missing';
+  /** A capture that was dropped on the page is what is shown: no byte of it leaves the machine. */
+  dropped: boolean;
   /** The streak that the pointer is on, and where the pointer is. */
   hovered: { readonly slot: number; readonly facts: StreakFacts; readonly x: number; readonly y: number } | null;
   /** The streak that was clicked: all streaks of its source stand out. */
@@ -77,6 +89,8 @@ export interface Chosen {
   readonly kioskSeconds: number | null;
   readonly camera: Pose | null;
   readonly paused: boolean;
+  /** What of the past the address asks for; null for live. */
+  readonly replay: ReplayWish | null;
 }
 
 export function initialState({
@@ -117,6 +131,11 @@ export function initialState({
     sampling: null,
     rotating: camera === null,
     paused,
+    replay: null,
+    replayProblem: null,
+    bookmarks: new Bookmarks(browserMemory()),
+    recording: 'off',
+    dropped: false,
     hovered: null,
     pinned: null,
     picture: 'running',

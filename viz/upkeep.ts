@@ -2,9 +2,11 @@
 import { putIntoAddress, putIntoQuery } from './address.ts';
 import { isNewerPageThere, runningParts } from './feed/versions.ts';
 import type { Page } from './page.ts';
+import { writeReplay } from './replay/replay-address.ts';
 import { formatCamera } from './scene/camera.ts';
 
 const CAMERA_MILLISECONDS = 1_000;
+const MOMENT_MILLISECONDS = 1_000;
 /** A wall of pages does not ask all at once when the server comes back. */
 const MOST_WAIT_MILLISECONDS = 5_000;
 /** A page may change without a new connection, behind a proxy or another host. */
@@ -20,6 +22,7 @@ export class Upkeep {
   }
 
   start(): void {
+    setInterval(() => this.#writeMoment(), MOMENT_MILLISECONDS);
     setInterval(() => this.#writeCamera(), CAMERA_MILLISECONDS);
     setInterval(() => this.askForNewerPage(), ASK_MILLISECONDS);
   }
@@ -34,6 +37,13 @@ export class Upkeep {
     const newerPage = await isNewerPageThere(this.#parts);
     const { state } = this.#page;
     if (newerPage !== null) state.versions = { ...state.versions, newerPage };
+  }
+
+  /** Of a replay; browsers allow an address to change a few times a second. What was dropped on the page is no link. */
+  #writeMoment(): void {
+    const { replay, dropped } = this.#page.state;
+    if (replay === null || dropped) return;
+    putIntoAddress((query) => writeReplay(replay, query));
   }
 
   /** At most once a second, however it is dragged; nothing while a kiosk shows its views in turn. */

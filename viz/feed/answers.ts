@@ -103,7 +103,7 @@ function readLine(line: string): Record<string, unknown> {
   throw unreadableError();
 }
 
-function problemOf(body: unknown): Problem {
+export function problemOf(body: unknown): Problem {
   const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown };
   return typeof code === 'string'
     ? { code: code.slice(0, 60), detail: String(detail ?? '').slice(0, 400) }

@@ -8,6 +8,7 @@ import { createHelp } from './help.ts';
 import { panels } from './index.ts';
 import { element, type Panel, type PanelContext } from './panel.ts';
 import { createSceneTable, type SceneTable } from './scene-table.ts';
+import { createSessions, type SessionsDialog } from './sessions/sessions.ts';
 import { shownOf } from './shown.ts';
 import { createSignIn, type SignInDialog } from './sign-in.ts';
 import { createSkipLinks } from './skip-links.ts';
@@ -24,6 +25,7 @@ export class Board {
   readonly desk: Desk;
   readonly table: SceneTable;
   readonly about: AboutSheet;
+  readonly sessions: SessionsDialog;
   readonly payload: AboutSheet;
   /** For those who go through the page by the keyboard: they stand before everything else. */
   readonly skipLinks: HTMLElement;
@@ -46,12 +48,14 @@ export class Board {
     this.desk = new Desk(context);
     this.about = createAbout(context);
     this.payload = createPayloadSheet(context);
-    this.#panels.push(this.signIn, this.table, this.about, this.payload);
+    this.sessions = createSessions(context);
+    this.#panels.push(this.signIn, this.table, this.about, this.payload, this.sessions);
     this.skipLinks = createSkipLinks(context.text);
     const { left, right, bottom } = this.#columns;
-    const { about, desk, help, payload, signIn, table } = this;
+    const { about, desk, help, payload, sessions, signIn, table } = this;
     this.element = element('div', 'board', left, column('over'), right, desk.element, bottom);
     this.element.append(help, signIn.element, table.element, desk.dialog, about.element, payload.element);
+    this.element.append(sessions.element);
   }
 
   remove(): void {

@@ -53,14 +53,15 @@ export function stateWord(
   if (totals === null) return { weight: 'note', words: text.waitingWord };
   if (totals.storageFull) return { weight: 'bad', words: text.diskFullWord };
   if (totals.sensors.length > 0 && totals.sensors.every(isBlind)) return { weight: 'bad', words: text.blindWord };
-  const source = sourceWord(totals, text);
+  const source = sourceWord(state, totals, text);
   if (!paused) return source;
   // A picture that stands is of the same packets: that they are not real, or not of now, holds on.
   const words = source.weight === 'good' ? [text.paused] : [text.paused, source.words];
   return { weight: 'warn', words: words.join(' · ') };
 }
 
-function sourceWord({ session }: LiveTotals, text: Text) {
+function sourceWord({ replay }: PageState, { session }: LiveTotals, text: Text) {
+  if (replay !== null && session.kind !== 'simulated') return { weight: 'note', words: text.replay } as const;
   if (session.kind === 'simulated') return { weight: 'warn', words: text.simulated } as const;
   if (session.kind === 'file') return { weight: 'note', words: text.replay } as const;
   return { weight: 'good', words: text.live } as const;

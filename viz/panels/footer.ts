@@ -1,15 +1,18 @@
 /** Whom the page owes thanks, and buttons for those without a keyboard. */
 import { DEFAULT_SECONDS } from '../kiosk/turns.ts';
-import { element, letGo, type PanelMaker } from './panel.ts';
+import { element, letGo, type PanelMaker, setText } from './panel.ts';
 
 export const footer: PanelMaker = ({ text, actions }) => {
   const credits = element('p', 'credits');
   const buttons = element('nav', 'buttons');
+  let record: HTMLButtonElement | null = null;
   for (const [label, key, act] of [
-    [text.pause, 'Space', actions.togglePause],
+    [text.sessionsTitle, 'E', actions.toggleSessions],
     [text.rotate, 'A', actions.toggleRotation],
     [text.desk, 'D', actions.toggleDesk],
     [text.hide, 'H', actions.togglePanels],
+    [text.takePicture, 'S', actions.takePicture],
+    [text.record, 'V', actions.toggleRecording],
     [text.fullScreen, 'F', actions.toggleFullScreen],
     [text.kiosk, 'K', () => actions.setKiosk(DEFAULT_SECONDS)],
     [text.palette, 'B', actions.paletteNext],
@@ -23,6 +26,7 @@ export const footer: PanelMaker = ({ text, actions }) => {
     button.type = 'button';
     button.setAttribute('aria-keyshortcuts', key);
     button.title = key;
+    if (key === 'V') record = button;
     button.addEventListener('click', (event) => {
       act();
       letGo(event);
@@ -32,7 +36,9 @@ export const footer: PanelMaker = ({ text, actions }) => {
   let shown = '';
   return {
     element: element('footer', 'footer', credits, buttons),
-    update({ totals }) {
+    update({ totals, recording }) {
+      if (record)
+        setText(record, { off: text.record, running: text.recordEnd, missing: text.recordingMissing }[recording]);
       const words = [text.approximate, ...(totals?.credits ?? []), text.mapCredit].join(' · ');
       if (words === shown) return;
       shown = words;

@@ -20,14 +20,15 @@ export const header: PanelMaker = ({ text }) => {
     update(state) {
       root.dataset.connection = state.connection;
       setText(status, text[state.connection]);
-      setText(session, state.totals ? sessionLine(state.totals, text) : text.subtitle);
+      setText(session, state.totals ? sessionLine(state, state.totals, text) : text.subtitle);
       setShown(problem, state.problem !== null);
       setText(problem, state.problem === null ? '' : fill(text.serverSays, { message: state.problem }));
     },
   };
 };
 
-function sessionLine({ session, sensors }: LiveTotals, text: Text): string {
+function sessionLine({ replay }: PageState, { session, sensors }: LiveTotals, text: Text): string {
+  if (replay !== null && session.kind === 'live') return text.replayOf;
   if (session.kind !== 'live') return session.name;
   const [only] = sensors;
   return `${text.live} · ${sensors.length === 1 ? only!.name : fill(text.sensorCount, { count: sensors.length })}`;
@@ -74,8 +75,10 @@ export const badges: PanelMaker = (context) => {
 
 const createCondition = () => element('li', 'badge-note');
 
-function badgeOf({ totals }: PageState, text: Text, otherSimulated: string): string {
-  if (totals?.session.kind === 'simulated') return `${text.simulated} / ${otherSimulated}`;
+function badgeOf({ totals, replay }: PageState, text: Text, otherSimulated: string): string {
+  const simulated = totals?.session.kind === 'simulated' ? [`${text.simulated} / ${otherSimulated}`] : [];
+  if (replay !== null) return [`${text.replay} ${formatSpeed(replay.rate)}`, ...simulated].join(' · ');
+  if (simulated.length > 0) return simulated[0]!;
   if (totals?.session.kind !== 'file') return '';
   const { mode, speed } = totals.clock;
   return mode === 'max' ? text.replayFast : `${text.replay} ${formatSpeed(mode === 'paced' ? speed : 1)}`;

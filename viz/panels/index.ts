@@ -12,6 +12,7 @@ import { sensors } from './sensors.ts';
 import { whoLine } from './sign-in.ts';
 import { spoken } from './spoken.ts';
 import { hoverCard, pinnedCard } from './streak-card.ts';
+import { timeBar } from './time-bar/time-bar.ts';
 import { timeline } from './timeline.ts';
 import { top } from './top.ts';
 import { viewBar } from './view-bar.ts';
@@ -20,6 +21,6 @@ import { wallStrip } from './wall-strip.ts';
 export const panels: Readonly<Record<'left' | 'right' | 'bottom' | 'over', readonly PanelMaker[]>> = {
   left: [header, whoLine, counters, topCountries, topPorts],
   right: [legend, pinnedCard, sensors, ledger, recorded],
-  bottom: [timeline, wallStrip, footer],
+  bottom: [timeline, timeBar, wallStrip, footer],
   over: [top, viewBar, notice, spoken, hoverCard],
 };

@@ -4,6 +4,7 @@ import type { About } from '../feed/about.ts';
 import type { Questions } from '../feed/questions.ts';
 import type { SignInFailure } from '../feed/sign-in.ts';
 import type { Span } from '../feed/span.ts';
+import type { Speed } from '../replay/speeds.ts';
 import type { PageState } from '../state.ts';
 import type { Language, Text } from '../text/text.ts';
 import type { ShownTime } from '../text/time.ts';
@@ -17,7 +18,22 @@ export interface Panel {
 
 /** What a viewer can do; panels and keys call the same. */
 export interface PageActions {
+  /** The picture stands or goes on; while the past is replayed, the replay. */
   togglePause(): void;
+  /** To a moment of what is shown; from live it begins a replay. Seconds since 1970. */
+  seek(seconds: number): void;
+  step(direction: 1 | -1): void;
+  setSpeed(speed: Speed): void;
+  /** Round and round in the span that was chosen. */
+  toggleLoop(): void;
+  /** Sets a mark at the moment that is shown, or takes away the one that is there. */
+  markMoment(): void;
+  /** Replays a session from its begin. */
+  openSession(id: number): void;
+  /** A capture is read here, in the page. */
+  openFile(file: File): void;
+  toggleSessions(): void;
+  goLive(): void;
   toggleRotation(): void;
   togglePanels(): void;
   toggleFullScreen(): void;
@@ -29,6 +45,10 @@ export interface PageActions {
   /** What the scene shows, as a table. */
   toggleTable(): void;
   toggleHelp(): void;
+  /** Saves the scene as it is, as PNG. */
+  takePicture(): void;
+  /** A recording of the scene begins, or ends and is saved, as WebM. */
+  toggleRecording(): void;
   toggleSignIn(): void;
   /** Null when it worked. */
   signIn(token: string): Promise<SignInFailure | null>;

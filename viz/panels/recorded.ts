@@ -3,15 +3,21 @@ import { area, max, scaleLinear } from 'd3';
 import type { RecordedSession } from '../feed/recorded.ts';
 import { formatCount } from '../text/format.ts';
 import { fill } from '../text/text.ts';
-import { element, type PanelContext, type PanelMaker, section, setShown, setText, syncRows } from './panel.ts';
+import { element, letGo, type PanelContext, type PanelMaker, section, setShown, setText, syncRows } from './panel.ts';
 
 const WIDTH = 100;
 const HEIGHT = 20;
 
 export const recorded: PanelMaker = (context) => {
-  const { text } = context;
+  const { text, actions } = context;
   const list = element('ul', 'recorded-list');
-  const root = section('recorded', text.recorded, list);
+  const all = element('button', 'key-button recorded-all', text.sessionsAll);
+  all.type = 'button';
+  all.addEventListener('click', (event) => {
+    actions.toggleSessions();
+    letGo(event);
+  });
+  const root = section('recorded', text.recorded, list, all);
   return {
     element: root,
     update(state) {

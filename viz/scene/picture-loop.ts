@@ -27,6 +27,8 @@ export interface PictureLoopOptions {
   sensors: SensorTable;
   colours: StreakColours;
   freeArea: (width: number, height: number) => FreeArea;
+  /** Before each picture, and before it is told the time. */
+  prepare: () => void;
   /** Counts what this picture launches. */
   settle: (now: number) => void;
   captureAt: (now: number) => number | null;
@@ -42,6 +44,8 @@ const UPDATE_SECONDS = 0.5;
 export class PictureLoop {
   /** The scene's clock is not the wall's: nothing may depend on how fast pictures come. */
   exact = false;
+  /** Called right behind each picture, while the browser still has it. */
+  drawn: () => void = () => undefined;
   readonly #options: PictureLoopOptions;
   readonly #driver: string | null;
   readonly #governor: QualityGovernor;
@@ -207,7 +211,8 @@ export class PictureLoop {
   };
 
   #draw(wall: number, elapsed: number): void {
-    const { clock, state, still, captureAt, settle } = this.#options;
+    const { clock, state, still, captureAt, prepare, settle } = this.#options;
+    prepare();
     const views = this.#views!;
     const now = clock.now();
     settle(now);
@@ -231,6 +236,7 @@ export class PictureLoop {
     this.#pointer?.prepare(views.twin);
     this.#stage!.render();
     this.#frames += 1;
+    this.drawn();
   }
 
   #updateViews(wall: number): void {

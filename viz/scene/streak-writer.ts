@@ -1,13 +1,18 @@
 /** From a frame's columns to the ring: when each flow starts, and the words from which the shaders make it fly. */
 import { PlaceKind, type StreakBatch } from '../../shared/wire/streaks.ts';
-import type { LaunchPlan } from '../feed/launch-plan.ts';
 import type { PageLedger } from '../feed/page-ledger.ts';
 import type { StreakRing } from './streak-ring.ts';
 import { packetWeight, packLook, packPair, STREAK_WORDS } from './streak-words.ts';
 
-export interface StreakTarget {
+/** When a flow starts. */
+export interface Launching {
+  /** Scene time, or null when it is too late to draw. `chance` in [0, 1) spreads what comes at once. */
+  launchOf(captured: number, chance: number, now: number): number | null;
+}
+
+export interface StreakTarget<Plan extends Launching = Launching> {
   readonly ring: StreakRing;
-  readonly plan: LaunchPlan;
+  readonly plan: Plan;
   readonly ledger: PageLedger;
   /** Where in the table of sensors a sensor stands. */
   sensorIndex(id: number): number;
@@ -16,13 +21,23 @@ export interface StreakTarget {
 /** Tags beyond these have no room in a streak's words. */
 const TAG_MASK = 0xff_ffff;
 
-/** Writes every row of `batch` that can still be drawn, and counts the rest as expired. */
-export function writeStreaks(batch: StreakBatch, target: StreakTarget, now: number): void {
-  const { ring, plan, ledger } = target;
-  ledger.received += batch.length;
+/** Writes every row of a batch that came now and can still be drawn, and counts the rest as expired. */
+export function writeStreaks(batch: StreakBatch, target: StreakTarget<Launching & Arrivals>, now: number): void {
+  target.ledger.received += batch.length;
   if (batch.length === 0) return;
-  plan.arrive(newestOf(batch), now);
-  for (let row = 0; row < batch.length; row++) {
+  target.plan.arrive(newestOf(batch), now);
+  launchRows(batch, 0, batch.length, target, now);
+}
+
+interface Arrivals {
+  /** A frame arrived whose newest packet was captured at `newest`. */
+  arrive(newest: number, now: number): void;
+}
+
+/** Rows [from, to), which are counted as received already. */
+export function launchRows(batch: StreakBatch, from: number, to: number, target: StreakTarget, now: number): void {
+  const { ring, plan, ledger } = target;
+  for (let row = from; row < to; row++) {
     const launch = plan.launchOf(batch.time[row]!, unitHash(sourceHash(batch, row) + row), now);
     if (launch === null) ledger.expired += 1;
     else fillSlot(batch, row, ring, ring.write(launch, now), target.sensorIndex(batch.sensor[row]!));

@@ -1,5 +1,8 @@
+import { replayEn } from './replay.ts';
+
 /** Every visible word, in English. `ja.ts` has the same keys. `{name}` is filled in. */
 export const en = {
+  ...replayEn,
   title: 'Kurayami · network telescope',
   subtitle: 'network telescope',
   simulated: 'SIMULATED DATA',

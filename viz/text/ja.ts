@@ -1,7 +1,9 @@
 /** Every visible word, in Japanese. */
+import { replayJa } from './replay.ts';
 import type { Text } from './text.ts';
 
 export const ja: Text = {
+  ...replayJa,
   title: '暗闇 Kurayami · ネットワーク望遠鏡',
   subtitle: 'ネットワーク望遠鏡',
   simulated: '模擬データ',

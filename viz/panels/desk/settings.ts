@@ -83,7 +83,7 @@ function remembered(memory: Memory | null): string | null {
 /** Null where the browser forbids it. */
 export function browserMemory(): Memory | null {
   try {
-    return window.localStorage;
+    return globalThis.localStorage ?? null;
   } catch {
     return null;
   }

@@ -179,7 +179,7 @@ function drawLevels(group: SVGGElement, ticks: readonly { value: number; y: numb
   });
 }
 
-function hatchPattern(id: string): SVGPatternElement {
+export function hatchPattern(id: string): SVGPatternElement {
   const pattern = shape('pattern', {
     id,
     width: 6,

@@ -1,0 +1,298 @@
+/**
+ * Plays what is stored of a session: where it stands, how fast it goes, and which flows start when. Every change (another
+ * moment, speed or filter) is a jump: the scene stays as it was until what the new moment needs is there, and is then made
+ * from it alone, so that the same moment is always the same picture.
+ */
+import type { Problem } from '../feed/answers.ts';
+import type { SecondsSource } from '../feed/scene-clock.ts';
+import { LIFE_SECONDS } from '../layers/streak-uniforms.ts';
+import { PlayClock } from './play-clock.ts';
+import { mostStreaks, rateOf, type Speed, stretchSecondsAt } from './speeds.ts';
+import type { Stretch, StretchSource } from './stretch.ts';
+import { type PlayerScene, StretchFeed } from './stretch-feed.ts';
+import { StretchKeeper } from './stretch-keeper.ts';
+
+/** What is played, and where it begins and ends; [firstSeconds, lastSeconds] are of its first and last packet. */
+export interface PlayedSession {
+  readonly id: number;
+  readonly kind: 'live' | 'file' | 'simulated';
+  readonly name: string;
+  readonly firstSeconds: number;
+  readonly lastSeconds: number;
+  /** More comes: its end is not known yet. */
+  readonly isGrowing: boolean;
+}
+
+export interface PlayerOptions {
+  readonly session: PlayedSession;
+  readonly source: StretchSource;
+  readonly scene: PlayerScene;
+  readonly wall: SecondsSource;
+  readonly filter: string;
+  readonly speed: Speed;
+  readonly atSeconds: number;
+  readonly isPlaying: boolean;
+  /** Half-open; null for all of the session. */
+  readonly loop: { readonly fromSeconds: number; readonly toSeconds: number } | null;
+}
+
+/** Rows are handed on so much before they start: more than a picture may take. */
+const AHEAD_SCENE_SECONDS = 1;
+/** A silence that is shorter is played. */
+const GAP_SECONDS = 5;
+/** Of the scene: sums of large numbers of seconds are not exact. */
+const NEARLY = 0.001;
+/** What was captured this long ago has been stored. */
+const STORED_AFTER_SECONDS = 4;
+
+export class Player {
+  readonly clock: PlayClock;
+  /** The silence that was jumped over last. */
+  skipped: { readonly fromSeconds: number; readonly toSeconds: number } | null = null;
+  /** Jumped over, all of them. */
+  skippedGaps = 0;
+  isFinished = false;
+  #options: PlayerOptions;
+  readonly #keeper: StretchKeeper;
+  /** The moment that is asked for; null once it is shown. */
+  #wanted: number | null;
+  /** It shall go on when it can. */
+  #isPlaying: boolean;
+  readonly #feed: StretchFeed;
+
+  constructor(options: PlayerOptions) {
+    this.#options = options;
+    this.#feed = new StretchFeed(options.scene);
+    this.clock = new PlayClock(options.wall);
+    this.#isPlaying = options.isPlaying;
+    this.#wanted = this.#within(options.atSeconds);
+    this.clock.setRate(this.rate);
+    this.#keeper = new StretchKeeper(options.source, this.#plan(), () => this.tick());
+  }
+
+  get session(): PlayedSession {
+    return this.#options.session;
+  }
+
+  get speed(): Speed {
+    return this.#options.speed;
+  }
+
+  get rate(): number {
+    const { session, speed, loop } = this.#options;
+    const { fromSeconds, toSeconds } = loop ?? { fromSeconds: session.firstSeconds, toSeconds: session.lastSeconds };
+    return rateOf(speed, toSeconds - fromSeconds);
+  }
+
+  get filter(): string {
+    return this.#options.filter;
+  }
+
+  get loop(): PlayerOptions['loop'] {
+    return this.#options.loop;
+  }
+
+  get isPlaying(): boolean {
+    return this.#isPlaying;
+  }
+
+  /** It would go on, or show another moment, if it had the flows. */
+  get isWaiting(): boolean {
+    return this.#wanted !== null || this.clock.isWaiting;
+  }
+
+  /** The stretch that is shown. */
+  get shown(): Stretch | null {
+    return this.#feed.stretch;
+  }
+
+  /** Why it waits, where that is not for want of time. */
+  get problem(): Problem | null {
+    return this.#keeper.problem;
+  }
+
+  /** The moment that is shown, or that is asked for. */
+  get atSeconds(): number {
+    return this.#wanted ?? this.#within(this.clock.captureAt(this.clock.now()));
+  }
+
+  play(isPlaying: boolean): void {
+    this.#isPlaying = isPlaying;
+    if (isPlaying && this.isFinished) this.seek(this.loop?.fromSeconds ?? this.session.firstSeconds);
+    this.#setClock();
+    this.tick();
+  }
+
+  seek(seconds: number): void {
+    this.#wanted = this.#within(seconds);
+    this.isFinished = false;
+    this.#setClock();
+    this.tick();
+  }
+
+  /** Another speed, filter or loop, at the moment that is shown. */
+  change(change: Partial<Pick<PlayerOptions, 'speed' | 'filter' | 'loop'>>): void {
+    const atSeconds = this.atSeconds;
+    const before = this.#keeper.plan;
+    const beforeRate = this.rate;
+    this.#options = { ...this.#options, ...change };
+    const plan = this.#plan();
+    if (JSON.stringify(plan) !== JSON.stringify(before)) this.#keeper.change(plan);
+    else if (this.rate === beforeRate) return;
+    this.seek(atSeconds);
+  }
+
+  /** More of the session has been stored. */
+  setSession(session: PlayedSession): void {
+    this.#options = { ...this.#options, session };
+  }
+
+  close(): void {
+    this.#keeper.close();
+  }
+
+  /** What is to be done now: asks for what comes next, and starts what is due. Called for every picture, and now and then without. */
+  tick(): void {
+    const at = this.#wanted ?? this.clock.captureAt(this.clock.now());
+    this.#ask(at);
+    if (this.#wanted !== null && this.#isThere(this.#wanted)) this.#show(this.#wanted);
+    if (this.#wanted !== null) return;
+    this.#feed.until(this.clock.captureAt(this.clock.now() + AHEAD_SCENE_SECONDS));
+    this.#moveLimit();
+    this.#turn();
+  }
+
+  #plan() {
+    const { session, filter, scene } = this.#options;
+    const most = mostStreaks(this.rate, scene.capacity);
+    return { session: session.id, filter, stretchSeconds: stretchSecondsAt(this.rate), most };
+  }
+
+  #within(seconds: number): number {
+    const { firstSeconds } = this.#options.session;
+    return Math.max(firstSeconds, Math.min(this.#newestSeconds(), seconds));
+  }
+
+  /** Of what is being recorded, whole stretches can be shown. */
+  #newestSeconds(): number {
+    const { isGrowing, lastSeconds } = this.session;
+    if (!isGrowing) return lastSeconds;
+    const seconds = stretchSecondsAt(this.rate);
+    return Math.floor((lastSeconds - STORED_AFTER_SECONDS) / seconds) * seconds - NEARLY;
+  }
+
+  /** What still flies at a moment began within this time before it. */
+  #flightSeconds(): number {
+    return LIFE_SECONDS * this.rate;
+  }
+
+  /** First and last stretch that a moment's picture is made of. */
+  #needed(at: number): [number, number] {
+    const { firstSeconds } = this.session;
+    return [this.#keeper.indexOf(Math.max(firstSeconds, at - this.#flightSeconds())), this.#keeper.indexOf(at)];
+  }
+
+  #ask(at: number): void {
+    const [first, last] = this.#wanted === null ? [this.#feed.index, this.#feed.index] : this.#needed(at);
+    const indices: number[] = [];
+    for (let index = last; index >= first; index--) indices.push(index);
+    const next = this.#nextIndex(last);
+    if (next !== null) indices.push(next);
+    this.#keeper.want(indices.filter((index) => this.#isStored(index)));
+  }
+
+  /** The stretch that follows, without those in which nothing is; null where none does. */
+  #nextIndex(index: number): number | null {
+    const head = this.#keeper.at(index)?.head;
+    if (head === undefined) return index + 1;
+    if (head.nextSeconds !== null) return Math.max(index + 1, this.#keeper.indexOf(head.nextSeconds));
+    return this.session.isGrowing ? index + 1 : null;
+  }
+
+  /** What is being recorded is asked for when all of it is there. */
+  #isStored(index: number): boolean {
+    const { isGrowing, lastSeconds } = this.session;
+    return !isGrowing || this.#keeper.beginOf(index + 1) <= lastSeconds - STORED_AFTER_SECONDS;
+  }
+
+  #isThere(at: number): boolean {
+    const [first, last] = this.#needed(at);
+    for (let index = first; index <= last; index++) if (this.#keeper.at(index) === null) return false;
+    return true;
+  }
+
+  /** The scene is made anew, of the flows that fly at this moment. */
+  #show(at: number): void {
+    const { scene } = this.#options;
+    this.#feed.drop();
+    scene.restart();
+    this.clock.setRate(this.rate);
+    this.clock.jump(at);
+    this.#wanted = null;
+    const [first, last] = this.#needed(at);
+    for (let index = first; index <= last; index++) {
+      this.#begin(index);
+      if (index < last) this.#feed.until(Number.POSITIVE_INFINITY);
+    }
+    this.#feed.until(this.clock.captureAt(this.clock.now() + AHEAD_SCENE_SECONDS));
+    this.#moveLimit();
+    this.#setClock();
+  }
+
+  #setClock(): void {
+    this.clock.isPlaying = this.#isPlaying && this.#wanted === null && !this.isFinished;
+  }
+
+  #begin(index: number): void {
+    this.#feed.begin(index, this.#keeper.at(index)!);
+  }
+
+  /** The clock may go on as far as there are flows. */
+  #moveLimit(): void {
+    const { index } = this.#feed;
+    const next = this.#nextIndex(index);
+    if (next === null) this.clock.limitSeconds = Number.POSITIVE_INFINITY;
+    else this.clock.limitSeconds = this.#keeper.beginOf(index + 1);
+  }
+
+  /** The end of the loop, of a stretch, of all. */
+  #turn(): void {
+    const now = this.clock.now();
+    const at = this.clock.captureAt(now);
+    const { loop, session } = this.#options;
+    const next = this.#nextIndex(this.#feed.index);
+    if (this.#isPlaying && loop !== null && at >= loop.toSeconds) this.seek(loop.fromSeconds);
+    else if (next !== null) this.#turnTo(next, now, at);
+    // What started last lands before all is over.
+    else if (at >= session.lastSeconds + this.#flightSeconds()) this.#finish();
+  }
+
+  #turnTo(next: number, now: number, at: number): void {
+    const end = this.#keeper.beginOf(this.#feed.index + 1);
+    if (this.clock.captureAt(now + AHEAD_SCENE_SECONDS) < end || this.#keeper.at(next) === null) return;
+    const silentTo = this.shown?.head.nextSeconds ?? end;
+    if (silentTo - end > Math.max(GAP_SECONDS, this.rate)) {
+      // Not before the clock has come to its begin.
+      if (at < end - NEARLY * this.rate) return;
+      this.#skip(Math.max(at, end), silentTo);
+    }
+    this.#begin(next);
+    this.tick();
+  }
+
+  #skip(fromSeconds: number, toSeconds: number): void {
+    this.skipped = { fromSeconds, toSeconds };
+    this.skippedGaps += 1;
+    this.clock.skip(toSeconds);
+  }
+
+  #finish(): void {
+    if (this.#options.loop !== null && this.#isPlaying) {
+      this.seek(this.#options.loop.fromSeconds);
+      return;
+    }
+    this.isFinished = true;
+    this.#isPlaying = false;
+    this.#setClock();
+  }
+}
