@@ -17,7 +17,8 @@ export function compose(canvas: HTMLCanvasElement, picture: HTMLCanvasElement, l
     canvas.width = picture.width;
     canvas.height = picture.height;
   }
-  const context = canvas.getContext('2d')!;
+  // In memory: recorders that have to fetch each picture from the graphics card lose most of them.
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
   context.fillStyle = GROUND;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(picture, 0, 0);

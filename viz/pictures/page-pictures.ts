@@ -6,12 +6,13 @@ import { captionOf, pictureName } from './caption.ts';
 import { compose } from './composition.ts';
 
 const LONGEST_SECONDS = 60;
-const FRAMES_PER_SECOND = 30;
+const FRAME_SECONDS = 1 / 30;
 const BITS_PER_SECOND = 8_000_000;
-const TYPES = ['video/webm;codecs=vp9', 'video/webm;codecs=vp8', 'video/webm'] as const;
+const TYPES = ['video/webm;codecs=vp8', 'video/webm'] as const;
 
 interface Recording {
   readonly recorder: MediaRecorder;
+  readonly track: CanvasCaptureMediaStreamTrack;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
@@ -21,6 +22,7 @@ export class PagePictures {
   readonly #changed: () => void;
   readonly #canvas = document.createElement('canvas');
   #isWanted = false;
+  #composed = Number.NEGATIVE_INFINITY;
   #recording: Recording | null = null;
 
   constructor(loop: PictureLoop, state: PageState, changed: () => void) {
@@ -43,8 +45,13 @@ export class PagePictures {
 
   #drawn(): void {
     const { canvas } = this.#loop;
-    if (canvas === null || !(this.#isWanted || this.#recording !== null)) return;
+    const now = performance.now() / 1000;
+    const isDue = this.#recording !== null && now - this.#composed >= FRAME_SECONDS * 0.9;
+    if (canvas === null || !(this.#isWanted || isDue)) return;
+    this.#composed = now;
     compose(this.#canvas, canvas, document.getElementById('labels')!, captionOf(this.#state));
+    // A canvas that is not on the page gives frames only when it is told to.
+    this.#recording?.track.requestFrame();
     if (!this.#isWanted) return;
     this.#isWanted = false;
     const name = pictureName(this.#state);
@@ -62,15 +69,22 @@ export class PagePictures {
     }
     const name = pictureName(this.#state);
     const pieces: Blob[] = [];
-    const stream = this.#canvas.captureStream(FRAMES_PER_SECOND);
+    const { canvas } = this.#loop;
+    // Of a canvas without a drawing, or of another size, no frame is taken.
+    if (canvas !== null) compose(this.#canvas, canvas, document.getElementById('labels')!, captionOf(this.#state));
+    const stream = this.#canvas.captureStream(0);
     const recorder = new MediaRecorder(stream, { mimeType: type, videoBitsPerSecond: BITS_PER_SECOND });
     recorder.addEventListener('dataavailable', ({ data }) => pieces.push(data));
     recorder.addEventListener('stop', () => {
       for (const track of stream.getTracks()) track.stop();
-      offerFile(`${name}.webm`, new Blob(pieces, { type: 'video/webm' }));
+      const content = new Blob(pieces, { type: 'video/webm' });
+      // A machine that is too slow for it makes none.
+      if (content.size > 0) offerFile(`${name}.webm`, content);
+      else this.#tell('missing');
     });
     recorder.start(1_000);
-    this.#recording = { recorder, timer: setTimeout(() => this.#end(), LONGEST_SECONDS * 1000) };
+    const track = stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack;
+    this.#recording = { recorder, track, timer: setTimeout(() => this.#end(), LONGEST_SECONDS * 1000) };
     this.#tell('running');
   }
 

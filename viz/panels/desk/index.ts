@@ -1,4 +1,5 @@
 /** The panels of the desk, in their usual order. One line adds one. */
+import { compare } from './compare.ts';
 import { countries } from './countries.ts';
 import type { DeskPanel } from './desk-panel.ts';
 import { heat } from './heat.ts';
@@ -28,6 +29,7 @@ export const deskPanels: readonly DeskPanel[] = [
   sensorTable,
   sourcesOverTime,
   ledgerPath,
+  compare,
 ];
 
 export const deskPanelIds: readonly string[] = deskPanels.map(({ id }) => id);

@@ -1,8 +1,7 @@
-/** Of when there is something of the session that is shown. */
-
+/** What is recorded, asked once for all who want to know. */
 import { unreadableError } from '../../feed/answers.ts';
 import type { Questions } from '../../feed/questions.ts';
-import { record, seconds } from '../../feed/series-answer.ts';
+import { readStoredSessions, type StoredSession } from '../../replay/session-facts.ts';
 import type { PageState } from '../../state.ts';
 
 /** Retention and spools move it, slowly. */
@@ -14,23 +13,17 @@ export interface Bounds {
   readonly lastSeconds: number;
 }
 
-export function boundsOfSession({ totals }: PageState, questions: Questions): Bounds | null {
-  if (totals === null) return null;
-  const answer = questions.ask({
-    name: 'sessions',
-    path: 'api/v1/sessions',
-    keepSeconds: KEEP_SECONDS,
-    read: readBounds,
-  });
-  return answer.value?.get(totals.session.id) ?? null;
+/** Latest first; an answer that is older than `keepSeconds` is asked for anew. */
+export function askSessions(questions: Questions, keepSeconds = KEEP_SECONDS) {
+  return questions.ask({ name: 'sessions', path: 'api/v1/sessions', keepSeconds, read: readSessions });
 }
 
-function readBounds(body: unknown): ReadonlyMap<number, Bounds> {
+export function boundsOfSession({ totals }: PageState, questions: Questions): Bounds | null {
+  if (totals === null) return null;
+  return askSessions(questions).value?.find(({ id }) => id === totals.session.id) ?? null;
+}
+
+function readSessions(body: unknown): StoredSession[] {
   if (!Array.isArray(body)) throw unreadableError();
-  return new Map(
-    body.map(record).flatMap(({ id, first, last }) => {
-      if (typeof id !== 'number' || first == null || last == null) return [];
-      return [[id, { firstSeconds: seconds(first), lastSeconds: seconds(last) }] as const];
-    }),
-  );
+  return readStoredSessions(body);
 }

@@ -1,4 +1,5 @@
 /** What a viewer chose of the desk: in the address, so that a link shows the same, and remembered by the browser. */
+import { formatSpan, readSpan, type Span } from '../../feed/span.ts';
 import { type DeskLayout, formatLayout, readLayout, usualLayout } from './layout.ts';
 
 export type DeskHeight = 'off' | 'half' | 'full';
@@ -16,6 +17,8 @@ export interface DeskSettings {
   /** Only payloads with addresses that they would fetch from. */
   readonly payloadsWithSites: boolean;
   readonly siteOrder: PayloadOrder;
+  /** The span that the page's is held against. */
+  readonly compareWith: Span | null;
 }
 
 /** As the browser's localStorage. */
@@ -37,7 +40,13 @@ export function readDesk(query: URLSearchParams, ids: readonly string[], memory:
     payloadOrder: readOrder(query.get('payloads')?.split('.')[0]),
     payloadsWithSites: query.get('payloads')?.split('.')[1] === WITH_SITES,
     siteOrder: readOrder(query.get('sites')),
+    compareWith: readFixedSpan(query.get('with')),
   };
+}
+
+function readFixedSpan(text: string | null): Span | null {
+  const span = readSpan(text);
+  return span?.kind === 'fixed' ? span : null;
 }
 
 const WITH_SITES = 'sites';
@@ -48,7 +57,7 @@ function readOrder(text: string | null | undefined): PayloadOrder {
 
 /** Puts what differs from the usual into the address, and takes the rest out. */
 export function writeDesk(
-  { height, layout, stackBy, payloadOrder, payloadsWithSites, siteOrder }: DeskSettings,
+  { height, layout, stackBy, payloadOrder, payloadsWithSites, siteOrder, compareWith }: DeskSettings,
   ids: readonly string[],
   query: URLSearchParams,
 ): void {
@@ -59,6 +68,7 @@ export function writeDesk(
   const order = payloadOrder === 'packets' ? '' : payloadOrder;
   put('payloads', payloadsWithSites ? `${payloadOrder}.${WITH_SITES}` : order);
   put('sites', siteOrder === 'packets' ? '' : siteOrder);
+  put('with', compareWith === null ? '' : formatSpan(compareWith));
 }
 
 /** A browser that keeps nothing for pages is one of the usual kinds. */

@@ -1,10 +1,10 @@
 /** All that is recorded: a list to play, rename and delete, and the place to open a file. */
-import { unreadableError } from '../../feed/answers.ts';
 import { seesTargets } from '../../feed/sign-in.ts';
-import { readStoredSessions, type StoredSession } from '../../replay/session-facts.ts';
+import type { StoredSession } from '../../replay/session-facts.ts';
 import { formatCount, formatShort } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
 import { onChange } from '../desk/desk-panel.ts';
+import { askSessions } from '../desk/sessions.ts';
 import { createDialog } from '../dialog.ts';
 import { element, type Panel, type PanelContext, setShown, setText, syncRows } from '../panel.ts';
 import { deleteSession, renameSession } from './change-session.ts';
@@ -39,12 +39,7 @@ export function createSessions(context: PanelContext): SessionsDialog {
     element: dialog,
     update({ hello, totals }) {
       if (!dialog.open) return;
-      const answer = questions.ask({
-        name: 'all sessions',
-        path: 'api/v1/sessions',
-        keepSeconds: KEEP_SECONDS,
-        read: readAll,
-      });
+      const answer = askSessions(questions, KEEP_SECONDS);
       const mayChange = seesTargets(hello);
       const sessions = answer.value?.slice(0, MOST_ROWS) ?? [];
       if (!changed(answer.value, mayChange, totals?.session.id)) return;
@@ -56,11 +51,6 @@ export function createSessions(context: PanelContext): SessionsDialog {
       });
     },
   };
-}
-
-function readAll(body: unknown): StoredSession[] {
-  if (!Array.isArray(body)) throw unreadableError();
-  return readStoredSessions(body);
 }
 
 function filePart({ text, actions }: PanelContext): HTMLElement {
