@@ -38,11 +38,8 @@ const PLAIN = {
 const PLAIN_NAMES = Object.keys(PLAIN) as (keyof typeof PLAIN)[];
 const STORED = ['interval', 'source', 'target', ...PLAIN_NAMES].map((name) => `"${name}"`).join(', ');
 const RESULT = `"interval" / 1000000, source, target, ${PLAIN_NAMES.map((name) => `"${name}"`).join(', ')}`;
-/** Rows that stand beside each other by this say the same. */
-const ORDER = `${FIRST_MICROS}, ${STORED}`;
-
-/** By what hardly two flows share; more columns would have to be read for all flows of the span. */
-const NUMBER = 'hash("interval", "firstMicros", source, target, "sourcePort", "targetPort", protocol)';
+/** A number that follows from all that is read of a flow: flows of equal numbers are alike. */
+const NUMBER = `hash(${STORED})`;
 const NUMBERS = 2 ** 64;
 /** So many more are read than wanted, in standard deviations, that there are enough. */
 const MARGIN = 6;
@@ -50,8 +47,12 @@ const MARGIN = 6;
 /** All flows of the reading, in order of time. */
 export async function readRows(reading: Reading): Promise<FlowBatch> {
   const { flows, filter } = reading;
-  return (await read(reading, `SELECT ${RESULT} FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql} ORDER BY ${ORDER}`))
-    .batch;
+  return (
+    await read(
+      reading,
+      `SELECT ${RESULT} FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql} ORDER BY ${FIRST_MICROS}, ${NUMBER}`,
+    )
+  ).batch;
 }
 
 /** `most` of the `matching` flows of all readings, or all. */
@@ -77,8 +78,8 @@ async function numbered(readings: readonly Reading[], share: number, most: numbe
     // 53 bits of the number are enough to tell the families' flows apart.
     const sql = `SELECT ${RESULT}, (number >> 11)::DOUBLE FROM (
         SELECT ${STORED}, number FROM (SELECT *, ${NUMBER} AS number FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql})
-        ${below} ORDER BY number, ${STORED} LIMIT ${most})
-      ORDER BY ${ORDER}`;
+        ${below} ORDER BY number LIMIT ${most})
+      ORDER BY ${FIRST_MICROS}, number`;
     const { batch, rest } = await read(reading, sql, ['f64']);
     samples.push({ batch, number: rest[0] as Float64Array });
   }
