@@ -19,6 +19,7 @@ import { sensorRoutes } from './api/sensors.ts';
 import { seriesRoutes } from './api/series.ts';
 import { signInRoutes } from './api/sign-in.ts';
 import { sourceRoutes } from './api/sources.ts';
+import { streakRoutes } from './api/streaks.ts';
 import { topRoutes } from './api/top.ts';
 
 const routes = [
@@ -28,6 +29,7 @@ const routes = [
   seriesRoutes,
   topRoutes,
   flowRoutes,
+  streakRoutes,
   sourceRoutes,
   portRoutes,
   payloadRoutes,

@@ -8,6 +8,7 @@ import { SignIns } from './access/sign-ins.ts';
 import { TokenFile } from './access/token-file.ts';
 import { FlowSums } from './api/flow-sums.ts';
 import type { ApiParts } from './api/parts.ts';
+import { type SlotsOfSession, Stretches } from './api/stretches.ts';
 import { Turns } from './api/turns.ts';
 import { buildApp } from './app.ts';
 import { isLoopbackHost, type ServerConfig } from './config.ts';
@@ -116,6 +117,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
     await pipeline.start();
     stops.push(() => pipeline.stop());
     stores.followHealth(() => healthPoints(pipeline.channels(), ledgers(), Date.now()));
+    const slotsOfSession = makeSlotsOfSession(slots, ledgers);
     const reach = { names: [...config.names, config.host], proxy: config.proxy, isOpen: isLoopbackHost(config.host) };
     const app = await buildApp({
       reach,
@@ -133,7 +135,8 @@ export async function startServer({ config, programFolder, software, log }: Serv
       software,
       pageFolder,
       ledgers,
-      targetSlots: makeTargetSlots(slots, ledgers),
+      targetSlots: makeTargetSlots(slotsOfSession),
+      stretches: new Stretches({ flows, places, slots: slotsOfSession }),
       channels: () => pipeline.channels(),
       flowSums: new FlowSums(stores.flows),
       breakdownTurns: new Turns(),
@@ -206,18 +209,27 @@ async function listen(start: () => Promise<unknown>, { host, port }: ServerConfi
   }
 }
 
-/** Slots of stored targets, by the blocks that their sensor watched in that session. */
-function makeTargetSlots(slots: SlotTables, ledgers: () => LedgerState[]): ApiParts['targetSlots'] {
-  const rows = { 4: createFlowBatch(4, 1), 6: createFlowBatch(6, 1) };
+/** Masks of stored targets, by the blocks that their sensor watched in that session. */
+function makeSlotsOfSession(slots: SlotTables, ledgers: () => LedgerState[]): SlotsOfSession {
   return (session) => {
     const tables = new Map<number, TargetSlots>();
     for (const { session: id, sensor, health } of ledgers())
       if (id === session) tables.set(sensor, slots.of(health?.prefixes ?? []));
+    const none = slots.of([]);
+    return (sensor) => tables.get(sensor) ?? none;
+  };
+}
+
+/** The same for targets as text. */
+function makeTargetSlots(slotsOfSession: SlotsOfSession): ApiParts['targetSlots'] {
+  const rows = { 4: createFlowBatch(4, 1), 6: createFlowBatch(6, 1) };
+  return (session) => {
+    const slots = slotsOfSession(session);
     return (sensor, target) => {
       const ipv4 = parseIpv4(target);
       const row = rows[ipv4 === null ? 6 : 4];
       row.target.set(ipv4 === null ? (parseIpv6(target) ?? []) : [ipv4]);
-      return (tables.get(sensor) ?? slots.of([])).of(row, 0);
+      return slots(sensor).of(row, 0);
     };
   };
 }

@@ -10,6 +10,7 @@ import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { Catalog, EvidenceStore, FlowStore, PayloadStore, SeriesStore } from '../store/stores.ts';
 import type { FlowSums } from './flow-sums.ts';
+import type { Stretches } from './stretches.ts';
 import type { Turns } from './turns.ts';
 
 export interface ApiParts extends AccessParts {
@@ -18,6 +19,8 @@ export interface ApiParts extends AccessParts {
   readonly flowSums: FlowSums;
   /** Breakdowns of flows. */
   readonly breakdownTurns: Turns;
+  /** What a replay is made of. */
+  readonly stretches: Stretches;
   readonly series: SeriesStore;
   readonly catalog: Catalog;
   readonly evidence: EvidenceStore;

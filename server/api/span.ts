@@ -44,11 +44,13 @@ function beginOf(session: SessionRecord | undefined, toSeconds: number): number 
 }
 
 function secondsOf(name: string, text: string): number {
-  const isTime = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$/.test(text);
-  const milliseconds = isTime ? Date.parse(text) : Number.NaN;
+  const parts = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d)?)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
+  // A fraction needs seconds; Date would cut it off behind milliseconds, and flows have microseconds.
+  const isTime = parts !== null && (parts[2] === undefined || parts[1]!.length === 19);
+  const milliseconds = isTime ? Date.parse(`${parts[1]}${parts[3]}`) : Number.NaN;
   if (Number.isNaN(milliseconds))
     throw new ApiError(400, 'API_BAD_TIME', `${name} is no RFC 3339 time such as 2026-01-31T12:00:00Z`);
-  const seconds = milliseconds / 1000;
+  const seconds = milliseconds / 1000 + Number(parts?.[2] ?? 0);
   if (seconds < 0 || seconds > MAX_CAPTURE_SECONDS)
     throw new ApiError(400, 'API_BAD_TIME', `${name} lies outside of 1970 to 2255`);
   return seconds;

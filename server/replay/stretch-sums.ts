@@ -8,7 +8,7 @@ import { HyperLogLog, mix32 } from '../aggregate/hyperloglog.ts';
 import { countryText } from '../aggregate/live-window.ts';
 
 /** No IPv6 source is taken for an IPv4 one. */
-const IPV6_SALT = 0x6a09e667;
+export const IPV6_SALT = 0x6a09e667;
 
 export class StretchSums {
   #packets = 0;
@@ -63,6 +63,36 @@ export class StretchSums {
       for (let word = 0; word < words; word++) hash = mix32(hash ^ source[row * words + word]!);
       this.#sources.add(words === 1 ? hash : hash ^ IPV6_SALT);
     }
+  }
+
+  /** What a store has summed already comes by the four that follow. `bin`: place among the STRETCH_BINS. */
+  addBin(bin: number, packets: number, bytes: number, flows: number): void {
+    this.#packets += packets;
+    this.#bytes += bytes;
+    this.#flows += flows;
+    this.#packetsByBin[bin]! += packets;
+    this.#bytesByBin[bin]! += bytes;
+    this.#flowsByBin[bin]! += flows;
+  }
+
+  addGroup(trafficClass: number, radiation: number, country: number, packets: number): void {
+    this.#classes[trafficClass]! += packets;
+    this.#radiation[radiationColours[radiation]!]! += packets;
+    addTo(this.#countries, country, packets);
+  }
+
+  addPort(protocol: number, port: number, packets: number): void {
+    addTo(this.#ports, protocol * 65_536 + port, packets);
+  }
+
+  /** Hashes of sources, made as `#addSources` makes them. */
+  addSourceHashes(hashes: Uint32Array): void {
+    for (const hash of hashes) this.#sources.add(hash);
+  }
+
+  /** Flows that were added. */
+  get flows(): number {
+    return this.#flows;
   }
 
   figures(): StretchFigures {

@@ -3,6 +3,7 @@
 import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import type { Place, SessionKind } from '../../shared/wire/messages.ts';
+import type { StretchFigures } from '../../shared/wire/stretch.ts';
 import type { FetchTool } from '../detect/sites/commands.ts';
 import type { ReadingStep } from '../detect/sites/readings.ts';
 import type {
@@ -219,6 +220,31 @@ export interface FlowCount {
   /** Of files with flows of the span that are gone or damaged, with what of them lies beside it. */
   readonly missingPackets: number;
 }
+/** A piece of capture time that is replayed, by the first packet of flows; at most MAX_STRETCH_SECONDS. */
+export interface StretchQuery extends Span {
+  readonly session: number;
+  /** Only flows for which this holds. */
+  readonly filter?: FlowCondition;
+  /** Flows that are given at most, 1 to MAX_STRETCH_STREAKS. */
+  readonly most: number;
+}
+export interface FlowStretch {
+  /** Flows of the span, whatever the filter. */
+  readonly offered: number;
+  /** Of all flows that the filter selects. */
+  readonly figures: StretchFigures;
+  /**
+   * Those flows, or of more than `most` a fair sample, which is the same each time: one batch of each family at most, in
+   * order of time, with the columns that streaks and their figures are made of (the others are empty).
+   */
+  readonly flows: readonly FlowBatch[];
+  /** As FlowCount has them. */
+  readonly missingPackets: number;
+  /** When the next flow of the session begins, at or behind the end, whatever the filter; null where none comes. */
+  readonly nextSeconds: number | null;
+  /** When the first flow of the session begins that is there; null without any. */
+  readonly keptFromSeconds: number | null;
+}
 /** Explained in docs/errors.md. */
 export type StoreProblemCode =
   | 'STORE_LOG_DAMAGED'
@@ -269,6 +295,8 @@ export interface FlowStore {
   account(session: number): Promise<FlowAccount>;
   /** Of flows whose first packet lies in the span: what is there of it. */
   count(query: FlowSpan): Promise<FlowCount>;
+  /** RangeError for wrong arguments. */
+  stretch(query: StretchQuery): Promise<FlowStretch>;
   state(): Promise<FlowStoreState>;
   close(): Promise<void>;
 }

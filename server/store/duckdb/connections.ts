@@ -110,6 +110,12 @@ export class Connections {
     return await this.#withReader(async (reader) => (await reader.runAndReadAll(sql, values)).getColumnsJS());
   }
 
+  /** Several questions about one moment: what is committed between them, none of them sees. Otherwise as `read`. */
+  async readTogether<T>(work: (reader: DuckDBConnection) => Promise<T>): Promise<T> {
+    this.#checkRoom();
+    return await this.#withReader((reader) => inTransaction(reader, work));
+  }
+
   async #withReader<T>(work: (reader: DuckDBConnection) => Promise<T>): Promise<T> {
     this.#checkOpen();
     const reader = this.#idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.#waiting.push(resolve)));

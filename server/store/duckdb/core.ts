@@ -165,6 +165,7 @@ export class DuckDbCore {
       payloadAccount: (session) => accountOf(connections, PAYLOADS, session),
       flowAccount: (session) => this.#flows.account(session),
       flowCount: (query) => this.#flows.count(query),
+      flowStretch: (query) => this.#flows.stretch(query),
       flowState: async () => this.#flows.state(),
       seal: (everything) => this.#flows.sealing.run(everything),
       retain: () => this.#flows.retention.run(),

@@ -33,7 +33,7 @@ export async function countFlows(source: FlowSource, parts: FlowParts, query: Fl
 }
 
 /** Which of its packets lie in the span, a file that is gone does not tell. */
-function missingPackets({ files }: FlowParts, session: number, fromMicros: number, toMicros: number): number {
+export function missingPackets({ files }: FlowParts, session: number, fromMicros: number, toMicros: number): number {
   let packets = 0;
   for (const file of files.values()) {
     const overlaps = file.firstMicros < toMicros && file.lastMicros >= fromMicros;

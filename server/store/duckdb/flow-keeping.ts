@@ -1,5 +1,5 @@
 /** The parts that keep flows, put together: what is taken in, sealed, asked, counted and, one day, taken out. */
-import type { FlowAccount, FlowCount, FlowSpan, FlowStoreState } from '../stores.ts';
+import type { FlowAccount, FlowCount, FlowSpan, FlowStoreState, FlowStretch, StretchQuery } from '../stores.ts';
 import type { Connections } from './connections.ts';
 import { FileCheck } from './file-check.ts';
 import { accountFlows, loadExpired } from './flow-account.ts';
@@ -8,6 +8,7 @@ import { countFlows } from './flow-count.ts';
 import type { FlowParts } from './flow-parts.ts';
 import { recoverFlowFiles } from './flow-recovery.ts';
 import { FlowSource } from './flow-source.ts';
+import { queryStretch } from './flow-stretch.ts';
 import { loadFlowParts } from './flow-tables.ts';
 import { moveFlowsBefore4 } from './flow-upgrade.ts';
 import { FlowViews } from './flow-views.ts';
@@ -82,6 +83,10 @@ export class FlowKeeping {
 
   count(query: FlowSpan): Promise<FlowCount> {
     return countFlows(this.source, this.#parts, query);
+  }
+
+  stretch(query: StretchQuery): Promise<FlowStretch> {
+    return queryStretch(this.source, this.#parts, query);
   }
 
   state(): FlowStoreState {

@@ -110,6 +110,17 @@ export class FlowParts {
     };
   }
 
+  /** When the first flow begins of those parts of a session that begin at or behind a moment; null without any. */
+  nextBegin(session: number, micros: number): number | null {
+    let first = Number.POSITIVE_INFINITY;
+    const look = (part: PartKey & Readonly<PartSpan>) => {
+      if (part.session === session && part.firstMicros >= micros) first = Math.min(first, part.firstMicros);
+    };
+    for (const part of this.hot) if (part.isMade) look(part);
+    for (const file of this.files.values()) if (file.state === 'present') look(file);
+    return Number.isFinite(first) ? first : null;
+  }
+
   #takeFor(key: PartKey): HotPart {
     const open = this.#open.get(keyOf(key));
     if (open !== undefined) return open;

@@ -14,11 +14,9 @@ import {
 } from './flow-cursor.ts';
 import { addressColumns, FLOW_COLUMNS, toFlowRow, toSourceTop, wordColumns } from './flow-rows.ts';
 import type { Asked, FlowSource } from './flow-source.ts';
-import { FIRST_MICROS, LONGEST_OFFSET_MICROS, TIE } from './flow-sql.ts';
+import { FIRST_MICROS, IN_SPAN, spanValues, TIE } from './flow-sql.ts';
 
 const FAMILIES: readonly Family[] = [4, 6];
-/** Flows whose first packet lies in the span. Parameters: from, to in µs, from less the offset. */
-const IN_SPAN = `${FIRST_MICROS} >= $1 AND ${FIRST_MICROS} < $2 AND "interval" >= $3 AND "interval" < $2`;
 /** A page is looked for in so much time first, then in ever more: most are found without reading all files of a long span. */
 const FIRST_WINDOW_MICROS = 3_600e6;
 const WINDOW_GROWTH = 4;
@@ -101,10 +99,6 @@ async function endOfPage(source: FlowSource, asked: Asked, query: FlowQuery): Pr
 function askedFor({ session, fromSeconds, toSeconds }: Span & { session: number }, family: Family): Asked {
   const micros = (seconds: number) => Math.round(seconds * 1_000_000);
   return { session, family, fromMicros: micros(fromSeconds), toMicros: micros(toSeconds) };
-}
-
-function spanValues(fromMicros: number, toMicros: number): number[] {
-  return [fromMicros, toMicros, fromMicros - LONGEST_OFFSET_MICROS];
 }
 
 /** The sources with most packets, most first; ties: IPv4 before IPv6, then by address. Throws RangeError. */

@@ -1,5 +1,5 @@
 /** Reads flows wherever they lie: a list of tables and files, made at the moment of asking, and again when it went out of date. */
-import type { DuckDBValue, JS } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue, JS } from '@duckdb/node-api';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { StoreError } from '../stores.ts';
 import type { Connections, Row } from './connections.ts';
@@ -71,20 +71,58 @@ export class FlowSource {
     return (await this.#ask(asked, (source) => this.#connections.readColumns(sql(source), values))) ?? [];
   }
 
+  /**
+   * Both families of a session at one moment: `work` asks a connection that sees nothing of what is committed meanwhile.
+   * Sources are null where nothing lies in the span. Asked anew as a whole.
+   */
+  async readTogether<T>(
+    asked: Omit<Asked, 'family'>,
+    work: (reader: DuckDBConnection, sources: Readonly<Record<Family, string | null>>) => Promise<T>,
+  ): Promise<T> {
+    const { session, fromMicros, toMicros } = asked;
+    return await this.#retry(
+      () => ({
+        4: this.#parts.within(session, 4, fromMicros, toMicros),
+        6: this.#parts.within(session, 6, fromMicros, toMicros),
+      }),
+      (found) => ({ hot: [...found[4].hot, ...found[6].hot], files: [...found[4].files, ...found[6].files] }),
+      (found) => {
+        const sources = { 4: this.#fromAny(4, found[4]), 6: this.#fromAny(6, found[6]) };
+        return this.#connections.readTogether((reader) => work(reader, sources));
+      },
+    );
+  }
+
+  #fromAny(family: Family, found: Found): string | null {
+    return found.hot.length + found.files.length === 0 ? null : this.#from(family, found);
+  }
+
   /** Null where nothing lies in the span. */
   async #ask<T>(
-    asked: Asked,
+    { session, family, fromMicros, toMicros }: Asked,
     question: (source: string) => Promise<T>,
     pick: (found: Found) => Found = (found) => found,
   ): Promise<T | null> {
+    return await this.#retry(
+      () => pick(this.#parts.within(session, family, fromMicros, toMicros)),
+      (found) => found,
+      async (found) => {
+        const source = this.#fromAny(family, found);
+        return source === null ? null : await question(source);
+      },
+    );
+  }
+
+  /** `found` is looked up before each attempt; `all` of it is looked at when one failed. */
+  async #retry<F, T>(lookUp: () => F, all: (found: F) => Found, question: (found: F) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const found = pick(this.#parts.within(asked.session, asked.family, asked.fromMicros, asked.toMicros));
-      if (found.hot.length + found.files.length === 0) return null;
+      const found = lookUp();
       try {
-        return await question(this.#from(asked.family, found));
+        return await question(found);
       } catch (cause) {
         if (cause instanceof StoreError && cause.code === 'STORE_BUSY') throw cause;
-        if (/INTERRUPT/i.test(messageOf((cause as Error).cause)) || !(await this.#check.isOutdated(found))) throw cause;
+        if (/INTERRUPT/i.test(messageOf((cause as Error).cause)) || !(await this.#check.isOutdated(all(found))))
+          throw cause;
         if (attempt === ATTEMPTS)
           throw new StoreError('STORE_FAILED', 'flows of the span are being deleted: ask again, or for a later span', {
             cause,

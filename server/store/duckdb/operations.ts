@@ -17,6 +17,7 @@ import type {
   FlowSpan,
   FlowStore,
   FlowStoreState,
+  FlowStretch,
   FlowSumColumns,
   FlowSumsQuery,
   MinuteFlows,
@@ -40,6 +41,7 @@ import type {
   Span,
   StoredPayload,
   StoredSite,
+  StretchQuery,
   TopSourcesQuery,
 } from '../stores.ts';
 import type { EvidenceLimits } from './evidence-keeping.ts';
@@ -67,6 +69,7 @@ export interface StoreOperations {
   payloadAccount(session: number): Promise<PayloadAccount>;
   flowAccount(session: number): Promise<FlowAccount>;
   flowCount(query: FlowSpan): Promise<FlowCount>;
+  flowStretch(query: StretchQuery): Promise<FlowStretch>;
   flowState(): Promise<FlowStoreState>;
   /** Writes flows that are done with to files, or all; happens by itself. Resolves to the number of tables. */
   seal(everything: boolean): Promise<number>;
@@ -176,6 +179,7 @@ export function storesOver(
       sum: (session) => does.flowSum(session),
       account: (session) => does.flowAccount(session),
       count: (query) => does.flowCount(query),
+      stretch: (query) => does.flowStretch(query),
       state: () => does.flowState(),
       close,
     },

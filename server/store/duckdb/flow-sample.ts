@@ -1,0 +1,134 @@
+/**
+ * Flows of a span as batches, all of them or a fair sample. The sample follows from what the flows say, wherever they lie
+ * and in whatever order: each flow has a number, by a hash, and those with the lowest numbers are taken. So it is the same
+ * each time, every flow has the same chance, and a smaller sample is part of a larger one.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { createFlowBatch, type Family, type FlowBatch } from '../../../shared/flow-batch.ts';
+import { columnsOf, type ResultColumn, type ResultKind } from './column-reader.ts';
+import type { SqlCondition } from './filter-sql.ts';
+import { FIRST_MICROS, IN_SPAN } from './flow-sql.ts';
+
+/** What is asked of one family; `filter` has its parameters behind the three of the span. */
+export interface Reading {
+  readonly reader: DuckDBConnection;
+  readonly family: Family;
+  readonly flows: string;
+  readonly span: readonly number[];
+  readonly filter: SqlCondition;
+}
+
+/** What streaks and their figures are made of. */
+const PLAIN = {
+  firstMicros: 'u32',
+  packets: 'u32',
+  wireBytes: 'u32',
+  tagsLow: 'u32',
+  asn: 'u32',
+  sourcePort: 'u16',
+  targetPort: 'u16',
+  country: 'u16',
+  sensor: 'u16',
+  protocol: 'u8',
+  tcpFlags: 'u8',
+  class: 'u8',
+  radiation: 'u8',
+  fragment: 'u8',
+} as const satisfies Partial<Record<keyof FlowBatch, ResultKind>>;
+const PLAIN_NAMES = Object.keys(PLAIN) as (keyof typeof PLAIN)[];
+const STORED = ['interval', 'source', 'target', ...PLAIN_NAMES].map((name) => `"${name}"`).join(', ');
+const RESULT = `"interval" / 1000000, source, target, ${PLAIN_NAMES.map((name) => `"${name}"`).join(', ')}`;
+/** A number that follows from all that is read of a flow: flows of equal numbers are alike. */
+const NUMBER = `hash(${STORED})`;
+const NUMBERS = 2 ** 64;
+/** So many more are read than wanted, in standard deviations, that there are enough. */
+const MARGIN = 6;
+
+/** All flows of the reading, in order of time. */
+export async function readRows(reading: Reading): Promise<FlowBatch> {
+  const { flows, filter } = reading;
+  return (
+    await read(
+      reading,
+      `SELECT ${RESULT} FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql} ORDER BY ${FIRST_MICROS}, ${NUMBER}`,
+    )
+  ).batch;
+}
+
+/** `most` of the `matching` flows of all readings, or all. */
+export async function readSample(readings: readonly Reading[], matching: number, most: number): Promise<FlowBatch[]> {
+  const wanted = Math.min(matching, most);
+  const share = Math.min(1, (wanted + MARGIN * Math.sqrt(wanted)) / Math.max(1, matching));
+  const samples = await numbered(readings, share, wanted);
+  const found = samples.reduce((sum, { batch }) => sum + batch.length, 0);
+  return lowest(found >= wanted ? samples : await numbered(readings, 1, wanted), wanted);
+}
+
+interface Numbered {
+  readonly batch: FlowBatch;
+  readonly number: Float64Array;
+}
+
+/** Of each family up to `most` flows with the lowest numbers, of those below a share of all numbers. */
+async function numbered(readings: readonly Reading[], share: number, most: number): Promise<Numbered[]> {
+  const below = share >= 1 ? '' : `WHERE number < ${BigInt(Math.floor(share * NUMBERS))}::UBIGINT`;
+  const samples: Numbered[] = [];
+  for (const reading of readings) {
+    const { flows, filter } = reading;
+    // 53 bits of the number are enough to tell the families' flows apart.
+    const sql = `SELECT ${RESULT}, (number >> 11)::DOUBLE FROM (
+        SELECT ${STORED}, number FROM (SELECT *, ${NUMBER} AS number FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql})
+        ${below} ORDER BY number LIMIT ${most})
+      ORDER BY ${FIRST_MICROS}, number`;
+    const { batch, rest } = await read(reading, sql, ['f64']);
+    samples.push({ batch, number: rest[0] as Float64Array });
+  }
+  return samples;
+}
+
+async function read({ reader, family, span, filter }: Reading, sql: string, more: readonly ResultKind[] = []) {
+  const address = family === 4 ? 'u32' : 'u128';
+  const kinds = ['f64', address, address, ...PLAIN_NAMES.map((name) => PLAIN[name]), ...more] as const;
+  const { length, columns } = await columnsOf(reader, kinds, sql, [...span, ...filter.values]);
+  const [interval, source, target, ...others] = columns;
+  const plain = Object.fromEntries(PLAIN_NAMES.map((name, at) => [name, others[at]!]));
+  const filled = { capacity: length, length, interval, source, target, ...plain };
+  return {
+    batch: { ...createFlowBatch(family, 0), ...filled } as FlowBatch,
+    rest: others.slice(PLAIN_NAMES.length),
+  };
+}
+
+/** The flows with the lowest numbers of all families. */
+function lowest(samples: readonly Numbered[], most: number): FlowBatch[] {
+  const all = new Float64Array(samples.reduce((sum, { number }) => sum + number.length, 0));
+  let filled = 0;
+  for (const { number } of samples) {
+    all.set(number, filled);
+    filled += number.length;
+  }
+  if (all.length <= most) return samples.map(({ batch }) => batch);
+  const last = all.sort()[most - 1]!;
+  // Of equal numbers as many as there is room for.
+  let room = most - all.indexOf(last);
+  return samples.map(({ batch, number }) => {
+    const rows: number[] = [];
+    for (let row = 0; row < number.length; row++)
+      if (number[row]! < last || (number[row] === last && room-- > 0)) rows.push(row);
+    return pick(batch, rows);
+  });
+}
+
+function pick(batch: FlowBatch, rows: readonly number[]): FlowBatch {
+  const words = batch.family === 4 ? 1 : 4;
+  const columns: Record<string, ResultColumn> = {};
+  for (const name of ['interval', 'source', 'target', ...PLAIN_NAMES] as const) {
+    const each = name === 'source' || name === 'target' ? words : 1;
+    const from = batch[name];
+    const to = new (from.constructor as Uint32ArrayConstructor)(rows.length * each);
+    for (let at = 0; at < rows.length; at++)
+      for (let word = 0; word < each; word++) to[at * each + word] = from[rows[at]! * each + word]!;
+    columns[name] = to;
+  }
+  return { ...batch, ...columns, capacity: rows.length, length: rows.length };
+}
