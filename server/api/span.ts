@@ -1,7 +1,9 @@
 /** The session and span of time that a request asks about. */
 import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import type { Catalog, SessionRecord, Span } from '../store/stores.ts';
-import { ApiError } from './problem.ts';
+import { ApiError } from './api-error.ts';
+
+export { timeText } from './time-text.ts';
 
 const DEFAULT_SPAN_SECONDS = 3_600;
 
@@ -52,8 +54,4 @@ function secondsOf(name: string, text: string): number {
   if (seconds < 0 || seconds > MAX_CAPTURE_SECONDS)
     throw new ApiError(400, 'API_BAD_TIME', `${name} lies outside of 1970 to 2255`);
   return seconds;
-}
-
-export function timeText(seconds: number): string {
-  return new Date(Math.round(seconds * 1000)).toISOString();
 }
