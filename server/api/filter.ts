@@ -11,7 +11,7 @@ import { ApiError } from './api-error.ts';
  */
 export async function resolveFilter(
   text: string | undefined,
-  catalog: Catalog,
+  catalog: Pick<Catalog, 'sensors'>,
   maySeeTargets: boolean,
 ): Promise<{ filter?: FlowCondition }> {
   if (text === undefined || text.trim() === '') return {};

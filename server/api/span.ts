@@ -18,7 +18,11 @@ export interface AskedSpan extends Span {
 }
 
 /** Throws ApiError for times that are none and sessions that are not there. */
-export async function resolveSpan(query: SpanQuery, catalog: Catalog, current: () => number): Promise<AskedSpan> {
+export async function resolveSpan(
+  query: SpanQuery,
+  catalog: Pick<Catalog, 'sessions'>,
+  current: () => number,
+): Promise<AskedSpan> {
   const sessions = await catalog.sessions();
   const id = query.session ?? current();
   const session = sessions.find((candidate) => candidate.id === id);
@@ -31,7 +35,7 @@ export async function resolveSpan(query: SpanQuery, catalog: Catalog, current: (
 }
 
 /** The session's own record, where it has one. */
-export async function recordOf(id: number, catalog: Catalog): Promise<SessionRecord | undefined> {
+export async function recordOf(id: number, catalog: Pick<Catalog, 'sessions'>): Promise<SessionRecord | undefined> {
   return (await catalog.sessions()).find((session) => session.id === id);
 }
 
