@@ -51,7 +51,7 @@ export async function breakDown(flows: MemoryFlows, query: BreakdownQuery, seed:
       addDistinct(index[batch.family], batch, name === 'sources' ? batch.source : batch.target);
   }
   return {
-    all: all.rows(1)[0] ?? null,
+    all: all.sums(),
     distinct: Object.fromEntries(distinct.map(({ name, index }) => [name, index[4].length + index[6].length])),
     groups: Object.fromEntries(query.groups.map((group, at) => [group, groups[at]!.rows(query.limit)])),
   };
@@ -103,6 +103,11 @@ class GroupSums {
     const micros = flows.interval[row]! * MICROS;
     const [first, last] = [micros + flows.firstMicros[row]!, micros + flows.lastMicros[row]!];
     this.#numbers.add(this.#key, 0, flows.packets[row]!, flows.wireBytes[row]!, first, last);
+  }
+
+  /** Of all flows, where they have one key; null without any. */
+  sums(): BreakdownSums | null {
+    return this.#numbers.length === 0 ? null : sumsAt(this.#numbers, 0);
   }
 
   /** Most packets first. */
