@@ -1,8 +1,8 @@
 /** The sensor's part of the path, in one place: capture → decode → rules and classes → filter → flows → frames. */
 import { randomInt } from 'node:crypto';
-import { emptySensorLedger, largestCounts, type SensorLedger } from '../shared/counters.ts';
+import { emptySensorLedger, type SensorLedger } from '../shared/counters.ts';
 import type { FlowBatch } from '../shared/flow-batch.ts';
-import { createPacketBatch, type RecordBatch } from '../shared/packet-batch.ts';
+import type { RecordBatch } from '../shared/packet-batch.ts';
 import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
 import { type EvidenceBatch, evidenceToFrame } from '../shared/wire/evidence.ts';
 import { flowsToFrame, MAX_FRAME_ROWS, sumPackets } from '../shared/wire/flow-frames.ts';
@@ -10,23 +10,17 @@ import type { SensorHealth, SkippedGap } from '../shared/wire/messages.ts';
 import { type PayloadBatch, payloadsToFrame } from '../shared/wire/payloads.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
 import { type Clocks, ClockWatch } from './clock-watch.ts';
-import { Decoder } from './decode/decoder.ts';
 import type { PacketFilter } from './filter/index.ts';
-import { applyRules } from './fingerprint/apply-rules.ts';
-import { SourceMemory } from './fingerprint/source-memory.ts';
-import { FlowTable } from './flow/flow-table.ts';
 import { sentCounts } from './output/backlog.ts';
 import { sha256Begin } from './output/digest.ts';
 import type { Uplink } from './output/uplink.ts';
-import { PayloadWatch } from './payload/payload-watch.ts';
+import { PacketPath } from './path/packet-path.ts';
 
 /** Live, flows leave at latest after this time. */
 const EMPTY_EVERY_MILLISECONDS = 100;
 const HEALTH_EVERY_MILLISECONDS = 500;
 /** Evidence about sources, and payloads. */
 const FINDINGS_EVERY_MILLISECONDS = 10_000;
-/** There are 65,536 EtherTypes, and a server takes 2,000 names. */
-const MAX_NOT_IP_NAMES = 500;
 
 export interface PipelineOptions {
   /** Verify checksums; what does not fit is a fault. */
@@ -42,49 +36,38 @@ export interface PipelineOptions {
 export class SensorPipeline {
   readonly #source: CaptureSource;
   readonly #uplink: Uplink;
-  readonly #decoder: Decoder;
-  readonly #filter: PacketFilter | null;
-  readonly #memory: SourceMemory;
-  readonly #payloads: PayloadWatch;
-  readonly #ipv4 = createPacketBatch(4);
-  readonly #ipv6 = createPacketBatch(6);
-  readonly #flows4: FlowTable;
-  readonly #flows6: FlowTable;
+  readonly #path: PacketPath;
   #captureSeconds: number | null = null;
-  #emptying = false;
   readonly #clock: ClockWatch;
   #clockSteps = 0;
 
   constructor(source: CaptureSource, uplink: Uplink, seed: number, options: PipelineOptions = {}) {
     this.#source = source;
-    this.#decoder = new Decoder({ checksums: options.checksums ?? false });
-    this.#filter = options.filter ?? null;
     this.#clock = new ClockWatch(options.clocks);
     this.#uplink = uplink;
-    this.#memory = new SourceMemory({ seed, onEvidence: (rows) => this.#sendEvidence(rows) });
-    this.#payloads = new PayloadWatch({
-      keepBytes: options.payloadBytes ?? 0,
-      seed: [randomInt(2 ** 32), randomInt(2 ** 32)],
-      digest: sha256Begin,
-      canWait: source.kind === 'file',
-      onRows: (rows) => this.#sendPayloads(rows),
+    this.#path = new PacketPath({
+      checksums: options.checksums ?? false,
+      filter: options.filter ?? null,
+      seed,
+      payloads: {
+        keepBytes: options.payloadBytes ?? 0,
+        seed: [randomInt(2 ** 32), randomInt(2 ** 32)],
+        digest: sha256Begin,
+        canWait: source.kind === 'file',
+        onRows: (rows) => this.#sendPayloads(rows),
+      },
+      onFlows: (rows) => this.#sendRows(rows),
+      onEvidence: (rows) => this.#sendEvidence(rows),
     });
     uplink.reportWith(() => this.health(false));
-    // When one family's table is emptied, the other's is, too: neither comes long after the other.
-    const onRows = (rows: FlowBatch) => {
-      this.#sendRows(rows);
-      this.#emptyOther(rows.family);
-    };
-    this.#flows4 = new FlowTable({ family: 4, seed, onRows });
-    this.#flows6 = new FlowTable({ family: 6, capacity: 16_384, seed, onRows });
   }
 
   /** Runs until the source ends or is stopped, with every flow handed to the uplink. Throws CaptureError, UplinkError. */
   async run(): Promise<void> {
     const inOwnTime = this.#source.clock.mode !== 'max';
     const timers = [setInterval(() => this.#report(), HEALTH_EVERY_MILLISECONDS)];
-    if (inOwnTime) timers.push(setInterval(() => this.#emptyTables(), EMPTY_EVERY_MILLISECONDS));
-    if (inOwnTime) timers.push(setInterval(() => this.#sendFindings(), FINDINGS_EVERY_MILLISECONDS));
+    if (inOwnTime) timers.push(setInterval(() => this.#path.emptyTables(), EMPTY_EVERY_MILLISECONDS));
+    if (inOwnTime) timers.push(setInterval(() => this.#path.flushFindings(), FINDINGS_EVERY_MILLISECONDS));
     try {
       for await (const records of this.#source.batches()) {
         this.#take(records);
@@ -93,14 +76,9 @@ export class SensorPipeline {
       }
     } finally {
       for (const timer of timers) clearInterval(timer);
-      this.#emptyTables();
-      this.#sendFindings();
+      this.#path.emptyTables();
+      this.#path.flushFindings();
     }
-  }
-
-  #sendFindings(): void {
-    this.#memory.flush();
-    this.#payloads.flush();
   }
 
   #report(): void {
@@ -111,36 +89,18 @@ export class SensorPipeline {
   /** What was captured before is of one piece, and goes under its own epoch. */
   #clockWasSet(): void {
     this.#clockSteps++;
-    this.#emptyTables();
-    this.#sendFindings();
+    this.#path.emptyTables();
+    this.#path.flushFindings();
     this.#uplink.renewEpoch();
   }
 
   #take(records: RecordBatch): void {
-    this.#ipv4.length = 0;
-    this.#ipv6.length = 0;
-    this.#decoder.decode(records, this.#ipv4, this.#ipv6);
-    applyRules(records, this.#decoder, { ipv4: this.#ipv4, ipv6: this.#ipv6 }, this.#filter, this.#memory);
-    this.#payloads.add(records, this.#ipv4, this.#ipv6);
-    this.#flows4.add(this.#ipv4);
-    this.#flows6.add(this.#ipv6);
+    this.#path.take(records);
     const last = records.length - 1;
     if (last < 0) return;
     const seconds = records.seconds[last]! + records.nanoseconds[last]! / 1e9;
     // A record without a time does not tell how far the capture is.
     if (!Number.isNaN(seconds)) this.#captureSeconds = storableSeconds(seconds);
-  }
-
-  #emptyOther(family: 4 | 6): void {
-    if (this.#emptying) return;
-    this.#emptying = true;
-    (family === 4 ? this.#flows6 : this.#flows4).empty();
-    this.#emptying = false;
-  }
-
-  #emptyTables(): void {
-    this.#flows4.empty();
-    this.#flows6.empty();
   }
 
   #sendRows(rows: FlowBatch): void {
@@ -176,34 +136,17 @@ export class SensorPipeline {
       spool: this.#uplink.spoolReport(),
       lagSeconds: this.#uplink.lagSeconds,
       clockSteps: this.#clockSteps,
-      evidence: {
-        sourcesHeld: this.#memory.sourcesHeld,
-        sourcesGivenUp: this.#memory.sourcesGivenUp,
-        rowsSent: this.#memory.rowsSent,
-      },
-      payloads: this.#payloads.report(),
+      ...this.#path.findings(),
     };
   }
 
   ledger(finished: boolean): SensorLedger {
-    const { totals } = this.#uplink;
-    const decoder = this.#decoder;
-    const ledger: SensorLedger = {
+    return {
       ...emptySensorLedger(),
       ...this.#receivedCounts(finished),
-      captured: decoder.captured,
-      filteredOut: decoder.filteredOut,
-      notIp: largestCounts(decoder.notIp(), MAX_NOT_IP_NAMES),
-      undecodable: decoder.undecodable(),
-      decoded: decoder.decoded,
-      faults: decoder.faults(),
-      packetsInOpenFlows: this.#flows4.packetsHeld + this.#flows6.packetsHeld,
-      packetsInClosedFlows: this.#flows4.packetsEmitted + this.#flows6.packetsEmitted,
-      flowsClosed: this.#flows4.flowsEmitted + this.#flows6.flowsEmitted,
-      flowsClosedEarly: this.#flows4.flowsEmittedEarly + this.#flows6.flowsEmittedEarly,
-      ...sentCounts(totals),
+      ...this.#path.counts(),
+      ...sentCounts(this.#uplink.totals),
     };
-    return ledger;
   }
 
   /** The source's own counters are as old as its last word until it has ended: what was captured since counts as received. */
@@ -217,7 +160,7 @@ export class SensorPipeline {
       captureCrashes: interfaces.crashes ?? 0,
     };
     if (received === null) return { ...beside, received, leftAtStop: null };
-    const explained = this.#decoder.captured + (droppedByKernel ?? 0);
+    const explained = this.#path.captured + (droppedByKernel ?? 0);
     if (!finished) return { ...beside, received: explained, leftAtStop: 0 };
     return { ...beside, received, leftAtStop: received - explained };
   }

@@ -14,3 +14,4 @@ interface AbortSignal {
 declare var crypto: {
   readonly subtle: { digest(algorithm: 'SHA-256', bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> };
 };
+declare var performance: { now(): number };

@@ -21,6 +21,8 @@ export interface FlowTableOptions {
   readonly intervalSeconds?: number;
   /** At the border of an interval the table is emptied only if it holds so many rows: neither a slow capture nor one whose clock jumps makes many small batches. */
   readonly emptyAtRows?: number;
+  /** And if it holds so many packets, however few its rows: who reads ahead of somebody who waits says so. */
+  readonly emptyAtPackets?: number;
   /** Makes the hash unpredictable from outside. The order of records does not depend on it. */
   readonly seed?: number;
   /** Takes the rows, up to MAX_FRAME_ROWS at a time; they are void afterwards. Null where they are only counted. */
@@ -38,8 +40,10 @@ export class FlowTable {
   readonly #keys: FlowKeys;
   readonly #intervalSeconds: number;
   readonly #emptyAtRows: number;
+  readonly #emptyAtPackets: number;
   readonly #onRows: ((rows: FlowBatch) => void) | null;
   #newestInterval = Number.NEGATIVE_INFINITY;
+  #oldestInterval = Number.POSITIVE_INFINITY;
 
   constructor(options: FlowTableOptions) {
     const { family, capacity = 65_536, onRows } = options;
@@ -50,12 +54,18 @@ export class FlowTable {
     this.#keys = new FlowKeys(options.seed ?? 0);
     this.#intervalSeconds = options.intervalSeconds ?? 1;
     this.#emptyAtRows = options.emptyAtRows ?? MAX_FRAME_ROWS;
+    this.#emptyAtPackets = options.emptyAtPackets ?? Number.POSITIVE_INFINITY;
     this.#onRows = onRows;
   }
 
   /** Packets in rows that were not handed out yet. */
   get packetsHeld(): number {
     return this.#rows.packets;
+  }
+
+  /** Begin of the oldest interval that rows may still be held of; infinite without any. */
+  get oldestInterval(): number {
+    return this.#oldestInterval;
   }
 
   add(packets: PacketBatch): void {
@@ -86,9 +96,12 @@ export class FlowTable {
   }
 
   #beginInterval(interval: number): void {
-    if (interval <= this.#newestInterval) return;
-    if (this.#rows.length >= this.#emptyAtRows) this.empty();
-    this.#newestInterval = interval;
+    if (interval > this.#newestInterval) {
+      const { length, packets } = this.#rows;
+      if (length >= this.#emptyAtRows || packets >= this.#emptyAtPackets) this.empty();
+      this.#newestInterval = interval;
+    }
+    if (interval < this.#oldestInterval) this.#oldestInterval = interval;
   }
 
   #addPacket(packets: PacketBatch, packet: number, hash: number, interval: number, micros: number): void {
@@ -110,6 +123,7 @@ export class FlowTable {
     if (rows.length === rows.capacity) {
       this.flowsEmittedEarly += rows.length;
       this.empty();
+      this.#oldestInterval = interval;
       slot = hash & mask;
     }
     slots[slot] = tag | (rows.length + 1);
@@ -118,6 +132,7 @@ export class FlowTable {
 
   /** Hands out all rows. */
   empty(): void {
+    this.#oldestInterval = Number.POSITIVE_INFINITY;
     const rows = this.#rows;
     if (rows.length === 0) return;
     this.packetsEmitted += rows.packets;

@@ -4,34 +4,14 @@ import Type from 'typebox';
 import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
 import { planFlowFilter } from '../../shared/filter/flow-plan.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
-import { formatTcpFlags } from '../../shared/protocols.ts';
-import { formatTcpOptions } from '../../shared/tcp-options.ts';
 import { maySeeTargets, roleOf } from '../access/role.ts';
-import type { BreakdownGroup, BreakdownRow, BreakdownSums } from '../store/stores.ts';
+import type { BreakdownGroup } from '../store/stores.ts';
 import { absentOf, absentProperty } from './absent-flows.ts';
+import { BREAKDOWN_ROWS, rowOf, sumsOf } from './breakdown-text.ts';
 import { resolveFilter } from './filter.ts';
-import { keyText } from './keys.ts';
 import type { ApiParts } from './parts.ts';
 import { Count, FilterText, SessionId, spanProperties, Time } from './schemas.ts';
 import { resolveSpan, timeText } from './span.ts';
-
-/** What sheets about sources and about ports both have. */
-export const COMMON_GROUPS = [
-  'class',
-  'radiation',
-  'country',
-  'network',
-  'tag',
-  'sensor',
-  'tcpFlags',
-  'ttl',
-  'ipLength',
-  'synWindow',
-  'synOptions',
-  'sourcePort',
-] as const;
-/** Keys of each group. */
-const BREAKDOWN_ROWS = 50;
 
 const sums = {
   packets: Count,
@@ -94,33 +74,6 @@ export async function answerBreakdown<Group extends BreakdownGroup>(
     ...(withTargets ? { target: rowsOf('target') } : {}),
     ...(await absentOf(parts, span)),
   };
-}
-
-function rowOf(group: BreakdownGroup, { key, ...sums }: BreakdownRow) {
-  return { key: breakdownKey(group, key), ...sumsOf(sums) };
-}
-
-function sumsOf({ firstSeconds, lastSeconds, ...sums }: BreakdownSums) {
-  return { ...sums, first: timeText(firstSeconds), last: timeText(lastSeconds) };
-}
-
-function breakdownKey(group: BreakdownGroup, key: string | number): string {
-  if (typeof key === 'string') return key;
-  switch (group) {
-    case 'synOptions':
-      return formatTcpOptions(key);
-    case 'tcpFlags':
-      return formatTcpFlags(key);
-    case 'ttl':
-    case 'ipLength':
-    case 'synWindow':
-    case 'sourcePort':
-    case 'source':
-    case 'target':
-      return String(key);
-    default:
-      return keyText(group, key);
-  }
 }
 
 /** Both hold. `text` is this program's own. */

@@ -3,7 +3,7 @@ import { type FlowCondition, findSecret } from '../../shared/filter/flow-conditi
 import { planFlowFilter } from '../../shared/filter/flow-plan.ts';
 import { FilterError, parseFilter } from '../../shared/filter/index.ts';
 import type { Catalog } from '../store/stores.ts';
-import { ApiError } from './problem.ts';
+import { ApiError } from './api-error.ts';
 
 /**
  * To be spread into a store's query. A filter on what viewers must not know would answer as an oracle does, one question at
@@ -11,7 +11,7 @@ import { ApiError } from './problem.ts';
  */
 export async function resolveFilter(
   text: string | undefined,
-  catalog: Catalog,
+  catalog: Pick<Catalog, 'sensors'>,
   maySeeTargets: boolean,
 ): Promise<{ filter?: FlowCondition }> {
   if (text === undefined || text.trim() === '') return {};

@@ -11,7 +11,7 @@ import type {
   SeriesTop,
   SessionRecord,
 } from '../store/stores.ts';
-import { ApiError } from './problem.ts';
+import { ApiError } from './api-error.ts';
 
 const HOUR_SECONDS = 3_600;
 /** Stretches grow and shrink so that each is asked for about so long. */

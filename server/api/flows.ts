@@ -1,14 +1,10 @@
 /** `GET /api/v1/flows`: flow records. Targets are for analysts; everyone else gets their slots. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { protocolName, trafficClassNames } from '../../shared/protocols.ts';
-import { radiationText } from '../../shared/radiation.ts';
-import { formatTcpOptions } from '../../shared/tcp-options.ts';
-import { tunnelNames } from '../../shared/tunnels.ts';
 import { maySeeTargets, roleOf } from '../access/role.ts';
-import type { FlowRow } from '../store/stores.ts';
 import { absentOf, absentProperty } from './absent-flows.ts';
 import { resolveFilter } from './filter.ts';
+import { flowOf } from './flow-text.ts';
 import type { ApiParts } from './parts.ts';
 import { Count, FilterText, Problem, SessionId, spanProperties, Time } from './schemas.ts';
 import { resolveSpan, timeText } from './span.ts';
@@ -77,34 +73,3 @@ export const flowRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts
     };
   });
 };
-
-function flowOf(
-  row: FlowRow,
-  targetSlot: (sensor: number, target: string) => number,
-  withTargets: boolean,
-): Type.Static<typeof Flow> {
-  const { firstSeconds, lastSeconds, target, protocol, class: trafficClass, radiation, synOptions, ...others } = row;
-  const { tunnel, innerProtocol, innerSource, innerTarget, innerSourcePort, innerTargetPort, ...rest } = others;
-  const isTunnel = tunnel !== 0;
-  return {
-    ...rest,
-    first: microText(firstSeconds),
-    last: microText(lastSeconds),
-    ...(withTargets ? { target } : {}),
-    targetSlot: targetSlot(row.sensor, target),
-    protocol: protocolName(protocol),
-    class: trafficClassNames[trafficClass] || String(trafficClass),
-    radiation: radiationText(radiation),
-    synOptions: formatTcpOptions(synOptions),
-    tunnel: tunnelNames[tunnel] ?? String(tunnel),
-    ...(isTunnel ? { innerProtocol: protocolName(innerProtocol) } : {}),
-    ...(isTunnel && withTargets ? { innerSource, innerTarget, innerSourcePort, innerTargetPort } : {}),
-  };
-}
-
-/** RFC 3339 with microseconds. */
-function microText(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const micros = Math.min(999_999, Math.round((seconds - whole) * 1e6));
-  return `${new Date(whole * 1000).toISOString().slice(0, 19)}.${String(micros).padStart(6, '0')}Z`;
-}

@@ -1,15 +1,14 @@
 /** `GET /api/v1/ports/…`: all about a target port. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { answerBreakdown, breakdownProperties, breakdownQuery, COMMON_GROUPS } from './breakdowns.ts';
+import { PORT_GROUPS } from './breakdown-text.ts';
+import { answerBreakdown, breakdownProperties, breakdownQuery } from './breakdowns.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem } from './schemas.ts';
 
-const GROUPS = ['source', ...COMMON_GROUPS] as const;
-
 const Port = Type.Object({
   port: Type.String({ description: 'such as 23/tcp' }),
-  ...breakdownProperties(GROUPS),
+  ...breakdownProperties(PORT_GROUPS),
 });
 
 export const portRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
@@ -25,6 +24,6 @@ export const portRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts
   app.get('/api/v1/ports/:protocol/:port', { schema }, async (request) => {
     const { protocol, port } = request.params;
     const own = `${protocol} dst port ${port}`;
-    return { port: `${port}/${protocol}`, ...(await answerBreakdown(parts, request, own, GROUPS)) };
+    return { port: `${port}/${protocol}`, ...(await answerBreakdown(parts, request, own, PORT_GROUPS)) };
   });
 };

@@ -1,25 +1,9 @@
 /** Errors of the API: problem documents with stable codes. */
 import type { FastifyError, FastifyReply } from 'fastify';
 import { StoreError } from '../store/stores.ts';
+import { ApiError, type ProblemPosition } from './api-error.ts';
 
-/** The part of a parameter's text that is meant: characters from 0, half-open. */
-export interface ProblemPosition {
-  readonly start: number;
-  readonly end: number;
-}
-
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly code: string;
-  readonly status: number;
-  readonly position: ProblemPosition | undefined;
-  constructor(status: number, code: string, message: string, position?: ProblemPosition) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.position = position;
-  }
-}
+export { ApiError };
 
 const titles: Record<number, string> = {
   400: 'The request is wrong',

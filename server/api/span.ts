@@ -1,7 +1,9 @@
 /** The session and span of time that a request asks about. */
 import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import type { Catalog, SessionRecord, Span } from '../store/stores.ts';
-import { ApiError } from './problem.ts';
+import { ApiError } from './api-error.ts';
+
+export { timeText } from './time-text.ts';
 
 const DEFAULT_SPAN_SECONDS = 3_600;
 
@@ -16,7 +18,11 @@ export interface AskedSpan extends Span {
 }
 
 /** Throws ApiError for times that are none and sessions that are not there. */
-export async function resolveSpan(query: SpanQuery, catalog: Catalog, current: () => number): Promise<AskedSpan> {
+export async function resolveSpan(
+  query: SpanQuery,
+  catalog: Pick<Catalog, 'sessions'>,
+  current: () => number,
+): Promise<AskedSpan> {
   const sessions = await catalog.sessions();
   const id = query.session ?? current();
   const session = sessions.find((candidate) => candidate.id === id);
@@ -29,7 +35,7 @@ export async function resolveSpan(query: SpanQuery, catalog: Catalog, current: (
 }
 
 /** The session's own record, where it has one. */
-export async function recordOf(id: number, catalog: Catalog): Promise<SessionRecord | undefined> {
+export async function recordOf(id: number, catalog: Pick<Catalog, 'sessions'>): Promise<SessionRecord | undefined> {
   return (await catalog.sessions()).find((session) => session.id === id);
 }
 
@@ -54,8 +60,4 @@ function secondsOf(name: string, text: string): number {
   if (seconds < 0 || seconds > MAX_CAPTURE_SECONDS)
     throw new ApiError(400, 'API_BAD_TIME', `${name} lies outside of 1970 to 2255`);
   return seconds;
-}
-
-export function timeText(seconds: number): string {
-  return new Date(Math.round(seconds * 1000)).toISOString();
 }

@@ -5,13 +5,7 @@ import { geoArea, geoCentroid } from 'd3';
 import countries from 'i18n-iso-countries';
 import { feature } from 'topojson-client';
 import { countryNumber } from './country.ts';
-
-export interface CountryPlace {
-  readonly latitude: number;
-  readonly longitude: number;
-  /** Radius in degrees of the disc that sources are spread over. */
-  readonly radius: number;
-}
+import type { CountryPlace } from './source-places.ts';
 
 type Ring = number[][];
 type Feature = { id?: string | number; geometry: { type: string; coordinates: Ring[] | Ring[][] } | null };

@@ -9,9 +9,9 @@ import { isSpecialAddress } from './special-addresses.ts';
 
 /** Shown where countries are: the licence asks for it. */
 export const COUNTRY_CREDIT = 'countries: sapics/ip-location-db (nro.net), CC BY 4.0';
-const DATABASE = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
+export const COUNTRY_DATABASE = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 
-interface CountryRecord {
+export interface CountryRecord {
   country_code?: string;
 }
 
@@ -20,7 +20,7 @@ export class CountryTable {
   readonly #blocks = new CountryBlocks((address) => this.#lookUpPrefix(address));
 
   constructor() {
-    const file = createRequire(import.meta.url).resolve(DATABASE);
+    const file = createRequire(import.meta.url).resolve(COUNTRY_DATABASE);
     this.#reader = new Reader(readFileSync(file));
   }
 
@@ -42,7 +42,7 @@ export class CountryTable {
   }
 }
 
-function countryOf(record: CountryRecord | null): number {
+export function countryOf(record: CountryRecord | null): number {
   return countryNumber(record?.country_code ?? '');
 }
 

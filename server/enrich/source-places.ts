@@ -1,7 +1,13 @@
 /** A place on the map for every source: in the country its address is registered in, spread by its network. Approximate by nature. */
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { DEGREE_STEPS, PlaceKind, type StreakBatch } from '../../shared/wire/streaks.ts';
-import type { CountryPlace } from './country-places.ts';
+
+export interface CountryPlace {
+  readonly latitude: number;
+  readonly longitude: number;
+  /** Radius in degrees of the disc that sources are spread over. */
+  readonly radius: number;
+}
 
 export class SourcePlaces {
   readonly #places: ReadonlyMap<number, CountryPlace>;

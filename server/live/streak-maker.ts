@@ -1,10 +1,10 @@
 /** Flows as viewers may see them: a place for the source, a slot for the target, nothing that gives the darknet away. */
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { createStreakBatch, type StreakBatch } from '../../shared/wire/streaks.ts';
+import type { KeyedSlots } from '../enrich/keyed-slots.ts';
 import type { SourcePlaces } from '../enrich/source-places.ts';
-import type { TargetSlots } from '../enrich/target-slots.ts';
 
-export function makeStreaks(flows: FlowBatch, slots: TargetSlots, places: SourcePlaces): StreakBatch {
+export function makeStreaks(flows: FlowBatch, slots: KeyedSlots, places: SourcePlaces): StreakBatch {
   const streaks = createStreakBatch(flows.family, flows.length);
   const { length } = flows;
   streaks.length = length;

@@ -50,7 +50,7 @@ describe('docs/data-dictionary.md', () => {
 
 describe('docs/errors.md', () => {
   const CODE =
-    /'((?:WIRE|INGEST|CAPTURE|STORE|SERVER|ACCESS|API|CONFIG|SCENARIO|UPLINK|SPOOL|FILTER|SCANNERS|TOO_MANY)_[A-Z_]+|NOT_FOUND)'/g;
+    /'((?:WIRE|INGEST|CAPTURE|STORE|SERVER|ACCESS|API|CONFIG|SCENARIO|UPLINK|SPOOL|FILTER|SCANNERS|TOO_MANY|PAGE_FILE|PAGE_NOT)_[A-Z_]+|NOT_FOUND)'/g;
   const inSources = new Set(sources.flatMap((file) => [...read(file).matchAll(CODE)].map((found) => found[1]!)));
   const explained = new Set([...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` +\|/gm)].map((found) => found[1]!));
 

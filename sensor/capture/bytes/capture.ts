@@ -37,6 +37,12 @@ export class Capture {
     return this.#byteDamage ?? this.#reader.damage ?? (this.#atEnd ? this.#reader.end() : null);
   }
 
+  /** Where in the uncompressed bytes that lies which `next` has not handed on yet. */
+  get position(): number {
+    const { arrivedBytes, length } = this.#reader.window;
+    return arrivedBytes - length;
+  }
+
   /** Throws what the opener throws. */
   async open(): Promise<void> {
     this.#raw = await this.#opener.openRaw();

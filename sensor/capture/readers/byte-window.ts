@@ -9,6 +9,8 @@ export class ByteWindow {
   start = 0;
   /** End of what has arrived. */
   end = 0;
+  /** Bytes that have arrived, in all. */
+  arrivedBytes = 0;
 
   get length(): number {
     return this.end - this.start;
@@ -26,6 +28,7 @@ export class ByteWindow {
 
   arrived(count: number): void {
     this.end += count;
+    this.arrivedBytes += count;
   }
 
   /** Reads on in memory that belongs to somebody else, without a copy. What lay here must have been read. */

@@ -178,6 +178,35 @@ describe('intervals', () => {
     ]);
   });
 
+  test('at the border of an interval, however few rows hold so many packets', () => {
+    const packets = (second: number, count: number) =>
+      Array.from({ length: count }, () => ({ seconds: NOON + second }));
+    const handedOut = (emptyAtPackets: number) =>
+      flowsOf(4, [[...packets(0, 5), ...packets(1, 1)]], { emptyAtPackets }).map((rows) => rows.length);
+    expect(handedOut(5)).toEqual([1, 1]);
+    expect(handedOut(6)).toEqual([2]);
+  });
+
+  test('tells how old the oldest is that it holds', () => {
+    const table = new FlowTable({ family: 4, capacity: 2, emptyAtRows: 2, onRows: () => undefined });
+    const add = (seconds: number, sourcePort: number) =>
+      table.add(packetBatch(4, [{ seconds: NOON + seconds, sourcePort }]));
+    expect(table.oldestInterval).toBe(Number.POSITIVE_INFINITY);
+    add(5, 1);
+    add(3, 2);
+    expect(table.oldestInterval).toBe(NOON + 3);
+    // Full: what it holds leaves, and the packet that came last stays.
+    add(4, 3);
+    expect(table.oldestInterval).toBe(NOON + 4);
+    table.empty();
+    expect(table.oldestInterval).toBe(Number.POSITIVE_INFINITY);
+    add(9, 1);
+    add(9, 2);
+    // At the border.
+    add(10, 1);
+    expect(table.oldestInterval).toBe(NOON + 10);
+  });
+
   test('at a border the table is emptied when it holds enough rows', () => {
     const second = (seconds: number, rows: number) =>
       Array.from({ length: rows }, (_, i) => ({ seconds, sourcePort: i }));

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { countryNumber } from '../../../server/enrich/country.ts';
-import type { CountryPlace } from '../../../server/enrich/country-places.ts';
-import { SourcePlaces } from '../../../server/enrich/source-places.ts';
+import { type CountryPlace, SourcePlaces } from '../../../server/enrich/source-places.ts';
 import { formatIpv4 } from '../../../shared/address.ts';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { createStreakBatch, DEGREE_STEPS, PlaceKind } from '../../../shared/wire/streaks.ts';
