@@ -6,6 +6,7 @@ import { createPayloadSheet } from './about/payload.ts';
 import { Desk } from './desk/desk.ts';
 import { createHelp } from './help.ts';
 import { panels } from './index.ts';
+import { createPackets, type PacketDialog } from './packets/packets.ts';
 import { element, type Panel, type PanelContext } from './panel.ts';
 import { createSceneTable, type SceneTable } from './scene-table.ts';
 import { shownOf } from './shown.ts';
@@ -25,6 +26,7 @@ export class Board {
   readonly table: SceneTable;
   readonly about: AboutSheet;
   readonly payload: AboutSheet;
+  readonly packets: PacketDialog;
   /** For those who go through the page by the keyboard: they stand before everything else. */
   readonly skipLinks: HTMLElement;
   readonly #panels: Panel[] = [];
@@ -46,12 +48,14 @@ export class Board {
     this.desk = new Desk(context);
     this.about = createAbout(context);
     this.payload = createPayloadSheet(context);
-    this.#panels.push(this.signIn, this.table, this.about, this.payload);
+    this.packets = createPackets(context);
+    this.#panels.push(this.signIn, this.table, this.about, this.payload, this.packets);
     this.skipLinks = createSkipLinks(context.text);
     const { left, right, bottom } = this.#columns;
-    const { about, desk, help, payload, signIn, table } = this;
+    const { about, desk, help, packets, payload, signIn, table } = this;
     this.element = element('div', 'board', left, column('over'), right, desk.element, bottom);
     this.element.append(help, signIn.element, table.element, desk.dialog, about.element, payload.element);
+    this.element.append(packets.element);
   }
 
   remove(): void {
