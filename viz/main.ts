@@ -4,6 +4,7 @@ import './style-views.css';
 import './style-desk.css';
 import './style-about.css';
 import './style-payload.css';
+import './style-packets.css';
 import './style-filter.css';
 import './style-replay.css';
 import './style-wall.css';

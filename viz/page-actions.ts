@@ -133,6 +133,10 @@ export function createActions(page: Page): PageActions {
       putIntoAddress((query) => putIntoQuery(query, 'about', about === null ? '' : formatAbout(about)));
       page.updatePanels();
     },
+    showPackets: (flow) => {
+      state.packets = flow;
+      page.updatePanels();
+    },
     toggleDesk: () => page.actions.setDesk({ height: state.desk.height === 'off' ? 'half' : 'off' }),
     setDesk: (settings) => {
       state.desk = { ...state.desk, ...settings };

@@ -6,11 +6,13 @@ import { noFilter } from './feed/filter-state.ts';
 import { LaunchPlan } from './feed/launch-plan.ts';
 import type { FeedListener } from './feed/live-feed.ts';
 import { NetworkNames } from './feed/network-names.ts';
+import type { PacketSource } from './feed/packet-source.ts';
 import { PageLedger, type PageLedgerView } from './feed/page-ledger.ts';
 import { Questions } from './feed/questions.ts';
 import { fetchHistory } from './feed/rate-history.ts';
 import { SamplingWatch } from './feed/sampling.ts';
 import { SceneClock, type SecondsSource } from './feed/scene-clock.ts';
+import { ServerPacketSource } from './feed/server-packets.ts';
 import { seesTargets } from './feed/sign-in.ts';
 import { otherServer } from './feed/versions.ts';
 import { Kiosk } from './kiosk/kiosk.ts';
@@ -60,6 +62,8 @@ export class Page {
   reconnect = (): void => undefined;
   /** Tells the server which filter is wanted. */
   sendFilter = (_filter: string): void => undefined;
+  /** Where the packets of flows are; whoever reads files in the page puts its own here. */
+  packetSource: PacketSource = new ServerPacketSource();
   readonly replay = new PageReplay(this);
   /** Of the live connection. */
   readonly #ledger = new PageLedger();
@@ -388,6 +392,7 @@ export class Page {
     this.#ring.forgetTargets();
     this.#early = [];
     state.hovered = state.pinned = null;
+    state.packets = null;
     if (state.totals) state.totals = { ...state.totals, targets: null };
     state.settings = { ...state.settings, cube: { ...state.settings.cube, targets: null } };
     this.refreshPicture();
@@ -481,6 +486,7 @@ export class Page {
       language,
       actions: this.actions,
       questions: this.#questions,
+      packets: { packetsOf: (flow, signal) => this.packetSource.packetsOf(flow, signal) },
       countryName: this.countryNames(),
       timeOf: (seconds) => formatTime(seconds, this.state.timeZone, language),
       networkName: (asn) => this.#networks.of(asn),

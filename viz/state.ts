@@ -4,6 +4,7 @@ import type { About } from './feed/about.ts';
 import type { Problem } from './feed/answers.ts';
 import { type FilterState, noFilter } from './feed/filter-state.ts';
 import type { Connection } from './feed/live-feed.ts';
+import type { PacketFlow } from './feed/packet-source.ts';
 import type { PageLedgerView } from './feed/page-ledger.ts';
 import { RateHistory } from './feed/rate-history.ts';
 import { Recorded } from './feed/recorded.ts';
@@ -47,6 +48,8 @@ export interface PageState {
   desk: DeskSettings;
   /** Of what a sheet tells all. */
   about: About | null;
+  /** Whose packets are shown. */
+  packets: PacketFlow | null;
   palette: PaletteId;
   /** In which all times are shown. */
   timeZone: TimeZone;
@@ -124,6 +127,7 @@ export function initialState({
     span: span ?? defaultSpan,
     desk,
     about,
+    packets: null,
     palette,
     timeZone,
     kioskSeconds,

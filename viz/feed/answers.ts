@@ -4,6 +4,8 @@ export interface Problem {
   /** The server's stable code, or one of this file's. */
   readonly code: string;
   readonly detail: string;
+  /** The reason as a word, of those codes that have several. */
+  readonly why?: string;
 }
 
 export interface Answer<T> {
@@ -104,10 +106,10 @@ function readLine(line: string): Record<string, unknown> {
 }
 
 export function problemOf(body: unknown): Problem {
-  const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown };
-  return typeof code === 'string'
-    ? { code: code.slice(0, 60), detail: String(detail ?? '').slice(0, 400) }
-    : { code: UNREADABLE, detail: '' };
+  const { code, detail, why } = (body ?? {}) as { code?: unknown; detail?: unknown; why?: unknown };
+  if (typeof code !== 'string') return { code: UNREADABLE, detail: '' };
+  const told = { code: code.slice(0, 60), detail: String(detail ?? '').slice(0, 400) };
+  return typeof why === 'string' ? { ...told, why: why.slice(0, 60) } : told;
 }
 
 export function unreadableError(): QuestionError {

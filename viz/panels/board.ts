@@ -6,6 +6,7 @@ import { createPayloadSheet } from './about/payload.ts';
 import { Desk } from './desk/desk.ts';
 import { createHelp } from './help.ts';
 import { panels } from './index.ts';
+import { createPackets, type PacketDialog } from './packets/packets.ts';
 import { element, type Panel, type PanelContext } from './panel.ts';
 import { createSceneTable, type SceneTable } from './scene-table.ts';
 import { createSessions, type SessionsDialog } from './sessions/sessions.ts';
@@ -27,6 +28,7 @@ export class Board {
   readonly about: AboutSheet;
   readonly sessions: SessionsDialog;
   readonly payload: AboutSheet;
+  readonly packets: PacketDialog;
   /** For those who go through the page by the keyboard: they stand before everything else. */
   readonly skipLinks: HTMLElement;
   readonly #panels: Panel[] = [];
@@ -48,14 +50,15 @@ export class Board {
     this.desk = new Desk(context);
     this.about = createAbout(context);
     this.payload = createPayloadSheet(context);
+    this.packets = createPackets(context);
     this.sessions = createSessions(context);
-    this.#panels.push(this.signIn, this.table, this.about, this.payload, this.sessions);
+    const dialogs = [this.signIn, this.table, this.about, this.payload, this.packets, this.sessions];
+    this.#panels.push(...dialogs);
     this.skipLinks = createSkipLinks(context.text);
     const { left, right, bottom } = this.#columns;
-    const { about, desk, help, payload, sessions, signIn, table } = this;
+    const { desk, help } = this;
     this.element = element('div', 'board', left, column('over'), right, desk.element, bottom);
-    this.element.append(help, signIn.element, table.element, desk.dialog, about.element, payload.element);
-    this.element.append(sessions.element);
+    this.element.append(help, desk.dialog, ...dialogs.map((dialog) => dialog.element));
   }
 
   remove(): void {

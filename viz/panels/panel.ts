@@ -1,6 +1,7 @@
 /** A panel: plain DOM, made once for a language, updated a few times a second. */
 
 import type { About } from '../feed/about.ts';
+import type { PacketFlow, PacketSource } from '../feed/packet-source.ts';
 import type { Questions } from '../feed/questions.ts';
 import type { SignInFailure } from '../feed/sign-in.ts';
 import type { Span } from '../feed/span.ts';
@@ -69,6 +70,8 @@ export interface PageActions {
   setSpan(span: Span): void;
   /** A sheet with all about it; null closes it. */
   showAbout(about: About | null): void;
+  /** The packets of a flow; null closes them. */
+  showPackets(flow: PacketFlow | null): void;
   toggleDesk(): void;
   setDesk(settings: Partial<DeskSettings>): void;
   unpin(): void;
@@ -79,6 +82,7 @@ export interface PanelContext {
   readonly language: Language;
   readonly actions: PageActions;
   readonly questions: Questions;
+  readonly packets: PacketSource;
   countryName(code: string): string;
   /** In the zone that was chosen, as all times are shown. */
   timeOf(seconds: number | null): ShownTime;

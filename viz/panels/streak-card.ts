@@ -2,6 +2,8 @@
 
 import { radiationText } from '../../shared/radiation.ts';
 import { type About, aboutPort, aboutSource } from '../feed/about.ts';
+import type { PacketFlow } from '../feed/packet-source.ts';
+import { seesTargets } from '../feed/sign-in.ts';
 import { classColour } from '../scene/class-colours.ts';
 import type { StreakFacts } from '../scene/streak-facts.ts';
 import { formatCount, portName } from '../text/format.ts';
@@ -45,20 +47,36 @@ export const pinnedCard: PanelMaker = (context) => {
   let facts: StreakFacts | null = null;
   const aboutSourceButton = openAbout(text.aboutThisSource, context, () => facts && aboutSource(facts.source));
   const aboutPortButton = openAbout(text.aboutThisPort, context, () => facts && portOf(facts));
-  const buttons = element('div', 'card-buttons', aboutSourceButton, aboutPortButton, close);
+  let session = 0;
+  const packets = element('button', 'key-button', text.packetsOfFlow);
+  packets.type = 'button';
+  packets.addEventListener('click', (event) => {
+    if (facts) actions.showPackets(flowOf(facts, session));
+    letGo(event);
+  });
+  const buttons = element('div', 'card-buttons', aboutSourceButton, aboutPortButton, packets, close);
   const card = element('section', 'card card-pinned panel', element('h2', '', text.pinned), rows, buttons);
   card.setAttribute('aria-live', 'polite');
   return {
     element: card,
-    update({ pinned }) {
+    update({ pinned, hello, totals }) {
       facts = pinned;
+      session = totals?.session.id ?? session;
       setShown(card, pinned !== null);
       if (pinned === null) return;
       fillRows(rows, pinned, context);
       setShown(aboutPortButton, portOf(pinned) !== null);
+      setShown(packets, seesTargets(hello));
     },
   };
 };
+
+/** Flows end with the second that they begin in. */
+function flowOf(facts: StreakFacts, session: number): PacketFlow {
+  const { source, target, protocol, sourcePort, targetPort } = facts;
+  const fromSeconds = Math.floor(facts.capturedSeconds);
+  return { session, fromSeconds, toSeconds: fromSeconds + 1, source, target, protocol, sourcePort, targetPort };
+}
 
 function openAbout(label: string, { actions }: PanelContext, about: () => About | null): HTMLButtonElement {
   const button = element('button', 'key-button', label);

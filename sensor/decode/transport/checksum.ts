@@ -1,8 +1,8 @@
 /** Verifies checksums, on request: of IPv4 headers, and of what follows IP headers where all of it was captured. */
+import { crc32c, isChecksumGood, sumWords } from '../../../shared/internet-checksum.ts';
 import { Fragment } from '../../../shared/packet-batch.ts';
 import { IpProtocol } from '../../../shared/protocols.ts';
 import type { IpLayer } from '../network/ip-layer.ts';
-import { crc32c, isChecksumGood, sumWords } from './internet-checksum.ts';
 import { UDP_LITE } from './transport.ts';
 
 /** Not verified: cut off, a fragment, without a checksum, or of a protocol that has none here. */

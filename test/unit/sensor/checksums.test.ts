@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crc32c, isChecksumGood, sumWords } from '../../../sensor/decode/transport/internet-checksum.ts';
+import { crc32c, isChecksumGood, sumWords } from '../../../shared/internet-checksum.ts';
 import { hex } from '../../support/hex.ts';
 import { decodeOne } from '../../support/packet-batch.ts';
 
