@@ -13,6 +13,7 @@ import { exposeFacts } from './facts.ts';
 import { LiveFeed, liveAddress } from './feed/live-feed.ts';
 import { listenToKeys } from './keys.ts';
 import { Page } from './page.ts';
+import { listenToDrops } from './replay/page-files.ts';
 import { views } from './views/index.ts';
 
 /** Of package.json, put in by the build. */
@@ -27,6 +28,7 @@ const page = new Page({
   reducedMotion: window.matchMedia('(prefers-reduced-motion: reduce)'),
 });
 listenToKeys(page);
+listenToDrops(page);
 exposeFacts(page);
 const feed = new LiveFeed(liveAddress(location.href), page.feedListener);
 page.reconnect = () => feed.restart();

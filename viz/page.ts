@@ -1,11 +1,12 @@
 /** The running page: what arrives goes into the state and the ring, pictures and panels come out. */
 import type { ErrorMessage, LiveTotals, ViewerHello } from '../shared/wire/messages.ts';
 import type { StreakBatch } from '../shared/wire/streaks.ts';
+import { fetchAnswer } from './feed/answers.ts';
 import { MOST_FILTER_CHARACTERS } from './feed/filter.ts';
 import { noFilter } from './feed/filter-state.ts';
 import { LaunchPlan } from './feed/launch-plan.ts';
 import type { FeedListener } from './feed/live-feed.ts';
-import { NetworkNames } from './feed/network-names.ts';
+import { askNameWith, NetworkNames } from './feed/network-names.ts';
 import type { PacketSource } from './feed/packet-source.ts';
 import { PageLedger, type PageLedgerView } from './feed/page-ledger.ts';
 import { Questions } from './feed/questions.ts';
@@ -22,6 +23,7 @@ import { Board, TURNS } from './panels/board.ts';
 import type { PageActions } from './panels/panel.ts';
 import { PagePictures } from './pictures/page-pictures.ts';
 import { Pointing } from './pointing.ts';
+import { PageFiles } from './replay/page-files.ts';
 import { PageReplay } from './replay/page-replay.ts';
 import type { ReplayPlan } from './replay/replay-plan.ts';
 import type { Orbit } from './scene/orbit.ts';
@@ -65,6 +67,7 @@ export class Page {
   /** Where the packets of flows are; whoever reads files in the page puts its own here. */
   packetSource: PacketSource = new ServerPacketSource();
   readonly replay = new PageReplay(this);
+  readonly files = new PageFiles(this);
   /** Of the live connection. */
   readonly #ledger = new PageLedger();
   /** Of what is in the air. */
@@ -74,8 +77,13 @@ export class Page {
   #liveTotals: LiveTotals | null = null;
   readonly #sensors = new SensorTable();
   readonly #colours = new StreakColours();
-  readonly #networks = new NetworkNames(() => this.updatePanels());
-  readonly #questions = new Questions(() => this.#updateDesk());
+  /** Who answers panels: the server, or a file that was dropped on the page. */
+  #answering: typeof fetchAnswer = fetchAnswer;
+  readonly #ask: typeof fetchAnswer = (...asked) => this.#answering(...asked);
+  readonly #networks = new NetworkNames(() => this.updatePanels(), askNameWith(this.#ask));
+  readonly #questions = new Questions(() => this.#updateDesk(), this.#ask);
+  /** What the server said last, which does not hold for a dropped file. */
+  #serverHello: ViewerHello | null = null;
   readonly #ring: StreakRing;
   readonly #loop: PictureLoop;
   #early: StreakBatch[] = [];
@@ -224,12 +232,29 @@ export class Page {
   }
 
   /** A capture that was dropped on the page, or chosen. */
-  openFile(_file: File): void {}
+  openFile(file: File): void {
+    this.files.open(file);
+    this.updatePanels();
+  }
+
+  /** From now on panels ask whoever that is; null for the server. What was dropped is the viewer's own: nothing is masked. */
+  askElsewhere(answering: typeof fetchAnswer | null, packets: PacketSource | null): void {
+    this.#answering = answering ?? fetchAnswer;
+    this.packetSource = packets ?? new ServerPacketSource();
+    this.state.dropped = answering !== null;
+    this.state.about = null;
+    this.#questions.forget();
+    const hello: ViewerHello = { software: this.#version, role: 'analyst', name: null };
+    if (answering === null && !seesTargets(this.#serverHello)) this.forgetTargets();
+    this.state.hello = answering === null ? this.#serverHello : hello;
+    this.updatePanels();
+  }
 
   /** Back to what comes now. */
   endReplay(): void {
     if (!this.replay.isOpen) return;
     this.replay.close();
+    this.files.close();
     this.restartScene({ ledger: this.#ledger, plan: null, source: wallSeconds });
     const { state } = this;
     state.paused = false;
@@ -331,7 +356,7 @@ export class Page {
   #tellReplay(): void {
     const totals = this.#replayPlan === null ? null : this.replay.totals();
     if (totals === null) return;
-    this.state.totals = totals;
+    this.state.totals = totals.credits.length > 0 ? totals : { ...totals, credits: this.#liveTotals?.credits ?? [] };
     this.#sensors.update(totals.sensors);
     this.state.sampling = this.#sampling.add(wallSeconds(), totals.viewer);
     if (!this.state.paused) this.state.history.add(wallSeconds(), totals.rates.packetsPerSecond);
@@ -378,6 +403,8 @@ export class Page {
   }
 
   #takeHello(hello: ViewerHello): void {
+    this.#serverHello = hello;
+    if (this.state.dropped) return;
     if (seesTargets(this.state.hello) && !seesTargets(hello)) this.forgetTargets();
     if (this.state.hello?.role !== hello.role) this.#questions.forget();
     this.state.hello = hello;

@@ -71,6 +71,8 @@ export interface PageState {
   recording: 'off' | 'running' | 'missing';
   /** A capture that was dropped on the page is what is shown: no byte of it leaves the machine. */
   dropped: boolean;
+  /** How far a capture is read, and what of it there was no room for; null where there is nothing to tell. */
+  reading: { readonly share: number; readonly packets: number; readonly packetsNotHeld: number } | null;
   /** The streak that the pointer is on, and where the pointer is. */
   hovered: { readonly slot: number; readonly facts: StreakFacts; readonly x: number; readonly y: number } | null;
   /** The streak that was clicked: all streaks of its source stand out. */
@@ -140,6 +142,7 @@ export function initialState({
     bookmarks: new Bookmarks(browserMemory()),
     recording: 'off',
     dropped: false,
+    reading: null,
     hovered: null,
     pinned: null,
     picture: 'running',

@@ -1,4 +1,5 @@
 /** Names of networks (autonomous systems), asked of the server once for each that somebody looks at. */
+import { fetchAnswer, QuestionError } from './answers.ts';
 
 /** Those looked at last are kept. */
 const MOST_NAMES = 500;
@@ -6,6 +7,8 @@ const MOST_NAMES = 500;
 const MOST_QUESTIONS = 4;
 /** A server that did not answer is asked again after this time. */
 const AGAIN_MILLISECONDS = 10_000;
+
+const LONGEST_MILLISECONDS = 20_000;
 
 /** Null where no name is known. Rejects when the server did not say. */
 export type AskName = (asn: number) => Promise<string | null>;
@@ -19,7 +22,7 @@ export class NetworkNames {
   #silentUntilMilliseconds = Number.NEGATIVE_INFINITY;
 
   /** `arrived` is called when a name has come. */
-  constructor(arrived: () => void, ask: AskName = fetchName) {
+  constructor(arrived: () => void, ask: AskName = askNameWith(fetchAnswer)) {
     this.#arrived = arrived;
     this.#ask = ask;
   }
@@ -61,10 +64,16 @@ export class NetworkNames {
   }
 }
 
-async function fetchName(asn: number): Promise<string | null> {
-  const answer = await fetch(`api/v1/networks/${asn}`);
-  if (answer.status === 404) return null;
-  if (!answer.ok) throw new Error(`network ${asn}: ${answer.status}`);
-  const { name } = (await answer.json()) as { name?: unknown };
-  return typeof name === 'string' && name !== '' ? name : null;
+/** `ask` is as fetchAnswer. */
+export function askNameWith(ask: typeof fetchAnswer): AskName {
+  return async (asn) => {
+    try {
+      const answer = await ask(`api/v1/networks/${asn}`, AbortSignal.timeout(LONGEST_MILLISECONDS), () => undefined);
+      const { name } = (answer ?? {}) as { name?: unknown };
+      return typeof name === 'string' && name !== '' ? name : null;
+    } catch (error) {
+      if (error instanceof QuestionError && error.status === 404) return null;
+      throw error;
+    }
+  };
 }

@@ -1,5 +1,8 @@
 /** Ranked bars: countries and ports of the last minute. */
+import type { ReplayView } from '../replay/page-replay.ts';
+import { stretchSecondsAt } from '../replay/speeds.ts';
 import { formatCount, portName } from '../text/format.ts';
+import { fill } from '../text/text.ts';
 import { element, type PanelMaker, section, setText, syncRows } from './panel.ts';
 
 const MOST_ROWS = 8;
@@ -36,8 +39,10 @@ function fillRow(row: HTMLElement, { name, note, packets, quiet }: Bar, most: nu
 
 function bars(className: string, title: string, language: 'en' | 'ja') {
   const list = element('ol', 'bars');
+  const root = section(className, title, list);
   return {
-    element: section(className, title, list),
+    element: root,
+    name: (words: string) => setText(root.querySelector('h2')!, words),
     show(rows: Bar[]) {
       const most = Math.max(1, ...rows.map(({ packets }) => packets));
       syncRows(list, rows, createRow, (row, bar) => fillRow(row, bar, most, formatCount(bar.packets, language)));
@@ -45,12 +50,16 @@ function bars(className: string, title: string, language: 'en' | 'ja') {
   };
 }
 
+/** Figures of a replay are of the stretch that is shown. */
+export const stretchOf = ({ rate }: ReplayView) => ({ seconds: stretchSecondsAt(rate) });
+
 export const topCountries: PanelMaker = ({ text, language, countryName }) => {
-  const { element: root, show } = bars('countries', text.topCountries, language);
+  const { element: root, show, name } = bars('countries', text.topCountries, language);
   root.title = text.approximate;
   return {
     element: root,
-    update({ totals }) {
+    update({ totals, replay }) {
+      name(replay === null ? text.topCountries : fill(text.topCountriesReplay, stretchOf(replay)));
       const rows = (totals?.topCountries ?? []).slice(0, MOST_ROWS);
       show(
         rows.map(({ country, packets }) => ({ name: countryName(country), note: '', packets, quiet: country === '' })),
@@ -60,10 +69,11 @@ export const topCountries: PanelMaker = ({ text, language, countryName }) => {
 };
 
 export const topPorts: PanelMaker = ({ text, language }) => {
-  const { element: root, show } = bars('ports', text.topPorts, language);
+  const { element: root, show, name } = bars('ports', text.topPorts, language);
   return {
     element: root,
-    update({ totals }) {
+    update({ totals, replay }) {
+      name(replay === null ? text.topPorts : fill(text.topPortsReplay, stretchOf(replay)));
       const rows = (totals?.topPorts ?? []).slice(0, MOST_ROWS);
       show(
         rows.map(({ protocol, port, packets }) => {

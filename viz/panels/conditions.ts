@@ -48,7 +48,7 @@ export function stateWord(
   text: Text,
 ): { readonly weight: Condition['weight'] | 'good'; words: string } {
   const { totals, connection, paused } = state;
-  if (connection !== 'connected')
+  if (connection !== 'connected' && !state.dropped)
     return { weight: 'bad', words: text[connection === 'lost' ? 'lostWord' : connection] };
   if (totals === null) return { weight: 'note', words: text.waitingWord };
   if (totals.storageFull) return { weight: 'bad', words: text.diskFullWord };

@@ -1,5 +1,7 @@
 /** The large figures. */
 import { formatCount, formatRate, formatShort } from '../text/format.ts';
+import { fill } from '../text/text.ts';
+import { stretchOf } from './bars.ts';
 import { element, type PanelMaker, setText } from './panel.ts';
 
 export const counters: PanelMaker = ({ text, language }) => {
@@ -7,6 +9,7 @@ export const counters: PanelMaker = ({ text, language }) => {
   const figures = element('dl', 'figures');
   const flows = addFigure(figures, text.flowsPerSecond);
   const sources = addFigure(figures, text.sources);
+  const sourcesLabel = sources.previousElementSibling as HTMLElement;
   const packets = addFigure(figures, text.packets);
   const packetsLabel = packets.previousElementSibling as HTMLElement;
   const bits = addFigure(figures, text.bitsPerSecond);
@@ -18,9 +21,11 @@ export const counters: PanelMaker = ({ text, language }) => {
   );
   return {
     element: root,
-    update({ totals }) {
+    update({ totals, replay }) {
       if (!totals) return;
-      setText(packetsLabel, totals.filter ? text.packetsSinceFilter : text.packets);
+      setText(sourcesLabel, replay === null ? text.sources : fill(text.sourcesReplay, stretchOf(replay)));
+      const sum = totals.filter ? text.packetsSinceFilter : text.packets;
+      setText(packetsLabel, replay === null ? sum : text.packetsPlayed);
       setText(large, formatRate(totals.rates.packetsPerSecond, language));
       setText(flows, formatRate(totals.rates.flowsPerSecond, language));
       setText(sources, formatCount(totals.totals.sources, language));

@@ -18,8 +18,8 @@ export const header: PanelMaker = ({ text }) => {
   return {
     element: root,
     update(state) {
-      root.dataset.connection = state.connection;
-      setText(status, text[state.connection]);
+      root.dataset.connection = state.dropped ? 'connected' : state.connection;
+      setText(status, state.dropped ? text.fileHere : text[state.connection]);
       setText(session, state.totals ? sessionLine(state, state.totals, text) : text.subtitle);
       setShown(problem, state.problem !== null);
       setText(problem, state.problem === null ? '' : fill(text.serverSays, { message: state.problem }));
@@ -54,7 +54,7 @@ export const badges: PanelMaker = (context) => {
       setText(kind, label);
       kind.classList.toggle('badge-simulated', state.totals?.session.kind === 'simulated');
       // Before the first totals the notice says it; afterwards old figures must not pass for new ones.
-      setShown(connection, state.totals !== null && state.connection !== 'connected');
+      setShown(connection, state.totals !== null && state.connection !== 'connected' && !state.dropped);
       setText(connection, text[state.connection]);
       setShown(paused, state.paused);
       setShown(finished, state.totals?.clock.finished === true);

@@ -22,5 +22,7 @@ function sentenceOf({ picture, connection, totals }: PageState, text: Text): str
   if (totals?.storageFull) return text.storageFull;
   // After the end of a capture without packets none will come.
   if (totals !== null && (totals.clock.newestSeconds !== null || totals.clock.finished)) return '';
-  return connection === 'connected' ? text.waiting : text[connection];
+  if (connection === 'connected') return text.waiting;
+  // Without a server there is still something to be done here.
+  return connection === 'lost' ? `${text.lost}. ${text.sessionsDrop}` : text[connection];
 }

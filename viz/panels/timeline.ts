@@ -30,7 +30,7 @@ export const timeline: PanelMaker = ({ text, language, timeOf }) => {
   let drawn = '';
   return {
     element: root,
-    update({ captureSeconds, totals, history }) {
+    update({ captureSeconds, totals, history, replay }) {
       const shown = timeOf(captureSeconds ?? totals?.clock.newestSeconds ?? null);
       setText(time, shown.time);
       setText(date, shown.date);
@@ -43,7 +43,7 @@ export const timeline: PanelMaker = ({ text, language, timeOf }) => {
       const span = spanOf(points);
       const highest = max(points, ({ packetsPerSecond }) => packetsPerSecond) ?? 0;
       const minutes = Math.max(1, Math.round(span / 60));
-      setText(title, fill(text.rateTitle, { minutes }));
+      setText(title, fill(replay === null ? text.rateTitle : text.rateTitleReplay, { minutes }));
       setText(start, fill(text.minutesAgo, { minutes }));
       setText(top, formatRate(highest, language));
       const paths = drawPaths(points, span, highest);

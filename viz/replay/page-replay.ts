@@ -73,7 +73,9 @@ export class PageReplay {
   async go(wish: ReplayWish): Promise<void> {
     const { state } = this.#page;
     const opened = this.#opened;
-    if (opened !== null && (wish.session ?? opened.player.session.id) === opened.player.session.id) {
+    const isSame = opened !== null && (wish.session ?? opened.player.session.id) === opened.player.session.id;
+    // A file that was dropped has a number of its own, which is no session of the server.
+    if (opened !== null && isSame && !(state.dropped && wish.session !== undefined)) {
       this.#change(opened, wish);
       return;
     }
@@ -84,6 +86,7 @@ export class PageReplay {
       const session = id === undefined ? sessions[0] : sessions.find((one) => one.id === id);
       if (asked !== this.#newest) return;
       if (session === undefined) throw new QuestionError(404, { code: 'API_NO_SESSION', detail: '' });
+      this.#page.files.close();
       this.open(playedOf(session), serverStretches, wish);
       await this.#askFacts(session.id);
     } catch (error) {
@@ -151,6 +154,11 @@ export class PageReplay {
   totals() {
     const opened = this.#opened;
     return opened === null ? null : opened.totals.of(opened.player);
+  }
+
+  /** What is known beside the flows. */
+  tellFacts(facts: Partial<Pick<ReplayTotals, 'credits' | 'ledger' | 'sensors'>>): void {
+    if (this.#opened !== null) Object.assign(this.#opened.totals, facts);
   }
 
   filterChanged(filter: string): void {

@@ -1,7 +1,7 @@
 /** Under every view: the whole stored history, and where in it the picture stands. */
 import { readSeriesAnswer, type SeriesAnswer } from '../../feed/series-answer.ts';
 import type { PageState } from '../../state.ts';
-import { formatDuration } from '../../text/format.ts';
+import { formatCount, formatDuration } from '../../text/format.ts';
 import { fill } from '../../text/text.ts';
 import { boundsOfSession } from '../desk/sessions.ts';
 import { element, type PanelContext, type PanelMaker, setShown, setText } from '../panel.ts';
@@ -138,14 +138,23 @@ const isSame = (a: BarSpan, b: BarSpan) =>
   a.stepSeconds === b.stepSeconds;
 
 /** What is to be said beside the bar: what is wrong, then what it waits for, then what was jumped over. */
-function noteOf({ replay, replayProblem, totals }: PageState, { text }: PanelContext, code: string | null): string {
+function noteOf(state: PageState, context: PanelContext, code: string | null): string {
+  const { replay, replayProblem, reading, totals } = state;
+  const { text } = context;
   const problem = replayProblem ?? replay?.problem ?? null;
   if (problem !== null) return problemWords(problem, text);
+  if (reading !== null) return readingWords(reading, context);
   if (replay?.isWaiting) return text.replayLoading;
   if (replay?.isFinished) return text.replayEnd;
   const gap = replay === null ? null : (totals?.clock.lastSkippedGap ?? null);
   if (gap !== null) return fill(text.skipped, { duration: formatDuration(gap.toSeconds - gap.fromSeconds) });
   return code === null ? '' : problemWords({ code, detail: '' }, text);
+}
+
+function readingWords({ share, packets, packetsNotHeld }: NonNullable<PageState['reading']>, context: PanelContext) {
+  const { text, language } = context;
+  const count = formatCount(share < 1 ? packets : packetsNotHeld, language);
+  return fill(share < 1 ? text.fileReading : text.fileNotHeld, { share: Math.floor(share * 100), count });
 }
 
 /** Where a key goes; null for keys that are not the bar's. */

@@ -3,7 +3,7 @@ import { type Speed, speeds } from '../../replay/speeds.ts';
 import type { PageState } from '../../state.ts';
 import type { TextKey } from '../../text/text.ts';
 import { shape } from '../desk/shapes.ts';
-import { element, letGo, type Panel, type PanelContext, setShown, setText } from '../panel.ts';
+import { element, letGo, type Panel, type PanelContext } from '../panel.ts';
 
 /** Drawn, since letters for them are coloured pictures in some fonts. In a square of 16. */
 const ICONS = {
@@ -52,7 +52,7 @@ export function createTransport({ text, actions }: PanelContext): Panel {
   root.setAttribute('aria-label', text.transport);
   return {
     element: root,
-    update({ replay, paused, dropped }: PageState) {
+    update({ replay, paused }: PageState) {
       const icon = paused ? 'play' : 'pause';
       if (play.dataset.icon !== icon) {
         play.dataset.icon = icon;
@@ -62,8 +62,6 @@ export function createTransport({ text, actions }: PanelContext): Panel {
       if (document.activeElement !== speed && speed.value !== wanted) speed.value = wanted;
       loop.setAttribute('aria-pressed', String(replay?.isLooping === true));
       live.setAttribute('aria-pressed', String(replay === null));
-      setShown(live, !dropped);
-      setText(live, text.live);
     },
   };
 }
