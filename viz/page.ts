@@ -114,7 +114,7 @@ export class Page {
       sensors: this.#sensors,
       colours: this.#colours,
       freeArea: (width, height) => this.#board.freeArea(width, height),
-      prepare: () => this.replay.tick(),
+      prepare: () => this.replay.advance(),
       settle: (now) => this.#settle(now),
       captureAt: (now) => this.#captureAt(now),
       pictureChanged: () => this.#dropUnseen(),

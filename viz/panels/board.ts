@@ -55,10 +55,19 @@ export class Board {
     const dialogs = [this.signIn, this.table, this.about, this.payload, this.packets, this.sessions];
     this.#panels.push(...dialogs);
     this.skipLinks = createSkipLinks(context.text);
+    this.#measureBottom(this.#columns.bottom);
     const { left, right, bottom } = this.#columns;
     const { desk, help } = this;
     this.element = element('div', 'board', left, column('over'), right, desk.element, bottom);
     this.element.append(help, desk.dialog, ...dialogs.map((dialog) => dialog.element));
+  }
+
+  /** Credits take a line or three, and the desk, the columns and the views' switch end above them. */
+  #measureBottom(bottom: HTMLElement): void {
+    const tell = () => document.documentElement.style.setProperty('--bottom', `${bottom.offsetHeight}px`);
+    new ResizeObserver(() => {
+      if (bottom.offsetHeight > 0) tell();
+    }).observe(bottom);
   }
 
   remove(): void {

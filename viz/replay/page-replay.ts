@@ -118,7 +118,7 @@ export class PageReplay {
     state.replayProblem = null;
     clearInterval(this.#timer);
     // Without pictures, too, what was asked for comes.
-    this.#timer = setInterval(() => this.tick(), TICK_MILLISECONDS);
+    this.#timer = setInterval(() => this.#tickUnseen(), TICK_MILLISECONDS);
     this.#page.beginReplay();
     this.tick();
   }
@@ -137,7 +137,18 @@ export class PageReplay {
     this.#page.state.replayProblem = null;
   }
 
-  /** For every picture, and some times a second. */
+  /** For every picture. */
+  advance(): void {
+    this.#opened?.player.advance();
+    this.tick();
+  }
+
+  /** Where no pictures are made the time goes on all the same. */
+  #tickUnseen(): void {
+    if (this.#page.pictureFacts().isDrawing) this.tick();
+    else this.advance();
+  }
+
   tick(): void {
     const opened = this.#opened;
     if (opened === null) return;

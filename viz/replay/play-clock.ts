@@ -40,7 +40,6 @@ export class PlayClock {
   }
 
   set isPlaying(isPlaying: boolean) {
-    this.now();
     this.#isPlaying = isPlaying;
   }
 
@@ -51,11 +50,18 @@ export class PlayClock {
 
   /** Seconds of the scene. */
   now(): number {
+    return this.#scene;
+  }
+
+  /**
+   * For each picture: the scene's time goes on by what has passed since the one before. Where pictures come slowly the
+   * replay is slower, and nothing flies by unseen.
+   */
+  advance(): void {
     const wallSeconds = this.#wall();
     const step = Math.min(LONGEST_STEP_SECONDS, Math.max(0, wallSeconds - this.#wallSeconds));
     this.#wallSeconds = wallSeconds;
     if (this.#isPlaying) this.#scene = Math.max(this.#scene, Math.min(this.#scene + step, this.#sceneLimit));
-    return this.#scene;
   }
 
   captureAt(scene: number): number {
@@ -68,7 +74,6 @@ export class PlayClock {
 
   /** The scene begins anew at this capture time. */
   jump(capture: number): void {
-    this.#wallSeconds = this.#wall();
     this.#scene = SCENE_BEGIN_SECONDS;
     this.#anchor = { scene: this.#scene, capture };
     this.limitSeconds = Number.NEGATIVE_INFINITY;

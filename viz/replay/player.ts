@@ -151,7 +151,13 @@ export class Player {
     this.#keeper.close();
   }
 
-  /** What is to be done now: asks for what comes next, and starts what is due. Called for every picture, and now and then without. */
+  /** The time goes on: for every picture. */
+  advance(): void {
+    this.clock.advance();
+    this.tick();
+  }
+
+  /** What is to be done now: asks for what comes next, and starts what is due. */
   tick(): void {
     const at = this.#wanted ?? this.clock.captureAt(this.clock.now());
     this.#ask(at);

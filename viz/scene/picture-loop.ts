@@ -95,6 +95,7 @@ export class PictureLoop {
       frames: this.#frames,
       driver: this.#driver ?? '',
       isFlying: this.#views?.isFlying ?? false,
+      isDrawing: this.drawing,
     };
   }
 

@@ -29,6 +29,7 @@ class Bench {
   async run(seconds: number, pictures = Math.ceil(seconds * 10)): Promise<void> {
     for (let picture = 0; picture < pictures; picture++) {
       this.wallSeconds += seconds / pictures;
+      this.player.advance();
       await this.settle();
     }
   }
