@@ -17,6 +17,7 @@ import { portRoutes } from './api/ports.ts';
 import { ApiError, asApiError, sendProblem } from './api/problem.ts';
 import { sensorRoutes } from './api/sensors.ts';
 import { seriesRoutes } from './api/series.ts';
+import { sessionRoutes } from './api/sessions.ts';
 import { signInRoutes } from './api/sign-in.ts';
 import { sourceRoutes } from './api/sources.ts';
 import { streakRoutes } from './api/streaks.ts';
@@ -26,6 +27,7 @@ const routes = [
   healthRoutes,
   ledgerRoutes,
   sensorRoutes,
+  sessionRoutes,
   seriesRoutes,
   topRoutes,
   flowRoutes,

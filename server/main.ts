@@ -125,6 +125,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       flows,
       series,
       catalog,
+      sessions: pipeline,
       evidence: stores.evidence,
       payloads: stores.payloads,
       scanners,

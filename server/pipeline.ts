@@ -22,7 +22,7 @@ import { WatchBook } from './ingest/watch-book.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import type { DiskWatch } from './store/disk-watch.ts';
 import type { IngestCommit, LedgerState } from './store/ingest-commit.ts';
-import { type Catalog, type FlowStore, type SketchStore, StoreError } from './store/stores.ts';
+import { type Catalog, type FlowStore, type SessionRecord, type SketchStore, StoreError } from './store/stores.ts';
 
 /** Frames of one commit at most, so that an acknowledgement is never far away. */
 const MAX_FRAMES_PER_COMMIT = 64;
@@ -64,6 +64,10 @@ export class IngestPipeline {
   readonly #paused = new Set<ChannelPeer>();
   #committing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** What is being stored now, whether that goes well or not. */
+  #storing: Promise<unknown> = Promise.resolve();
+  /** Sessions that were deleted, or are about to be. */
+  readonly #deleted = new Set<number>();
   /** A commit failed, and yet it may be durable: the store says what it has before the next. */
   #isUnsure = false;
   #isStopping = false;
@@ -102,11 +106,51 @@ export class IngestPipeline {
   /** The channel of a sensor that said hello; a run that comes back gets its own again. */
   open(hello: SensorHello, peer: ChannelPeer): Promise<Channel> {
     return this.#channels.open(hello, peer, async (channel) => {
+      if (this.#deleted.has(channel.session.id)) {
+        channel.peer = null;
+        throw new StoreError(
+          'STORE_SESSION_DELETED',
+          `session ${channel.session.id}, which this belongs to, was deleted`,
+        );
+      }
       this.#ledgers.begin(channel);
       if (hello.backlog) return;
       await this.#resumeWatch(channel);
       await this.#parts.live.open(channel);
     });
+  }
+
+  /** Whether something is on its way to the session. */
+  isFed(session: number): boolean {
+    return this.#channels.isFed(session);
+  }
+
+  /** Null where there is no such session. */
+  async renameSession(session: number, name: string): Promise<SessionRecord | null> {
+    const record = await this.#parts.catalog.renameSession(session, name);
+    if (record !== null) this.#parts.live.rename(record);
+    return record;
+  }
+
+  /** With everything that is known of it; false where there is no such session. For one that is not fed. */
+  async deleteSession(session: number): Promise<boolean> {
+    this.#deleted.add(session);
+    const ledgers = this.#ledgers.forget(session);
+    this.#watches.forget(session);
+    this.#series.forget(session);
+    try {
+      // It may carry something of the session; whatever is stored after it does not.
+      await this.#storing;
+      // A number that nobody has yet may still be given.
+      if (!(await this.#parts.catalog.deleteSession(session))) return !this.#deleted.delete(session);
+      this.#channels.forget(session);
+      await this.#parts.live.forget(session);
+      return true;
+    } catch (error) {
+      this.#deleted.delete(session);
+      this.#ledgers.remember(ledgers);
+      throw error;
+    }
   }
 
   async #resumeWatch(channel: Channel): Promise<void> {
@@ -207,7 +251,9 @@ export class IngestPipeline {
     do {
       const arrivals = this.#arrivals.splice(0, framesOfCommit(this.#arrivals));
       try {
-        await this.#commit(arrivals);
+        const storing = this.#commit(arrivals);
+        this.#storing = storing.catch(() => undefined);
+        await storing;
       } catch (error) {
         this.#series.discard();
         this.#giveBack(arrivals, error as Error);

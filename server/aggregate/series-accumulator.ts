@@ -87,6 +87,15 @@ export class SeriesAccumulator {
     return loadSession(this.#open(session), state);
   }
 
+  /** The session is being deleted: nothing more of it is given. */
+  forget(session: number): void {
+    const series = this.#sessions.get(session);
+    if (series === undefined) return;
+    series.clear();
+    this.#sessions.delete(session);
+    if (this.#last === series) this.#last = null;
+  }
+
   #open(session: number): SessionSeries {
     let series = this.#sessions.get(session);
     this.#sessions.delete(session);

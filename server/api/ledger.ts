@@ -48,8 +48,11 @@ const Ledger = Type.Object({
     }),
   ),
   flowStore: Type.Object(
-    { present: Sums, expired: Sums, missing: Sums },
-    { description: 'what became of all that was stored: there, taken out by retention, or in files that are gone' },
+    { present: Sums, expired: Sums, missing: Sums, deleted: Sums },
+    {
+      description:
+        'what became of all that was stored: there, taken out by retention, in files that are gone, or deleted with its session',
+    },
   ),
   evidenceStore: Type.Object(Account, {
     description: 'packets that rules matched, in evidence that is there, that left with its flows, that was too much',
@@ -143,11 +146,11 @@ async function countStores(parts: ApiParts, session: number): Promise<StoresCoun
     const isBetween = before[of] !== left && right >= before[of];
     return { sum, left, right, inFlight: isBetween ? left - right : 0, holds: isBetween || left === right };
   };
-  const { present, expired, missing } = account;
+  const { present, expired, missing, deleted } = account;
   const checks = [
     check(
-      'packetsStored = packets in the flow store + expired + missing',
-      present.packets + expired.packets + missing.packets,
+      'packetsStored = packets in the flow store + expired + missing + deleted',
+      present.packets + expired.packets + missing.packets + deleted.packets,
     ),
     ...series.map(({ packets }, at) => check(`packetsStored = packets in the series by ${BIN_NAMES[at]}`, packets)),
     check(

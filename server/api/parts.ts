@@ -6,6 +6,7 @@ import type { NetworkTable } from '../enrich/networks/network-table.ts';
 import type { ScannerFolder } from '../enrich/scanners/scanner-folder.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
+import type { IngestPipeline } from '../pipeline.ts';
 import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { Catalog, EvidenceStore, FlowStore, PayloadStore, SeriesStore } from '../store/stores.ts';
@@ -23,6 +24,8 @@ export interface ApiParts extends AccessParts {
   readonly stretches: Stretches;
   readonly series: SeriesStore;
   readonly catalog: Catalog;
+  /** Changes of sessions, and of all that the server knows of them. */
+  readonly sessions: Pick<IngestPipeline, 'isFed' | 'renameSession' | 'deleteSession'>;
   readonly evidence: EvidenceStore;
   readonly payloads: PayloadStore;
   readonly scanners: Pick<ScannerFolder, 'find'>;

@@ -10,6 +10,7 @@ const titles: Record<number, string> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
+  409: 'Not now',
   410: 'No longer kept',
   413: 'Too large',
   429: 'Too many requests',

@@ -1,4 +1,4 @@
-/** `GET /api/v1/sensors` and `/api/v1/sessions`: who reports, and what was recorded. */
+/** `GET /api/v1/sensors`: who reports. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { maySeeTargets, roleOf } from '../access/role.ts';
@@ -6,7 +6,7 @@ import type { Channel } from '../ingest/channel.ts';
 import { latestChannels } from '../ingest/latest-channels.ts';
 import { addressesWatched } from '../ingest/watch-book.ts';
 import type { ApiParts } from './parts.ts';
-import { Count, SessionId, Time } from './schemas.ts';
+import { Count, Time } from './schemas.ts';
 import { timeText } from './span.ts';
 
 const Sensor = Type.Object({
@@ -33,17 +33,6 @@ const Sensor = Type.Object({
     description: 'what waits on its disk, how old that is and how long the room will do; null without',
   }),
 });
-const Session = Type.Object({
-  id: SessionId,
-  kind: Type.Enum(['live', 'file', 'simulated']),
-  name: Type.String(),
-  sensor: Type.Union([Type.Integer(), Type.Null()]),
-  arrived: Time,
-  first: Type.Union([Time, Type.Null()], { description: 'capture time of the first packet stored' }),
-  last: Type.Union([Time, Type.Null()]),
-  packets: Count,
-});
-
 export const sensorRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
   app.get(
     '/api/v1/sensors',
@@ -63,23 +52,6 @@ export const sensorRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
         };
       });
     },
-  );
-  app.get(
-    '/api/v1/sessions',
-    { schema: { summary: 'what was recorded', response: { 200: Type.Array(Session) } } },
-    async () =>
-      (await parts.catalog.sessions()).map(
-        ({ id, kind, name, sensor, arrivedSeconds, firstSeconds, lastSeconds, packets }) => ({
-          id,
-          kind,
-          name,
-          sensor,
-          arrived: timeText(arrivedSeconds),
-          first: firstSeconds === null ? null : timeText(firstSeconds),
-          last: lastSeconds === null ? null : timeText(lastSeconds),
-          packets,
-        }),
-      ),
   );
 };
 

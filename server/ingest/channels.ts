@@ -28,6 +28,18 @@ export class Channels {
     return [...this.#channels.values()];
   }
 
+  /** Whether a sensor brings something to the session, or what one brought is not stored yet. */
+  isFed(session: number): boolean {
+    return this.all().some(
+      (channel) => channel.session.id === session && (channel.peer !== null || !isSettled(channel)),
+    );
+  }
+
+  /** The session was deleted. */
+  forget(session: number): void {
+    for (const [key, channel] of this.#channels) if (channel.session.id === session) this.#channels.delete(key);
+  }
+
   /** The channel for a hello; `prepare` ends before the next of that sensor is opened. Other sensors wait for nothing. */
   open(hello: SensorHello, peer: ChannelPeer, prepare: (channel: Channel) => Promise<void>): Promise<Channel> {
     const { name } = hello;

@@ -6,6 +6,7 @@ import type { ErrorMessage, SensorHello, ServerHello } from '../../shared/wire/m
 import { WireError } from '../../shared/wire/wire-error.ts';
 import type { TokenRecord, TokenState } from '../access/token-file.ts';
 import type { IngestPipeline } from '../pipeline.ts';
+import { StoreError } from '../store/stores.ts';
 import type { Channel, ChannelPeer } from './channel.ts';
 import { nodePlatform } from './platform.ts';
 import { readHello } from './sensor-messages.ts';
@@ -142,7 +143,9 @@ class SensorPeer implements ChannelPeer {
       this.#socket.send(encodeJsonFrame(FrameKind.hello, answer));
     } catch (error) {
       this.#parts.log(`sensor ${hello.name} cannot be taken in: ${(error as Error).message}`);
-      this.refuse('INGEST_BUSY', 'the store failed; try again');
+      if (error instanceof StoreError && error.code === 'STORE_SESSION_DELETED')
+        this.refuse('INGEST_SESSION_DELETED', error.message);
+      else this.refuse('INGEST_BUSY', 'the store failed; try again');
     }
   }
 

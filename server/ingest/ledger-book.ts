@@ -99,6 +99,24 @@ export class LedgerBook {
     }
   }
 
+  /** The session is being deleted; gives what was known of it. */
+  forget(session: number): LedgerState[] {
+    const states = this.states().filter((state) => state.session === session);
+    for (const { sensor } of states) {
+      this.#states.delete(`${session}/${sensor}`);
+      this.#unsaved.delete(`${session}/${sensor}`);
+    }
+    return states;
+  }
+
+  /** The session could not be deleted. */
+  remember(states: readonly LedgerState[]): void {
+    for (const state of states) {
+      this.#states.set(`${state.session}/${state.sensor}`, state);
+      this.#unsaved.add(`${state.session}/${state.sensor}`);
+    }
+  }
+
   /** The commit failed: what it would have stored is still to be stored. */
   putBack(keys: ReadonlySet<string>): void {
     for (const key of keys) if (this.#states.has(key)) this.#unsaved.add(key);

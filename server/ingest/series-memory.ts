@@ -110,6 +110,13 @@ flows since the last stored count are too many to be read again`);
     return this.#accumulator.hasChangesAbove && Date.now() - this.#aboveMilliseconds >= ABOVE_EVERY_MILLISECONDS;
   }
 
+  /** The session is being deleted. */
+  forget(session: number): void {
+    this.#accumulator.forget(session);
+    this.#changed.delete(session);
+    this.#saving = this.#saving.filter((saved) => saved !== session);
+  }
+
   #areSketchesDue(now: number): boolean {
     if (this.#flowsSince === 0) return false;
     return this.#flowsSince >= SKETCHES_EVERY_FLOWS || now - this.#sketchesMilliseconds >= SKETCHES_EVERY_MILLISECONDS;

@@ -59,7 +59,16 @@ export class WatchBook {
   }
 
   putBack(keys: ReadonlySet<string>): void {
-    for (const key of keys) this.#unsaved.add(key);
+    for (const key of keys) if (this.#watches.has(key)) this.#unsaved.add(key);
+  }
+
+  /** The session is being deleted. */
+  forget(session: number): void {
+    for (const [key, watch] of this.#watches) {
+      if (watch.session !== session) continue;
+      this.#watches.delete(key);
+      this.#unsaved.delete(key);
+    }
   }
 }
 

@@ -83,15 +83,33 @@ export class LiveHub {
 
   /** Until a sensor comes, the last session that has anything is shown. */
   async start(): Promise<void> {
-    const sessions = await this.#parts.catalog.sessions();
-    const shown = sessions.find(({ id }) => id === 0) ?? sessions.at(-1);
-    await this.#openSession(shown ?? NO_SESSION, 0);
+    await this.#openLatest();
     this.#timer = setInterval(() => this.#tellAll(), TOTALS_EVERY_MILLISECONDS);
   }
 
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     for (const viewer of this.viewers) viewer.close();
+  }
+
+  async #openLatest(): Promise<void> {
+    const sessions = await this.#parts.catalog.sessions();
+    const shown = sessions.find(({ id }) => id === 0) ?? sessions.at(-1);
+    await this.#openSession(shown ?? NO_SESSION, 0);
+  }
+
+  rename(record: SessionRecord): void {
+    const known = this.#sessions.get(record.id);
+    if (known === undefined) return;
+    known.record = { ...known.record, name: record.name };
+    this.#recent = null;
+  }
+
+  /** The session was deleted: another is shown. */
+  async forget(session: number): Promise<void> {
+    this.#sessions.delete(session);
+    this.#recent = null;
+    if (this.#sessions.size === 0) await this.#openLatest();
   }
 
   async open(channel: Channel): Promise<void> {

@@ -6,7 +6,8 @@ import type { SessionRecord } from '../store/stores.ts';
 import { type FlowTotals, LiveFigures } from './live-figures.ts';
 
 export class LiveSession {
-  readonly record: SessionRecord;
+  /** Another where it gets another name. */
+  record: SessionRecord;
   readonly figures: LiveFigures;
   readonly channels = new Set<Channel>();
   /** Of what came since the session was opened here. For analysts only. */

@@ -204,13 +204,21 @@ export interface FlowSums {
   readonly bytes: number;
   readonly flows: number;
 }
-/** What became of everything that was stored: the three add up to it. */
+/** What became of everything that was stored: the four add up to it. */
 export interface FlowAccount {
   readonly present: FlowSums;
   /** Taken out by retention. */
   readonly expired: FlowSums;
   /** In files that are gone or damaged. */
   readonly missing: FlowSums;
+  /** With the session, by somebody who may; what had expired by then is among it. */
+  readonly deleted: FlowSums;
+}
+/** What a session takes on the disk, near enough: of tables it is not known. */
+export interface SessionSize {
+  readonly session: number;
+  readonly flows: number;
+  readonly bytes: number;
 }
 export interface FlowSpan extends Span {
   readonly session: number;
@@ -271,6 +279,8 @@ export interface FlowStoreState {
   readonly tableRows: number;
   readonly files: number;
   readonly fileBytes: number;
+  /** What left with sessions that were deleted. */
+  readonly deleted: FlowSums & { readonly sessions: number };
   readonly problems: readonly StoreProblem[];
   /** What went wrong last, since the start; it may be right again. */
   readonly lastError: StoreProblem | null;
@@ -297,6 +307,8 @@ export interface FlowStore {
   count(query: FlowSpan): Promise<FlowCount>;
   /** RangeError for wrong arguments. */
   stretch(query: StretchQuery): Promise<FlowStretch>;
+  /** Of all sessions that have flows. */
+  sizes(): Promise<SessionSize[]>;
   state(): Promise<FlowStoreState>;
   close(): Promise<void>;
 }
@@ -331,6 +343,13 @@ export interface Catalog {
   sensors(): Promise<SensorRecord[]>;
   /** Session 0 for live; else the session of that sensor and epoch, made at its first use. */
   session(wanted: { kind: SessionKind; name: string; sensor: number; epoch: number }): Promise<SessionRecord>;
+  /** Null where there is no such session. */
+  renameSession(session: number, name: string): Promise<SessionRecord | null>;
+  /**
+   * With everything that is known of it; false where there is no such session. Nothing may be on its way to it. Its number
+   * and epoch do not come again: `session` throws StoreError STORE_SESSION_DELETED for them.
+   */
+  deleteSession(session: number): Promise<boolean>;
   /** All sessions, newest arrival last; session 0 is listed once it has flows. */
   sessions(): Promise<SessionRecord[]>;
   /** Last stored sequence of that epoch, or -1. */
@@ -472,6 +491,7 @@ export class StoreError extends Error {
     | 'STORE_FAILED'
     | 'STORE_FULL'
     | 'STORE_BUSY'
+    | 'STORE_SESSION_DELETED'
     | 'STORE_UNREACHABLE';
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

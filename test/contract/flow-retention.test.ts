@@ -40,6 +40,7 @@ test('whole hours of live flows go by the time of their packets, and are counted
     present: { packets: 1100, bytes: 66_000, flows: 2 },
     expired: { packets: 50_011, bytes: 3_000_660, flows: 3 },
     missing: NONE,
+    deleted: NONE,
   });
   expect(await foldersOf(folder)).toHaveLength(2);
   await stores.close();

@@ -173,6 +173,7 @@ test('a file that retention counted and could not delete does not count again wh
     present: NONE,
     expired: { packets: 10, bytes: 600, flows: 1 },
     missing: NONE,
+    deleted: NONE,
   });
   expect(await flowFiles(folder)).toEqual([]);
 });

@@ -64,5 +64,16 @@ export async function createPipeline(
     await pipeline.stop();
     await stores.close();
   };
-  return { pipeline, catalog, evidence: stores.evidence, payloads: stores.payloads, live, stored, close, log, disk };
+  return {
+    pipeline,
+    stores,
+    catalog,
+    evidence: stores.evidence,
+    payloads: stores.payloads,
+    live,
+    stored,
+    close,
+    log,
+    disk,
+  };
 }

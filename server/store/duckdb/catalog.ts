@@ -83,6 +83,7 @@ export async function takeSession(
           wanted.epoch,
         ]);
     if (find[0]) return toSession(find[0]);
+    if (!live) await checkNotDeleted(writer, wanted.sensor, wanted.epoch);
     const id = await takeId(writer, 'session', MAX_SESSION_ID);
     const [made] = await rowsOf(
       writer,
@@ -90,6 +91,33 @@ export async function takeSession(
       [id, wanted.kind, wanted.name, wanted.sensor, wanted.epoch, Date.now() / 1000],
     );
     return toSession(made!);
+  });
+}
+
+async function checkNotDeleted(writer: DuckDBConnection, sensor: number, epoch: number): Promise<void> {
+  const [deleted] = await rowsOf(
+    writer,
+    'SELECT session::DOUBLE AS session FROM deleted_sessions WHERE sensor = $1 AND epoch = $2',
+    [sensor, epoch],
+  );
+  if (deleted === undefined) return;
+  throw new StoreError(
+    'STORE_SESSION_DELETED',
+    `session ${Number(deleted.session)}, which this belongs to, was deleted`,
+  );
+}
+
+export async function renameSession(
+  connections: Connections,
+  session: number,
+  name: string,
+): Promise<SessionRecord | null> {
+  return await connections.transaction(async (writer) => {
+    const rows = await rowsOf(writer, `UPDATE sessions SET name = $2 WHERE id = $1 RETURNING ${SESSION_COLUMNS}`, [
+      session,
+      name,
+    ]);
+    return rows[0] === undefined ? null : toSession(rows[0]);
   });
 }
 

@@ -1,4 +1,4 @@
-/** What became of every flow that was stored: in the store, expired, or missing. */
+/** What became of every flow that was stored: in the store, expired, missing, or deleted with its session. */
 import { checkSession } from '../query-limits.ts';
 import type { FlowAccount } from '../stores.ts';
 import { type Connections, rowsOf } from './connections.ts';
@@ -23,14 +23,19 @@ export async function loadExpired(connections: Connections): Promise<Map<number,
   );
 }
 
+export interface AccountParts {
+  readonly connections: Connections;
+  readonly parts: FlowParts;
+  readonly expired: ReadonlyMap<number, Sums>;
+  readonly deleted: ReadonlyMap<number, Sums>;
+}
+
 /**
  * Tables are counted anew. Files count with what was read back from them when they were written, as long as they are there:
  * reading a year of them for every look at the ledger would take minutes.
  */
 export async function accountFlows(
-  connections: Connections,
-  parts: FlowParts,
-  expired: ReadonlyMap<number, Sums>,
+  { connections, parts, expired, deleted }: AccountParts,
   session: number,
 ): Promise<FlowAccount> {
   checkSession(session);
@@ -41,6 +46,7 @@ export async function accountFlows(
       present: sumFiles(parts, session, 'present'),
       expired: { ...(expired.get(session) ?? noSums()) },
       missing: sumFiles(parts, session, 'missing'),
+      deleted: { ...(deleted.get(session) ?? noSums()) },
     };
     try {
       if (hot.length > 0) addSums(account.present, await sumTables(connections, hot));

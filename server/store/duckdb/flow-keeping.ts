@@ -1,8 +1,16 @@
 /** The parts that keep flows, put together: what is taken in, sealed, asked, counted and, one day, taken out. */
-import type { FlowAccount, FlowCount, FlowSpan, FlowStoreState, FlowStretch, StretchQuery } from '../stores.ts';
+import type {
+  FlowAccount,
+  FlowCount,
+  FlowSpan,
+  FlowStoreState,
+  FlowStretch,
+  SessionSize,
+  StretchQuery,
+} from '../stores.ts';
 import type { Connections } from './connections.ts';
 import { FileCheck } from './file-check.ts';
-import { accountFlows, loadExpired } from './flow-account.ts';
+import { accountFlows, addSums, loadExpired, noSums } from './flow-account.ts';
 import { FlowAppenders } from './flow-appenders.ts';
 import { countFlows } from './flow-count.ts';
 import type { FlowParts } from './flow-parts.ts';
@@ -16,7 +24,11 @@ import type { RetentionLimits, Sums } from './operations.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { Retention } from './retention.ts';
 import { Sealing } from './sealing.ts';
+import { type DeletionParts, deleteSession, loadDeleted } from './session-deletion.ts';
 import type { SteadyClock } from './steady-clock.ts';
+
+/** About what a flow takes in a table. */
+const TABLE_ROW_BYTES = 25;
 
 export class FlowKeeping {
   readonly appenders: FlowAppenders;
@@ -25,20 +37,18 @@ export class FlowKeeping {
   readonly retention: Retention;
   /** What was found when it was opened. */
   readonly warnings: readonly string[];
-  readonly #connections: Connections;
   readonly #parts: FlowParts;
   readonly #problems: ProblemBook;
-  readonly #expired: Map<number, Sums>;
+  readonly #does: DeletionParts;
 
   private constructor(
-    opened: { connections: Connections; parts: FlowParts; problems: ProblemBook; expired: Map<number, Sums> },
+    opened: DeletionParts,
     working: { appenders: FlowAppenders; source: FlowSource; sealing: Sealing; retention: Retention },
     warnings: readonly string[],
   ) {
-    this.#connections = opened.connections;
     this.#parts = opened.parts;
     this.#problems = opened.problems;
-    this.#expired = opened.expired;
+    this.#does = opened;
     this.appenders = working.appenders;
     this.source = working.source;
     this.sealing = working.sealing;
@@ -54,7 +64,9 @@ export class FlowKeeping {
   ) {
     const parts = await connections.write(loadFlowParts);
     const expired = await loadExpired(connections);
-    await recoverFlowFiles({ connections, parts, folder, expired, problems });
+    const deleted = await loadDeleted(connections);
+    const gone = new Map([...expired, ...deleted]);
+    await recoverFlowFiles({ connections, parts, folder, expired: gone, problems });
     const check = new FileCheck(connections, parts, folder, problems);
     await check.all();
     const warnings = problems.list().filter(({ code }) => code !== 'STORE_LOG_DAMAGED');
@@ -66,7 +78,7 @@ export class FlowKeeping {
     const source = new FlowSource(connections, parts, folder, check);
     const retention = new Retention({ ...does, ...keep, expired });
     return new FlowKeeping(
-      { connections, parts, problems, expired },
+      { ...does, expired, deleted },
       { appenders, source, sealing: new Sealing(does), retention },
       warnings.map(({ message }) => message),
     );
@@ -78,7 +90,7 @@ export class FlowKeeping {
   }
 
   account(session: number): Promise<FlowAccount> {
-    return accountFlows(this.#connections, this.#parts, this.#expired, session);
+    return accountFlows(this.#does, session);
   }
 
   count(query: FlowSpan): Promise<FlowCount> {
@@ -89,6 +101,22 @@ export class FlowKeeping {
     return queryStretch(this.source, this.#parts, query);
   }
 
+  deleteSession(session: number): Promise<boolean> {
+    return deleteSession(this.#does, session);
+  }
+
+  sizes(): SessionSize[] {
+    const sizes = new Map<number, { session: number; flows: number; bytes: number }>();
+    const add = (session: number, flows: number, bytes: number) => {
+      const size = sizes.get(session) ?? { session, flows: 0, bytes: 0 };
+      sizes.set(session, { session, flows: size.flows + flows, bytes: size.bytes + bytes });
+    };
+    for (const { session, rows } of this.#parts.hot) add(session, rows, rows * TABLE_ROW_BYTES);
+    for (const { session, rows, fileBytes, state } of this.#parts.files.values())
+      if (state === 'present') add(session, rows, fileBytes);
+    return [...sizes.values()];
+  }
+
   state(): FlowStoreState {
     const hot = [...this.#parts.hot];
     const files = [...this.#parts.files.values()].filter(({ state }) => state === 'present');
@@ -97,8 +125,15 @@ export class FlowKeeping {
       tableRows: hot.reduce((sum, { rows }) => sum + rows, 0),
       files: files.length,
       fileBytes: files.reduce((sum, file) => sum + file.fileBytes, 0),
+      deleted: deletedSums(this.#does.deleted),
       problems: this.#problems.list(),
       lastError: this.#problems.lastError,
     };
   }
+}
+
+function deletedSums(deleted: ReadonlyMap<number, Sums>): FlowStoreState['deleted'] {
+  const sums = noSums();
+  for (const each of deleted.values()) addSums(sums, each);
+  return { sessions: deleted.size, ...sums };
 }

@@ -33,6 +33,7 @@ import type {
   SeriesTop,
   SeriesTopQuery,
   SessionRecord,
+  SessionSize,
   SessionTotals,
   SiteQuery,
   SketchMemory,
@@ -70,6 +71,9 @@ export interface StoreOperations {
   flowAccount(session: number): Promise<FlowAccount>;
   flowCount(query: FlowSpan): Promise<FlowCount>;
   flowStretch(query: StretchQuery): Promise<FlowStretch>;
+  sessionSizes(): Promise<SessionSize[]>;
+  renameSession(session: number, name: string): Promise<SessionRecord | null>;
+  deleteSession(session: number): Promise<boolean>;
   flowState(): Promise<FlowStoreState>;
   /** Writes flows that are done with to files, or all; happens by itself. Resolves to the number of tables. */
   seal(everything: boolean): Promise<number>;
@@ -180,6 +184,7 @@ export function storesOver(
       account: (session) => does.flowAccount(session),
       count: (query) => does.flowCount(query),
       stretch: (query) => does.flowStretch(query),
+      sizes: () => does.sessionSizes(),
       state: () => does.flowState(),
       close,
     },
@@ -194,6 +199,8 @@ export function storesOver(
       sensor: (name, place) => does.sensor(name, place),
       sensors: () => does.sensors(),
       session: (wanted) => does.session(wanted),
+      renameSession: (session, name) => does.renameSession(session, name),
+      deleteSession: (session) => does.deleteSession(session),
       sessions: () => does.sessions(),
       position: (sensor, epoch) => does.position(sensor, epoch),
       ledgers: () => does.ledgers(),
