@@ -1,6 +1,9 @@
 /** A dropped file is answered about as a server answers about it, and no server is asked. */
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FlowPacketsQuery } from '../../viz/worker/dropped-file.ts';
 import { ask, ledgerAtRest } from '../support/api.ts';
 import { browserInstalled } from '../support/browser.ts';
 import { makeFolder } from '../support/folders.ts';
@@ -51,6 +54,107 @@ describe.skipIf(!browserInstalled)('a dropped file', () => {
   afterAll(async () => {
     await page?.close();
     await remove?.();
+  });
+
+  test('that is large has its first picture soon, and keeps the page free', { timeout: 120_000 }, async () => {
+    const large = join(folder, 'large.pcap');
+    const words = ['simulate', '--scenario', 'background', '--rate', '20000', '--duration', '60', '--seed', '3'];
+    expect((await program([...words, '--out', large])).code).toBe(0);
+    const { size } = await stat(large);
+    expect(size).toBeGreaterThan(100_000_000);
+    await page.drop([large]);
+    const { milliseconds, longestBlock, bytesRead, all } = await page.ask('firstPicture', 0);
+    process.stdout.write(
+      `a dropped file of ${Math.round(size / 1e6)} MB: the first stretch after ${Math.round(milliseconds)} ms, when ` +
+        `${Math.round(bytesRead / 1e6)} MB were read; all of it after ${Math.round(all)} ms; the page waited at most ` +
+        `${Math.round(longestBlock)} ms\n`,
+    );
+    // On a busy machine, with room.
+    expect(milliseconds).toBeLessThan(5_000);
+    expect(bytesRead).toBeLessThan(size / 2);
+  });
+
+  test('is as it is compressed, and a stretch of it is drawn with places, slots and targets', async () => {
+    const compressed = `${capture}.gz`;
+    await writeFile(compressed, gzipSync(await readFile(capture)));
+    const plain = await page.read(capture);
+    const packed = await page.read(compressed);
+    expect(packed.summary).toMatchObject({ compression: 'gzip', damage: null, balances: true });
+    expect(packed.summary.ledger).toEqual(plain.summary.ledger);
+    const fromSeconds = Math.floor(plain.summary.firstSeconds!);
+    const request = { session: 1, fromSeconds, toSeconds: fromSeconds + 30, filter: 'not udp', most: 2_000 };
+    const { head, streaks, digest } = value(await page.ask('stretch', plain.handle, request));
+    expect(value(await page.ask('stretch', packed.handle, request)).digest).toBe(digest);
+    expect(head.offered).toBe(head.sent + head.sampledOut + head.filteredOut);
+    expect(head.sent).toBe(2_000);
+    const countries = streaks.flatMap(({ country }) => country);
+    expect(new Set(countries).size).toBeGreaterThan(20);
+    expect(streaks.every(({ place, country }) => place.every((kind, at) => kind === (country[at] === 0 ? 0 : 1)))).toBe(
+      true,
+    );
+    expect(streaks.every(({ target }) => target !== null)).toBe(true);
+    for (const { handle } of [plain, packed]) await page.ask('close', handle);
+  });
+
+  test('says what is wrong with it, or with what is asked', async () => {
+    const text = join(folder, 'diary.txt');
+    await writeFile(text, 'Dear diary, nothing happened today. Nothing at all.');
+    const { handle, summary } = await page.read(text);
+    expect(summary).toMatchObject({ format: null, packets: 0, flows: 0, balances: true, readySeconds: null });
+    expect(summary.damage).toContain('no capture');
+    expect(value(await page.ask('answer', handle, 'api/v1/sessions'))).toMatchObject([{ packets: 0, first: null }]);
+    const refused = await page.ask('answer', handle, 'api/v1/payloads?limit=10');
+    expect(refused).toMatchObject({ status: 404, code: 'PAGE_NOT_IN_FILE' });
+    const wrong = { session: 1, fromSeconds: 5, toSeconds: 4, filter: '', most: 10 };
+    expect(await page.ask('stretch', handle, wrong)).toMatchObject({ status: 400, code: 'API_BAD_SPAN' });
+    expect(await page.ask('aborted', handle, 'api/v1/series')).toBe('stopped by the test');
+    await page.ask('close', handle);
+    expect(await page.ask('answer', handle, 'api/v1/series')).toMatchObject({ code: 'PAGE_FILE_CLOSED' });
+
+    await page.drop([capture]);
+    const misspelt = await page.ask('open', 0, { filter: 'tcp and prot 23' });
+    const done = await page.ask('done', misspelt);
+    expect(done).toMatchObject({
+      status: 400,
+      code: 'FILTER_UNKNOWN_WORD',
+      detail: expect.stringContaining('prot 23'),
+    });
+    expect(await page.ask('answer', misspelt, 'api/v1/series')).toMatchObject({ status: 400 });
+    // Somewhere else than beside the page there are none.
+    const bare = await page.read(capture, { tablesAt: new URL('nowhere/', page.page.url()).href });
+    expect(bare.summary).toMatchObject({ countries: 'missing', networks: 'missing', credits: [], balances: true });
+    await page.ask('close', bare.handle);
+    page.forgetProblems(/404/);
+  });
+
+  test('gives the packets of its flows', async () => {
+    const { handle } = await page.read(capture);
+    const { flows } = value(await page.ask('answer', handle, 'api/v1/flows?limit=1&filter=tcp%20dst%20port%2023')) as {
+      flows: Loose[];
+    };
+    const { source, target, sourcePort, targetPort, first } = flows[0] as unknown as FlowPacketsQuery & {
+      first: string;
+    };
+    const fromSeconds = Math.floor(Date.parse(first) / 1000);
+    const query = {
+      source,
+      target,
+      sourcePort,
+      targetPort,
+      protocol: 6,
+      fromSeconds,
+      toSeconds: fromSeconds + 1,
+      most: 10,
+    };
+    const { packets, isCut } = value(await page.ask('packets', handle, query));
+    expect(isCut).toBe(false);
+    expect(packets[0]).toMatchObject({ seconds: fromSeconds, linkType: 1 });
+    const file = await readFile(capture);
+    for (const { bytes, originalLength } of packets) {
+      expect(file.includes(Buffer.from(bytes))).toBe(true);
+      expect(bytes).toHaveLength(originalLength);
+    }
+    await page.ask('close', handle);
   });
 
   test('answers what a server answers about it, to the packet', async () => {

@@ -1,6 +1,7 @@
 /** A dropped file in its worker: what is read, what is held, and what is answered. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formatAddress } from '../../../shared/address.ts';
+import type { FlowPackets } from '../../../viz/worker/dropped-messages.ts';
 import type { DroppedSession } from '../../../viz/worker/dropped-session.ts';
 import { pcapFile, pcapHeader, pcapRecord } from '../../support/capture-bytes.ts';
 import { askPath, askStretch, gzipped, loadTestTable, openDropped } from '../../support/dropped-session.ts';
@@ -26,6 +27,17 @@ async function flowsOf(session: DroppedSession, query = ''): Promise<Flow[]> {
     ({ cursor } = page);
   }
   return flows;
+}
+
+const asker = { isGone: false, onProgress: () => undefined };
+
+/** Tells how much of it was asked for. */
+class CountingBlob extends Blob {
+  bytesRead = 0;
+  override slice(from = 0, to = this.size): Blob {
+    this.bytesRead += to - from;
+    return super.slice(from, to);
+  }
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -192,7 +204,6 @@ describe('a simulated capture', () => {
       toSeconds: Math.floor(secondsOf(flow.first!)) + 1,
       most: 100,
     };
-    const asker = { isGone: false, onProgress: () => undefined };
     const found = (await session.ask({ kind: 'packets', query }, asker)) as { packets: { bytes: Uint8Array }[] };
     const own = flows.filter(
       (other) =>
@@ -236,7 +247,7 @@ describe('what is no whole capture', () => {
     const record = pcapRecord({ seconds, nanoseconds: 0, packet: records[0]!.packet });
     const syns = Buffer.alloc(count * record.length, record);
     // Behind the headers of the record, of Ethernet and of IPv4.
-    for (let at = 0; at < count; at++) syns.writeUInt16BE(at, at * record.length + 16 + 14 + 20);
+    for (let at = 0; at < count; at++) syns.writeUInt16BE(at & 0xffff, at * record.length + 16 + 14 + 20);
     return syns;
   }
 
@@ -290,6 +301,27 @@ describe('what is no whole capture', () => {
     expect((await asked).head).toMatchObject({ offered: 6_000, nextSeconds: 2_000 });
     expect(await summary).toMatchObject({ flows: 46_000, readySeconds: 2_001 });
     expect(new Set(ready)).toContain(2_000);
+  });
+
+  test('packets of a flow are found without reading all that lies before them', async () => {
+    const packets = 70_000;
+    const headed = concatenate([pcapHeader(), synsOf(1_000, packets), synsOf(2_000, packets), synsOf(3_000, packets)]);
+    const file = new CountingBlob([headed]);
+    const session = openDropped(file);
+    expect(await session.read()).toMatchObject({ packets: 3 * packets, balances: true });
+    const read = file.bytesRead;
+    for (const seconds of [1_000, 2_000, 3_000]) {
+      // Each port of a second once, and those that did not fit into 16 bits once more.
+      const query = { source: '192.0.2.1', target: '198.51.100.7', protocol: 6, targetPort: 23, most: 10 };
+      const own = { ...query, sourcePort: 69_000 - 65_536, fromSeconds: seconds, toSeconds: seconds + 1 };
+      const found = (await session.ask({ kind: 'packets', query: own }, asker)) as FlowPackets;
+      expect(found.packets.map((packet) => packet.seconds)).toEqual([seconds, seconds]);
+      expect(found.isCut).toBe(false);
+      const one = (await session.ask({ kind: 'packets', query: { ...own, most: 1 } }, asker)) as FlowPackets;
+      expect(one).toMatchObject({ isCut: true, packets: [{ seconds, linkType: 1, originalLength: 54 }] });
+    }
+    // Six times all of it would have been read otherwise.
+    expect(file.bytesRead - read).toBeLessThan(4 * headed.length);
   });
 
   test('times that no packet has', async () => {

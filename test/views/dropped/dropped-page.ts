@@ -14,10 +14,10 @@ const TABLES = ['countries.table', 'networks.table'];
 
 export class DroppedPage {
   readonly page: Page;
-  readonly problems: readonly string[];
+  readonly problems: string[];
   readonly close: () => Promise<void>;
 
-  private constructor(page: Page, problems: readonly string[], close: () => Promise<void>) {
+  private constructor(page: Page, problems: string[], close: () => Promise<void>) {
     this.page = page;
     this.problems = problems;
     this.close = close;
@@ -53,6 +53,11 @@ export class DroppedPage {
       },
       [name as string, given as unknown[]] as const,
     );
+  }
+
+  /** Those that a test has caused. */
+  forgetProblems(pattern: RegExp): void {
+    this.problems.splice(0, Number.POSITIVE_INFINITY, ...this.problems.filter((problem) => !pattern.test(problem)));
   }
 
   /** Opens the only file that was dropped, and waits until it is read. */
