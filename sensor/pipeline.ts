@@ -7,6 +7,7 @@ import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
 import { type EvidenceBatch, evidenceToFrame } from '../shared/wire/evidence.ts';
 import { flowsToFrame, MAX_FRAME_ROWS, sumPackets } from '../shared/wire/flow-frames.ts';
 import type { SensorHealth, SkippedGap } from '../shared/wire/messages.ts';
+import { packetsToFrame, type RawPackets } from '../shared/wire/packets.ts';
 import { type PayloadBatch, payloadsToFrame } from '../shared/wire/payloads.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
 import { type Clocks, ClockWatch } from './clock-watch.ts';
@@ -14,6 +15,7 @@ import type { PacketFilter } from './filter/index.ts';
 import { sentCounts } from './output/backlog.ts';
 import { sha256Begin } from './output/digest.ts';
 import type { Uplink } from './output/uplink.ts';
+import { PacketCopies } from './packets/packet-copies.ts';
 import { PacketPath } from './path/packet-path.ts';
 
 /** Live, flows leave at latest after this time. */
@@ -31,12 +33,16 @@ export interface PipelineOptions {
   readonly clocks?: Clocks;
   /** First bytes of each distinct payload that go to the server; 0 for none. */
   readonly payloadBytes?: number;
+  /** How many packets are sent as they were captured; null for none. */
+  readonly packets?: { readonly maxBytes: number; readonly bytesPerSecond: number } | null;
 }
 
 export class SensorPipeline {
   readonly #source: CaptureSource;
   readonly #uplink: Uplink;
   readonly #path: PacketPath;
+  /** Null where none are sent. */
+  readonly #copies: PacketCopies | null;
   #captureSeconds: number | null = null;
   readonly #clock: ClockWatch;
   #clockSteps = 0;
@@ -56,10 +62,24 @@ export class SensorPipeline {
         canWait: source.kind === 'file',
         onRows: (rows) => this.#sendPayloads(rows),
       },
+      onDecoded: (records, selected) => this.#copies?.add(records, selected),
       onFlows: (rows) => this.#sendRows(rows),
       onEvidence: (rows) => this.#sendEvidence(rows),
     });
+    this.#copies = this.#createCopies(options.packets ?? null);
     uplink.reportWith(() => this.health(false));
+  }
+
+  /** A source that waits needs no limit by the clock. */
+  #createCopies(limits: PipelineOptions['packets']): PacketCopies | null {
+    if (!limits) return null;
+    const { maxBytes, bytesPerSecond } = limits;
+    const onRows = (rows: RawPackets) =>
+      this.#uplink.sendFindings(packetsToFrame(rows, this.#uplink.epoch, this.#uplink.nextSequence));
+    const isFile = this.#source.kind === 'file';
+    return isFile
+      ? new PacketCopies({ maxBytes, bytesPerSecond: null, onRows })
+      : new PacketCopies({ maxBytes: Number.POSITIVE_INFINITY, bytesPerSecond, onRows });
   }
 
   /** Runs until the source ends or is stopped, with every flow handed to the uplink. Throws CaptureError, UplinkError. */
@@ -67,7 +87,7 @@ export class SensorPipeline {
     const inOwnTime = this.#source.clock.mode !== 'max';
     const timers = [setInterval(() => this.#report(), HEALTH_EVERY_MILLISECONDS)];
     if (inOwnTime) timers.push(setInterval(() => this.#path.emptyTables(), EMPTY_EVERY_MILLISECONDS));
-    if (inOwnTime) timers.push(setInterval(() => this.#path.flushFindings(), FINDINGS_EVERY_MILLISECONDS));
+    if (inOwnTime) timers.push(setInterval(() => this.#sendFindings(), FINDINGS_EVERY_MILLISECONDS));
     try {
       for await (const records of this.#source.batches()) {
         this.#take(records);
@@ -77,11 +97,18 @@ export class SensorPipeline {
     } finally {
       for (const timer of timers) clearInterval(timer);
       this.#path.emptyTables();
-      this.#path.flushFindings();
+      this.#sendFindings();
     }
   }
 
+  #sendFindings(): void {
+    this.#path.flushFindings();
+    this.#copies?.flush();
+  }
+
   #report(): void {
+    // Whoever sees a streak may ask for its packets a moment later.
+    this.#copies?.flush();
     if (this.#source.kind === 'live' && this.#clock.look() !== 0) this.#clockWasSet();
     this.#uplink.sendHealth(this.health(false));
   }
@@ -90,7 +117,7 @@ export class SensorPipeline {
   #clockWasSet(): void {
     this.#clockSteps++;
     this.#path.emptyTables();
-    this.#path.flushFindings();
+    this.#sendFindings();
     this.#uplink.renewEpoch();
   }
 
@@ -137,6 +164,7 @@ export class SensorPipeline {
       lagSeconds: this.#uplink.lagSeconds,
       clockSteps: this.#clockSteps,
       ...this.#path.findings(),
+      ...(this.#copies === null ? {} : { rawPackets: this.#copies.report() }),
     };
   }
 

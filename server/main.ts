@@ -22,6 +22,7 @@ import type { TargetSlots } from './enrich/target-slots.ts';
 import { healthPoints } from './ingest/health-points.ts';
 import { seriesSecret } from './ingest/series-memory.ts';
 import { LiveHub } from './live/live-hub.ts';
+import { PacketRing } from './packets/packet-ring.ts';
 import { IngestPipeline } from './pipeline.ts';
 import { Sockets } from './sockets.ts';
 import { DiskWatch } from './store/disk-watch.ts';
@@ -102,6 +103,14 @@ export async function startServer({ config, programFolder, software, log }: Serv
       credits,
       log,
     });
+    const packets = new PacketRing({
+      folder: join(config.data, 'packets'),
+      keepBytes: config.packets.keepBytes,
+      log,
+      position: (sensor, epoch) => catalog.position(sensor, epoch),
+    });
+    await packets.start();
+    stops.push(() => packets.stop());
     const pipeline: IngestPipeline = new IngestPipeline({
       flows,
       catalog,
@@ -111,6 +120,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       live,
       disk,
       log,
+      packets,
       seriesSecret: seriesSecret(installationKey),
       sketches: stores.sketches,
     });
@@ -128,6 +138,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       sessions: pipeline,
       evidence: stores.evidence,
       payloads: stores.payloads,
+      packets,
       scanners,
       tokens,
       signIns,

@@ -58,8 +58,9 @@ export function readRecord(bytes: Buffer, at: number): SpoolRecord | null {
   };
 }
 
-/** 1 for an encoded frame of evidence or payloads: that they are dropped is counted by frames. */
+/** 1 for an encoded frame of evidence, payloads or packets: that they are dropped is counted by frames. */
 export function findingsIn(frame: Uint8Array): number {
   const kind = kindOf(frame);
-  return kind === FrameKind.evidence || kind === FrameKind.payloads ? 1 : 0;
+  const isFinding = kind === FrameKind.evidence || kind === FrameKind.payloads || kind === FrameKind.packets;
+  return isFinding ? 1 : 0;
 }

@@ -2,7 +2,7 @@
 
 import { largestCounts, type SensorLedger } from '../../shared/counters.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
-import { createPacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
+import { createPacketBatch, type PacketBatch, type RecordBatch } from '../../shared/packet-batch.ts';
 import type { EvidenceBatch } from '../../shared/wire/evidence.ts';
 import type { SensorHealth } from '../../shared/wire/messages.ts';
 import { Decoder } from '../decode/decoder.ts';
@@ -23,6 +23,8 @@ export interface PacketPathOptions {
   /** At the border of an interval a table is emptied when it holds so many packets, however few its rows; never, unless it is said. */
   readonly emptyAtPackets?: number;
   readonly payloads: PayloadWatchOptions;
+  /** Each batch, with what the filter left of it; null where there is none. */
+  readonly onDecoded?: (records: RecordBatch, selected: readonly [PacketBatch, PacketBatch] | null) => void;
   /** Rows that leave are void afterwards. */
   readonly onFlows: (rows: FlowBatch) => void;
   readonly onEvidence: (rows: EvidenceBatch) => void;
@@ -52,9 +54,12 @@ export class PacketPath {
   readonly #ipv6 = createPacketBatch(6);
   readonly #flows4: FlowTable;
   readonly #flows6: FlowTable;
+  readonly #onDecoded: PacketPathOptions['onDecoded'];
   #emptying = false;
 
-  constructor({ checksums, filter, seed, emptyAtPackets, payloads, onFlows, onEvidence }: PacketPathOptions) {
+  constructor(options: PacketPathOptions) {
+    const { checksums, filter, seed, emptyAtPackets, payloads, onFlows, onEvidence } = options;
+    this.#onDecoded = options.onDecoded;
     this.#decoder = new Decoder({ checksums });
     this.#filter = filter;
     this.#memory = new SourceMemory({ seed, onEvidence });
@@ -75,6 +80,7 @@ export class PacketPath {
     this.#decoder.decode(records, this.#ipv4, this.#ipv6);
     applyRules(records, this.#decoder, { ipv4: this.#ipv4, ipv6: this.#ipv6 }, this.#filter, this.#memory);
     this.#payloads.add(records, this.#ipv4, this.#ipv6);
+    this.#onDecoded?.(records, this.#filter === null ? null : [this.#ipv4, this.#ipv6]);
     this.#flows4.add(this.#ipv4);
     this.#flows6.add(this.#ipv6);
   }

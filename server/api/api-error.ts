@@ -11,10 +11,13 @@ export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
   readonly position: ProblemPosition | undefined;
-  constructor(status: number, code: string, message: string, position?: ProblemPosition) {
+  /** The reason as a word, of codes that have several. */
+  readonly why: string | undefined;
+  constructor(status: number, code: string, message: string, position?: ProblemPosition, why?: string) {
     super(message);
     this.status = status;
     this.code = code;
     this.position = position;
+    this.why = why;
   }
 }

@@ -6,6 +6,7 @@ import type { NetworkTable } from '../enrich/networks/network-table.ts';
 import type { ScannerFolder } from '../enrich/scanners/scanner-folder.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
+import type { PacketRing } from '../packets/packet-ring.ts';
 import type { IngestPipeline } from '../pipeline.ts';
 import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
@@ -28,6 +29,8 @@ export interface ApiParts extends AccessParts {
   readonly sessions: Pick<IngestPipeline, 'isFed' | 'renameSession' | 'deleteSession'>;
   readonly evidence: EvidenceStore;
   readonly payloads: PayloadStore;
+  /** Recent packets, where any are kept. */
+  readonly packets?: Pick<PacketRing, 'account' | 'frames' | 'oldestSeconds'>;
   readonly scanners: Pick<ScannerFolder, 'find'>;
   readonly live: LiveHub;
   readonly networks: Pick<NetworkTable, 'nameOf'>;

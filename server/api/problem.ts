@@ -24,12 +24,13 @@ export function sendProblem(
   code: string,
   detail: string,
   position?: ProblemPosition,
+  why?: string,
 ): FastifyReply {
   return reply
     .code(status)
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({ type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, position });
+    .send({ type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, position, why });
 }
 
 /** Whatever went wrong, as it is told to whoever asked: in a problem document, or in the last of an answer's lines. */

@@ -1,5 +1,6 @@
 /** A packet in one line: who to whom by the outermost IP header, and what it is. */
 import type { DissectedLayer, FieldName } from './names.ts';
+import { fieldText } from './packet-flow.ts';
 
 export interface PacketSummary {
   /** The protocol that says most of those of the outermost packet, such as `TCP`, `ARP`. */
@@ -18,14 +19,14 @@ export function summarise(layers: readonly DissectedLayer[]): PacketSummary {
   const network = layers[at] ?? layers.find(({ name }) => name === 'ARP') ?? layers[0];
   const transport = at < 0 ? undefined : outermostTransport(layers, at);
   const end = (address: FieldName, port: FieldName) => {
-    const number = valueIn(transport, port);
-    const text = valueIn(network, address);
+    const number = fieldText(transport, port);
+    const text = fieldText(network, address);
     if (number === '') return text;
     return text.includes(':') ? `[${text}]:${number}` : `${text}:${number}`;
   };
   const last = layers.findLast(({ fields }) => fields.some(({ name }) => informative.includes(name)));
   const more = last?.fields.find(({ name }) => informative.includes(name))?.value ?? '';
-  const own = transport === undefined ? '' : valueIn(transport, transport.name === 'TCP' ? 'flags' : 'type');
+  const own = transport === undefined ? '' : fieldText(transport, transport.name === 'TCP' ? 'flags' : 'type');
   return {
     protocol: transport?.name ?? network?.name ?? '',
     source: end('source', 'sourcePort'),
@@ -41,8 +42,4 @@ function outermostTransport(layers: readonly DissectedLayer[], network: number):
     if (layer.fields.some(({ name }) => name === 'source')) return undefined;
   }
   return undefined;
-}
-
-export function valueIn(layer: DissectedLayer | undefined, name: FieldName): string {
-  return layer?.fields.find((field) => field.name === name)?.value ?? '';
 }

@@ -22,6 +22,7 @@ export const FrameKind = {
   alerts: 18,
   filter: 19,
   stretch: 20,
+  packets: 21,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 

@@ -1,7 +1,8 @@
 /** What a dissection says of a packet, in the words of `decodeOne`, and what every dissection must keep to. */
 import type { ChecksumCounts } from '../../sensor/decode/decoder.ts';
 import { dissect } from '../../shared/dissect/index.ts';
-import type { DissectedLayer, FieldName } from '../../shared/dissect/names.ts';
+import type { DissectedLayer } from '../../shared/dissect/names.ts';
+import { fieldText, isIpLayer as isIp, packetEnds } from '../../shared/dissect/packet-flow.ts';
 import { TcpFlag } from '../../shared/protocols.ts';
 import { type DecodedPacket, decodeOne } from './packet-batch.ts';
 
@@ -10,39 +11,20 @@ export type DissectedPacket = Pick<
   'family' | 'source' | 'target' | 'protocol' | 'sourcePort' | 'targetPort' | 'tcpFlags' | 'ttl'
 >;
 
-const isIp = ({ name }: DissectedLayer) => name === 'IPv4' || name === 'IPv6';
-const TYPED = ['ICMP', 'ICMPv6'];
-const PORTED = ['TCP', 'UDP', 'UDP-Lite', 'SCTP', 'DCCP'];
+const TRANSPORTS = ['ICMP', 'ICMPv6', 'TCP', 'UDP', 'UDP-Lite', 'SCTP', 'DCCP'];
 
-export const fieldOf = (layer: DissectedLayer | undefined, name: FieldName): string =>
-  layer?.fields.find((field) => field.name === name)?.value ?? '';
-const number = (layer: DissectedLayer | undefined, name: FieldName) => Number.parseInt(fieldOf(layer, name), 10) || 0;
+export const fieldOf = fieldText;
 
 /** The packet of the IP header at `index` of those there are; null without one. */
 export function packetOf(layers: readonly DissectedLayer[], index = 0): DissectedPacket | null {
-  const at = layers.map((layer, place) => (isIp(layer) ? place : -1)).filter((place) => place >= 0)[index];
-  if (at === undefined) return null;
-  const ip = layers[at]!;
-  const family = ip.name === 'IPv4' ? 4 : 6;
-  let last = at;
-  while (layers[last + 1]?.name.startsWith('IPv6 ')) last++;
-  // An extension that is not there in full is not stepped over: its own number is the protocol.
-  if (last > at && layers[last]!.note !== undefined && layers[last]!.note !== 'tooMany') last--;
-  const transport = layers[last + 1];
-  const isTyped = TYPED.includes(transport?.name ?? '');
-  const hasPorts = PORTED.includes(transport?.name ?? '');
-  const second = isTyped ? 'code' : 'targetPort';
-  const whole = (name: FieldName) => (isTyped || hasPorts ? number(transport, name) : 0);
+  const ends = packetEnds(layers, index);
+  if (ends === null) return null;
+  const ip = layers.filter(isIp)[index]!;
+  const carried = layers.slice(layers.indexOf(ip) + 1).find(({ name }) => !name.startsWith('IPv6 '));
   return {
-    family,
-    source: fieldOf(ip, 'source'),
-    target: fieldOf(ip, 'target'),
-    protocol: last > at || family === 6 ? number(layers[last], 'nextHeader') : number(ip, 'protocol'),
-    // The decoder takes both or none.
-    sourcePort: fieldOf(transport, second) === '' ? 0 : whole(isTyped ? 'type' : 'sourcePort'),
-    targetPort: whole(second),
-    tcpFlags: transport?.name === 'TCP' ? flagBits(fieldOf(transport, 'flags')) : 0,
-    ttl: number(ip, family === 4 ? 'ttl' : 'hopLimit'),
+    ...ends,
+    tcpFlags: carried?.name === 'TCP' ? flagBits(fieldOf(carried, 'flags')) : 0,
+    ttl: Number(fieldOf(ip, ends.family === 4 ? 'ttl' : 'hopLimit')),
   };
 }
 
@@ -88,7 +70,7 @@ function expectVerdicts(layers: readonly DissectedLayer[], { network, transport 
   const verdict = (layer: DissectedLayer | undefined) =>
     layer?.fields.find(({ name, note }) => name === 'checksum' && note !== undefined)?.note ?? 'checksumNotWhole';
   const carried = layers.slice(at + 1).find(({ name }) => !name.startsWith('IPv6 '));
-  const isOf = TYPED.includes(carried?.name ?? '') || PORTED.includes(carried?.name ?? '');
+  const isOf = TRANSPORTS.includes(carried?.name ?? '');
   for (const [told, { good, bad }] of [
     [layers[at]!.name === 'IPv4' ? verdict(layers[at]) : 'checksumNotWhole', network],
     [isOf ? verdict(carried) : 'checksumNotWhole', transport],
