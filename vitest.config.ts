@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Projects from fast to slow; those that start servers and browsers run one file at a time. */
-const project = (name: string, testTimeout: number, oneAtATime: boolean) => ({
+const project = (name: string, testTimeout: number, workers: 1 | 2, groupOrder: number) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
@@ -9,19 +9,22 @@ const project = (name: string, testTimeout: number, oneAtATime: boolean) => ({
     hookTimeout: 120_000,
     // A second, as it is otherwise, is not enough for a busy machine that draws without a graphics card.
     expect: { poll: { timeout: 20_000 } },
-    fileParallelism: !oneAtATime,
+    fileParallelism: workers > 1,
+    maxWorkers: workers,
+    // One behind the other: where servers are timed and pages drawn, nothing else works.
+    sequence: { groupOrder },
   },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 30_000, false),
-      project('contract', 120_000, true),
-      project('integration', 180_000, true),
-      project('views', 240_000, true),
-      project('fuzz', 240_000, true),
-      project('torture', 300_000, true),
+      project('unit', 30_000, 2, 0),
+      project('contract', 120_000, 2, 1),
+      project('integration', 180_000, 1, 2),
+      project('views', 240_000, 1, 3),
+      project('fuzz', 240_000, 2, 4),
+      project('torture', 300_000, 1, 5),
     ],
   },
 });

@@ -16,7 +16,7 @@ type ReplayActions = Pick<
 
 export function replayActions(page: Page): ReplayActions {
   const { state, replay } = page;
-  const moment = () => state.replay?.atSeconds ?? state.captureSeconds;
+  const moment = () => state.replay?.atSeconds ?? nowOf(page);
   return {
     seek: (seconds) => void replay.go({ atSeconds: seconds }),
     /** A second of what is shown; what stands is looked at step by step. */
@@ -48,8 +48,10 @@ export function replayActions(page: Page): ReplayActions {
 }
 
 /** From live, a replay begins a little before now. */
-function fromHere({ state }: Page) {
-  return state.replay === null && state.captureSeconds !== null
-    ? { atSeconds: state.captureSeconds - BACK_SECONDS }
-    : {};
+function fromHere(page: Page) {
+  const now = nowOf(page);
+  return page.state.replay === null && now !== null ? { atSeconds: now - BACK_SECONDS } : {};
 }
+
+/** Before anything flies, the newest packet tells the time. */
+const nowOf = ({ state }: Page) => state.captureSeconds ?? state.totals?.clock.newestSeconds ?? null;

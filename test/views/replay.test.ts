@@ -1,0 +1,260 @@
+/** The past in the same scene: a flood and a real scan on the page of the real program. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, ledgerOf } from '../support/api.ts';
+import { browserInstalled, openBrowser, openPage } from '../support/browser.ts';
+import { capturePath, capturesFolder } from '../support/captures.ts';
+import { makeFolder } from '../support/folders.ts';
+import { addressOf, interrupt, program, type RunningProgram, runProgram } from '../support/program.ts';
+import { look, pictureOf, seen, shown } from './replay-page.ts';
+
+const SCAN = 'chrissanders+packets/synscan.pcapng';
+
+interface Session {
+  id: number;
+  name: string;
+  kind: string;
+  packets: number;
+  first: string;
+  last: string;
+}
+
+describe.skipIf(!browserInstalled)('a replay', () => {
+  let browser: Browser;
+  let running: RunningProgram;
+  let url = '';
+  let data = '';
+  let token = '';
+  let remove: () => Promise<void>;
+  let flood: Session;
+
+  const named = async (name: string) => (await ask<Session[]>(url, 'sessions')).find((one) => one.name === name)!;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    const made = await makeFolder();
+    remove = made.remove;
+    data = join(made.folder, 'data');
+    const capture = join(made.folder, 'flood.pcap');
+    await program([
+      ...['simulate', '--scenario', 'flood', '--rate', '150', '--duration', '40', '--seed', '5', '--out', capture],
+    ]);
+    running = runProgram(['start', '--port', '0', '--data', data, '--rate', '40']);
+    url = await addressOf(running, 90_000);
+    const server = url.replace('http:', 'ws:');
+    const replay = (file: string) => program(['replay', '--speed', 'max', '--server', server, '--data', data, file]);
+    expect((await replay(capture)).code).toBe(0);
+    if (capturesFolder !== null) expect((await replay(capturePath(SCAN))).code).toBe(0);
+    token = (await program(['token', 'add', '--role', 'analyst', '--name', 'Aoi', '--data', data])).stdout.trim();
+    flood = await named('flood.pcap');
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    if (running) await interrupt(running);
+    await remove?.();
+  });
+
+  async function open(query: string, work: (page: Page) => Promise<void>): Promise<void> {
+    const { page, problems } = await openPage(browser, `${url}/?lang=en&quality=low&${query}`, 960, 540);
+    try {
+      await work(page);
+      expect(problems).toEqual([]);
+    } finally {
+      await page.close();
+    }
+  }
+
+  const at = (seconds: number) => new Date(Date.parse(flood.first) + seconds * 1000).toISOString();
+
+  test.for(['5', '60'])(
+    'of a flood, %s times as fast: every flow is offered once, and accounted for',
+    async (speed) => {
+      const { sensors } = await ledgerOf(url, flood.id);
+      const flows = sensors[0]!.server.flowsStored!;
+      await open(`session=${flood.id}&speed=${speed}`, async (page) => {
+        const { ledger, viewer, kind, packets } = await seen(
+          page,
+          'the end',
+          ({ replay }) => replay?.isFinished === true,
+          120_000,
+        );
+        // At sixty times as fast there is not room in the air for all of it.
+        const { sent, sampledOut } = viewer!;
+        expect(viewer).toEqual({ offered: flows, sent: flows - sampledOut, sampledOut, filteredOut: 0 });
+        expect(sampledOut > 0).toBe(speed === '60');
+        expect(ledger.received).toBe(sent);
+        expect(ledger.drawn + ledger.expired).toBe(sent);
+        expect(ledger.drawn).toBeGreaterThan(sent * 0.9);
+        expect([kind, packets]).toEqual(['file', flood.packets]);
+        expect(await page.locator('.badge').first().textContent()).toMatch(/^REPLAY ×/);
+        expect(await page.locator('.verdict').textContent()).toBe('✓ balances to the packet');
+      });
+    },
+  );
+
+  test('with a filter, what it leaves out is counted, and one that is broken leaves the scene as it was', async () => {
+    await open(`session=${flood.id}&at=${at(20)}&pause&filter=tcp`, async (page) => {
+      const { viewer } = await shown(page);
+      expect(viewer!.filteredOut).toBeGreaterThan(0);
+      expect(viewer!.offered).toBe(viewer!.sent + viewer!.sampledOut + viewer!.filteredOut);
+      const { inFlight } = await look(page);
+      expect(inFlight).toBeGreaterThan(0);
+      const field = page.locator('.filter-input');
+      await field.fill('dst port 99999');
+      await field.press('Enter');
+      await page
+        .locator('.filter-problem, .filter-complaint, [role="alert"]')
+        .filter({ hasText: /port/ })
+        .first()
+        .waitFor();
+      expect((await look(page)).inFlight).toBe(inFlight);
+      await field.fill('udp');
+      await field.press('Enter');
+      await seen(page, 'another filter', ({ inFlight: now }) => now !== inFlight);
+    });
+  });
+
+  test('a link is a picture: the same each time, another at another moment', async () => {
+    const pictures: Buffer[] = [];
+    for (const seconds of [33, 33, 21]) {
+      const query = `session=${flood.id}&at=${at(seconds)}&speed=2&pause&camera=20,150,1.1`;
+      await open(query, async (page) => {
+        await shown(page);
+        pictures.push(await pictureOf(page));
+      });
+    }
+    expect(pictures[1]!.equals(pictures[0]!)).toBe(true);
+    expect(pictures[2]!.equals(pictures[0]!)).toBe(false);
+  });
+
+  test('the bar, its buttons and the keyboard: go there, step, choose, loop, mark, and back to live', async () => {
+    await open('', async (page) => {
+      await seen(page, 'live traffic', ({ packets }) => packets > 0);
+      // From live into the past of the live session, and back.
+      await page.keyboard.press(',');
+      await seen(page, 'a replay that stands', ({ replay }) => replay?.isPlaying === false);
+      await page.keyboard.press('End');
+      await seen(page, 'live again', ({ replay, kind }) => replay === null && kind === 'simulated');
+      expect(new URL(page.url()).searchParams.get('at')).toBeNull();
+    });
+    await open(`session=${flood.id}&pause`, async (page) => {
+      await shown(page);
+      const bar = page.locator('.time-bar-track');
+      await bar.press('ArrowRight');
+      const one = (await shown(page)).replay!.atSeconds;
+      expect(one).toBeGreaterThan(Date.parse(flood.first) / 1000);
+      await bar.press('Home');
+      await seen(
+        page,
+        'the begin',
+        ({ replay }) => Math.abs(replay!.atSeconds - Date.parse(flood.first) / 1000) < 0.01,
+      );
+      await page.locator('body').press('.');
+      await seen(
+        page,
+        'a step',
+        ({ replay }) => Math.abs(replay!.atSeconds - Date.parse(flood.first) / 1000 - 1) < 0.01,
+      );
+      await page.keyboard.press(']');
+      expect((await look(page)).replay!.speed).toBe(2);
+      await page.keyboard.press('j');
+      expect(await page.locator('.time-bar-bookmarks path').count()).toBe(1);
+      const box = (await bar.boundingBox())!;
+      const move = (share: number) => page.mouse.move(box.x + box.width * share, box.y + 10);
+      await move(0.5);
+      await page.mouse.down();
+      await move(0.55);
+      await move(0.6);
+      await page.mouse.up();
+      const span = new URL(page.url()).searchParams
+        .get('span')!
+        .split('/')
+        .map((time) => Date.parse(time) / 1000);
+      expect(span[1]! - span[0]!).toBeGreaterThan(3);
+      await page.keyboard.press('o');
+      await page.keyboard.press('Space');
+      await page.mouse.click(box.x + box.width * 0.55, box.y + 10);
+      await seen(page, 'within the loop', ({ replay }) => replay!.isLooping && replay!.atSeconds >= span[0]!);
+      await page.waitForTimeout(4_000);
+      const { replay } = await look(page);
+      expect(replay!.isPlaying).toBe(true);
+      expect(replay!.atSeconds).toBeLessThan(span[1]! + 3);
+    });
+  });
+
+  test.for([
+    ['session=999', 'API_NO_SESSION', 'that session is not there any more'],
+    ['session=abc&at=never', null, ''],
+  ] as const)('a link to what is not there (%s) says so, and shows what is live', async ([query, code, words]) => {
+    await open(query, async (page) => {
+      if (code === null) {
+        // Nonsense is passed over: the session that is live is replayed.
+        await seen(page, 'something', ({ packets }) => packets > 0);
+        return;
+      }
+      await seen(page, 'why not', ({ problem }) => problem === code);
+      await page.locator('.time-bar-note').filter({ hasText: words }).waitFor();
+      await seen(page, 'live traffic', ({ kind, replay }) => kind === 'simulated' && replay === null);
+    });
+  });
+
+  test('a picture is saved with its marks, as PNG', async () => {
+    await open(`session=${flood.id}&at=${at(20)}&pause`, async (page) => {
+      await shown(page);
+      const coming = page.waitForEvent('download');
+      await page.keyboard.press('s');
+      const saved = await coming;
+      expect(saved.suggestedFilename()).toMatch(/^kurayami-2026-01-01T0000\d\dZ\.png$/);
+      const bytes = await readFile(await saved.path());
+      expect(bytes.subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a');
+      expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([960, 540]);
+    });
+  });
+
+  test('recordings are listed: viewers play them, analysts name and delete them', async () => {
+    await open('', async (page) => {
+      await seen(page, 'live traffic', ({ packets }) => packets > 0);
+      await page.keyboard.press('e');
+      const row = page.locator('.session-row').filter({ hasText: 'flood.pcap' });
+      await row.waitFor();
+      expect(await row.getByRole('button', { name: 'delete' }).isVisible()).toBe(false);
+      await row.getByRole('button', { name: 'play' }).press('Enter');
+      const { kind } = await seen(page, 'the flood', ({ kind: now }) => now === 'file');
+      expect(kind).toBe('file');
+    });
+    await open('', async (page) => {
+      await page.evaluate(
+        (given) =>
+          fetch('api/v1/sign-in', {
+            method: 'POST',
+            body: JSON.stringify({ token: given }),
+            headers: { 'content-type': 'application/json' },
+          }),
+        token,
+      );
+      await page.reload();
+      await seen(page, 'live traffic', ({ packets }) => packets > 0);
+      await page.keyboard.press('e');
+      const row = page.locator('.session-row').filter({ hasText: 'flood.pcap' });
+      page.once('dialog', (dialog) => void dialog.accept('<b>night</b>'));
+      await row.getByRole('button', { name: 'rename' }).click();
+      const renamed = page.locator('.session-row').filter({ hasText: '<b>night</b>' });
+      await renamed.waitFor();
+      page.once('dialog', (dialog) => void dialog.accept());
+      await renamed.getByRole('button', { name: 'delete' }).click();
+      await renamed.waitFor({ state: 'detached' });
+      expect(await named('<b>night</b>')).toBeUndefined();
+    });
+  });
+
+  test.skipIf(capturesFolder === null)('of a real scan ends with every probe drawn', async () => {
+    const scan = await named('synscan.pcapng');
+    await open(`session=${scan.id}&speed=5`, async (page) => {
+      const { ledger, packets } = await seen(page, 'the end', ({ replay }) => replay?.isFinished === true, 90_000);
+      expect(packets).toBe(scan.packets);
+      expect(ledger.drawn + ledger.expired).toBe(ledger.received);
+    });
+  });
+});
