@@ -72,6 +72,10 @@ export interface SeriesOutbox {
   pendingBins(): Promise<number>;
   /** Bins that left without having been given since the store was opened: retention took them, or some of what they had. */
   binsNotWhole(): Promise<number>;
+  /** Sessions that were deleted, of which whoever mirrors the series may still have some. */
+  deletedSessions(): Promise<number[]>;
+  /** Nothing is left of it there. */
+  sessionForgotten(session: number): Promise<void>;
   /** The largest generation given so far: bins touched later have larger ones, until the store is opened again. */
   newestGeneration(): Promise<number>;
 }

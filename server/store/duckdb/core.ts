@@ -33,6 +33,7 @@ import { ProblemBook } from './problem-book.ts';
 import { SeriesAge } from './series-age.ts';
 import * as seriesQueries from './series-queries.ts';
 import { SeriesRetention } from './series-retention.ts';
+import { listCopied, noteForgotten } from './session-deletion.ts';
 import { listSites, sitesOfPayload } from './site-queries.ts';
 import * as sketchQueries from './sketch-queries.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -194,6 +195,8 @@ export class DuckDbCore {
       noteMirrorStart: (start) => mirrored.noteMirrorStart(connections, start),
       outboxPendingBins: () => outbox.outboxPendingBins(connections),
       outboxNotWhole: async () => this.#losses.binsNotWhole,
+      deletedSessions: () => listCopied(connections),
+      sessionForgotten: (session) => noteForgotten(connections, session),
       outboxGeneration: async () => this.#generation.newest,
     };
   }

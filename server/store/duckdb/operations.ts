@@ -102,6 +102,8 @@ export interface StoreOperations {
   outboxPendingBins(): Promise<number>;
   outboxNotWhole(): Promise<number>;
   outboxGeneration(): Promise<number>;
+  deletedSessions(): Promise<number[]>;
+  sessionForgotten(session: number): Promise<void>;
   /** Sums partial rows up, those of open bins too; happens by itself now and then. */
   compact(): Promise<void>;
 }
@@ -231,6 +233,8 @@ export function storesOver(
       noteStart: (startSeconds) => does.noteMirrorStart(startSeconds),
       pendingBins: () => does.outboxPendingBins(),
       binsNotWhole: () => does.outboxNotWhole(),
+      deletedSessions: () => does.deletedSessions(),
+      sessionForgotten: (session) => does.sessionForgotten(session),
       newestGeneration: () => does.outboxGeneration(),
     },
     warnings,

@@ -63,7 +63,7 @@ export async function loadDeleted(connections: Connections): Promise<Map<number,
     if (known.length === 0) {
       await writer.run(
         `CREATE TABLE deleted_sessions (session BIGINT PRIMARY KEY, sensor INTEGER, epoch BIGINT, packets BIGINT NOT NULL,
-          bytes BIGINT NOT NULL, flows BIGINT NOT NULL, deleted_seconds DOUBLE NOT NULL)`,
+          bytes BIGINT NOT NULL, flows BIGINT NOT NULL, deleted_seconds DOUBLE NOT NULL, copied BOOLEAN NOT NULL)`,
       );
       await checkpoint(writer);
     }
@@ -125,7 +125,7 @@ async function deleteNow(
     for (const file of files) await setFileState(writer, file, 'expired');
     await deleteRows(writer, session);
     await writer.run('DELETE FROM positions WHERE sensor = $1 AND epoch = $2', [sensor, epoch]);
-    await writer.run(`INSERT INTO deleted_sessions VALUES ($1, $2, $3, $4, $5, $6, $7)`, [
+    await writer.run(`INSERT INTO deleted_sessions VALUES ($1, $2, $3, $4, $5, $6, $7, true)`, [
       session,
       sensor,
       epoch,
@@ -159,4 +159,18 @@ async function deleteRows(writer: DuckDBConnection, session: number): Promise<vo
   for (const table of TABLES)
     if (there.has(table))
       await writer.run(`DELETE FROM ${table} WHERE ${table === 'sessions' ? 'id' : 'session'} = $1`, [session]);
+}
+
+/** Deleted sessions that a copy of the series may still have: also where there is none now, since there may have been. */
+export async function listCopied(connections: Connections): Promise<number[]> {
+  const rows = await connections.lookUp(
+    'SELECT session::DOUBLE AS session FROM deleted_sessions WHERE copied ORDER BY deleted_sessions.session',
+  );
+  return rows.map(({ session }) => Number(session));
+}
+
+export async function noteForgotten(connections: Connections, session: number): Promise<void> {
+  await connections.transaction((writer) =>
+    writer.run('UPDATE deleted_sessions SET copied = false WHERE session = $1', [session]),
+  );
 }

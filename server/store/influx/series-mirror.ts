@@ -8,6 +8,7 @@ import type { InfluxDB } from 'influx';
 import type { HealthPoint, MirrorPoint, OutboxBatch, SeriesOutbox, TouchedBin } from '../outbox.ts';
 import { StoreError } from '../stores.ts';
 import { createInflux, type Durations, NO_DURATIONS, prepareDatabase } from './administration.ts';
+import { canForget, forgetSession } from './forget-session.ts';
 import { HealthQueue } from './health-queue.ts';
 import { LineEncoder } from './line-protocol.ts';
 import { LineWriter, MAX_LINES_PER_WRITE } from './line-writer.ts';
@@ -61,6 +62,8 @@ export interface MirrorStats {
   /** Points beyond `maxSeries`: summed as `other` of their bin, or not written. */
   readonly pointsFolded: number;
   readonly pointsHeldBack: number;
+  /** Sessions that were deleted here, and are still to be deleted there. */
+  readonly sessionsToForget: number;
   /** Of `kurayami_health`: lines that had to give way to newer ones while none could be written. */
   readonly healthLinesDropped: number;
   /** A sentence while it does not work, null while it does. */
@@ -105,7 +108,7 @@ export class SeriesMirror {
   readonly #health = new HealthQueue();
   #healthTimer: NodeJS.Timeout | undefined;
   readonly #abort = new AbortController();
-  #counts = { linesWritten: 0, linesRefused: 0, binsExpired: 0, binsNotWhole: 0, pendingBins: 0 };
+  #counts = { linesWritten: 0, linesRefused: 0, binsExpired: 0, binsNotWhole: 0, pendingBins: 0, sessionsToForget: 0 };
   #lastError: string | null = null;
   #durations: Durations | null = null;
   #running: Promise<void> | undefined;
@@ -201,6 +204,7 @@ export class SeriesMirror {
     const { outbox, target } = this.#options;
     this.#durations ??= await this.#prepare(target);
     await this.#restarts?.look();
+    await this.#forgetDeleted();
     const batch = await outbox.pending(BINS_PER_ROUND, await this.#settling?.limits());
     if (batch.bins.length > 0) {
       const written = await this.#write(batch, this.#durations);
@@ -209,6 +213,19 @@ export class SeriesMirror {
     const healthLines = await this.#writeHealth();
     await this.#countPending();
     return batch.bins.length + healthLines;
+  }
+
+  /** Before anything is written: what was read of a session before it was deleted may have been written since. */
+  async #forgetDeleted(): Promise<void> {
+    const { outbox, target, credentials = null } = this.#options;
+    const sessions = await outbox.deletedSessions();
+    this.#counts.sessionsToForget = sessions.length;
+    if (!canForget(target)) return;
+    for (const session of sessions) {
+      await forgetSession(target, this.#influx, credentials, session);
+      await outbox.sessionForgotten(session);
+      this.#counts.sessionsToForget -= 1;
+    }
   }
 
   async #writeHealth(): Promise<number> {
