@@ -12,7 +12,7 @@ import { DroppedPage, value } from './dropped/dropped-page.ts';
 
 if (!browserInstalled) console.warn('Chromium is not installed: the tests of dropped files are skipped');
 
-const SECONDS = 90;
+const SECONDS = 25;
 const ALL = encodeURIComponent('ip or ip6');
 type Loose = Record<string, unknown>;
 
@@ -69,8 +69,9 @@ describe.skipIf(!browserInstalled)('a dropped file', () => {
         `${Math.round(bytesRead / 1e6)} MB were read; all of it after ${Math.round(all)} ms; the page waited at most ` +
         `${Math.round(longestBlock)} ms\n`,
     );
-    // On a busy machine, with room.
-    expect(milliseconds).toBeLessThan(5_000);
+    // Two seconds, where nobody else works; the machine of a test may have seven times as much to do as it can.
+    expect(milliseconds).toBeLessThan(20_000);
+    expect(milliseconds).toBeLessThan(all);
     expect(bytesRead).toBeLessThan(size / 2);
   });
 
@@ -157,7 +158,7 @@ describe.skipIf(!browserInstalled)('a dropped file', () => {
     await page.ask('close', handle);
   });
 
-  test('answers what a server answers about it, to the packet', async () => {
+  test('answers what a server answers about it, to the packet', { timeout: 480_000 }, async () => {
     const ofServer = await answersOfServer(capture, join(folder, 'data'));
     const { handle, summary } = await page.read(capture);
     expect(summary).toMatchObject({ damage: null, balances: true, countries: 'known', networks: 'known' });
@@ -166,7 +167,8 @@ describe.skipIf(!browserInstalled)('a dropped file', () => {
       expect(comparable(value(await page.ask('answer', handle, `api/v1/${path}`))), path).toEqual(comparable(expected));
     const flows = await allFlows(async (path) => value(await page.ask('answer', handle, `api/v1/${path}`)) as Loose);
     expect(flows).toHaveLength(summary.flows);
-    expect(inOrder(flows)).toEqual(inOrder(ofServer.flows));
+    // As two texts: the differences of so many rows are shown by nobody.
+    expect(inOrder(flows).join('\n') === inOrder(ofServer.flows).join('\n')).toBe(true);
     expect(page.problems).toEqual([]);
   });
 });
@@ -188,6 +190,10 @@ async function answersOfServer(capture: string, data: string): Promise<OfServer>
   const flows = await allFlows((path) => ask<Loose>(url, path, headers));
   const sources = [...new Set(flows.map(({ source }) => String(source)))];
   const someSources = [sources[0], sources.find((source) => source.includes(':'))!];
+  for (const tag of ['mirai', 'zmapTcp', 'masscanTcp', 'nmapSyn']) {
+    const named = await ask<{ rows: { key: string }[] }>(url, `top?by=source&limit=2&filter=tag%20${tag}`);
+    someSources.push(...named.rows.map(({ key }) => key));
+  }
   const paths = [...PATHS, ...someSources.map((source) => `sources/${encodeURIComponent(source!)}`)];
   const answers = new Map<string, unknown>();
   for (const path of paths) answers.set(path, await ask(url, path, headers));
@@ -212,16 +218,9 @@ const inOrder = (flows: readonly Loose[]) =>
 /** Keys of a group in a sheet. */
 const MOST_ROWS = 50;
 
-/** Without what a file cannot know: who watched when, labels, lists of scanners, the number of the session. */
+/** Without what a file cannot know: who watched when, lists of scanners, the number of the session. */
 function comparable(answer: unknown): unknown {
-  const {
-    outageSeconds: _,
-    addressesWatched: __,
-    labels: ___,
-    scanner: ____,
-    session: _____,
-    ...told
-  } = answer as Loose;
+  const { outageSeconds: _, addressesWatched: __, scanner: ___, session: ____, ...told } = answer as Loose;
   const list = (rows: unknown) => (Array.isArray(rows) ? rowsIn(rows) : rows);
   return Object.fromEntries(Object.entries(told).map(([name, rows]) => [name, list(rows)]));
 }

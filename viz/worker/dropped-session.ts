@@ -5,6 +5,7 @@ import { ApiError } from '../../server/api/api-error.ts';
 import { KeyedSlots } from '../../server/enrich/keyed-slots.ts';
 import { SourcePlaces } from '../../server/enrich/source-places.ts';
 import { answerStretch } from '../../server/replay/memory-stretch.ts';
+import { MemoryEvidence } from '../../server/store/flow-memory/memory-evidence.ts';
 import { MemoryFlows } from '../../server/store/flow-memory/memory-flows.ts';
 import { FilterError, parseFilter } from '../../shared/filter/index.ts';
 import { MAX_STRETCH_SECONDS, MAX_STRETCH_STREAKS, type StretchRequest } from '../../shared/wire/stretch.ts';
@@ -49,6 +50,7 @@ export class DroppedSession {
   readonly #parts: DroppedSessionParts;
   readonly #filter: PacketFilter | null;
   readonly #flows: MemoryFlows;
+  readonly #evidence = new MemoryEvidence();
   readonly #tables: AddressTables;
   readonly #reading: FileReading;
   readonly #slots = new KeyedSlots(SLOT_KEYS, []);
@@ -67,6 +69,7 @@ export class DroppedSession {
       filter: this.#filter,
       flows: this.#flows,
       tables: this.#tables,
+      evidence: this.#evidence,
       seed,
       pause,
       onStep: () => this.#step(),
@@ -169,6 +172,7 @@ export class DroppedSession {
     return {
       name: this.#parts.name,
       flows: this.#flows,
+      evidence: this.#evidence,
       slots: this.#slots,
       seed: this.#parts.seed,
       openedSeconds: this.#openedSeconds,
@@ -177,6 +181,7 @@ export class DroppedSession {
         isDone: this.#reading.isDone,
         damage: this.#reading.damage,
         ledger: this.#reading.ledger(),
+        evidence: this.#reading.evidence,
       }),
     };
   }

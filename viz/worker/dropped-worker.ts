@@ -64,7 +64,9 @@ function gone(id: number): void {
 
 function problemOf(error: Error): { status: number; problem: Problem } {
   if (error instanceof ApiError) return { status: error.status, problem: { code: error.code, detail: error.message } };
-  if (error instanceof RangeError) return { status: 400, problem: { code: 'API_BAD_REQUEST', detail: error.message } };
+  // V8 says so, and other browsers in other words: which of them it was is told in any case.
+  if (error instanceof RangeError && !/alloc|memory|array length/i.test(error.message))
+    return { status: 400, problem: { code: 'API_BAD_REQUEST', detail: error.message } };
   return { status: 500, problem: { code: 'PAGE_FILE_FAILED', detail: error.message } };
 }
 

@@ -2,6 +2,7 @@
 import type { Capture } from '../../sensor/capture/bytes/capture.ts';
 import type { PacketFilter } from '../../sensor/filter/index.ts';
 import { PacketPath } from '../../sensor/path/packet-path.ts';
+import type { MemoryEvidence } from '../../server/store/flow-memory/memory-evidence.ts';
 import type { MemoryFlows } from '../../server/store/flow-memory/memory-flows.ts';
 import { emptySensorLedger, type SensorLedger, sumCounts } from '../../shared/counters.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
@@ -21,6 +22,7 @@ export interface FileReadingParts {
   readonly filter: PacketFilter | null;
   readonly flows: MemoryFlows;
   readonly tables: AddressTables;
+  readonly evidence: MemoryEvidence;
   readonly seed: number;
   readonly pause: () => Promise<void>;
   /** Called often, and at the end. */
@@ -48,7 +50,7 @@ export class FileReading {
       filter: parts.filter,
       seed: parts.seed,
       emptyAtPackets: EMPTY_AT_PACKETS,
-      // Payloads and evidence are not kept of a dropped file.
+      // Payloads are not kept of a dropped file.
       payloads: {
         keepBytes: 0,
         seed: [0, 0],
@@ -57,7 +59,7 @@ export class FileReading {
         onRows: () => undefined,
       },
       onFlows: (rows) => this.#hold(rows),
-      onEvidence: () => undefined,
+      onEvidence: (rows) => parts.evidence.add(rows),
     });
   }
 
@@ -77,6 +79,7 @@ export class FileReading {
     }
     this.damage ??= this.#capture.damage;
     this.#path.emptyTables();
+    this.#path.flushFindings();
     this.#places.end(this.#capture.position);
     this.isDone = true;
     this.#parts.onStep();
@@ -138,6 +141,11 @@ export class FileReading {
       packetsAcknowledged: packets,
       flowsAcknowledged: flows,
     };
+  }
+
+  /** Sources that rules know, and gave up for others. */
+  get evidence() {
+    return this.#path.findings().evidence;
   }
 
   get balances(): boolean {

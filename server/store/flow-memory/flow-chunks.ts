@@ -22,6 +22,8 @@ export interface ConstantColumns {
   readonly sensor: number;
 }
 
+export type CreateColumn = typeof createColumn;
+
 export interface FlowChunk {
   readonly flows: FlowBatch;
   /** Row of the first among all of the family. */
@@ -37,17 +39,19 @@ export class FlowChunks {
   length = 0;
   /** Memory of all columns. */
   bytes = 0;
+  readonly #create: CreateColumn;
   readonly #shared: Readonly<Partial<Record<FlowFieldName, Column>>>;
 
-  constructor(family: Family, { session, sensor }: ConstantColumns) {
+  constructor(family: Family, { session, sensor }: ConstantColumns, create: CreateColumn = createColumn) {
     this.family = family;
+    this.#create = create;
     const filled = (name: FlowFieldName, value: number) =>
       createColumn(flowFields[name].type, family, CHUNK_ROWS).fill(value);
     const inner = Object.fromEntries(INNER_FIELDS.map((name) => [name, filled(name, 0)]));
     this.#shared = { ...inner, session: filled('session', session), sensor: filled('sensor', sensor) };
   }
 
-  /** Copies the rows. Rows that were appended never change their place. */
+  /** Copies the rows. Rows that were appended never change their place. Throws RangeError where there is no memory: then some may be there. */
   append(rows: FlowBatch): void {
     for (let from = 0; from < rows.length; ) {
       const chunk = this.#chunkWithRoom();
@@ -81,7 +85,7 @@ export class FlowChunks {
   }
 
   #own(name: FlowFieldName, capacity: number): Column {
-    const column = createColumn(flowFields[name].type, this.family, capacity);
+    const column = this.#create(flowFields[name].type, this.family, capacity);
     this.bytes += column.byteLength;
     return column;
   }
@@ -107,8 +111,9 @@ export class FlowChunks {
   #prepareInner(rows: FlowBatch, from: number, count: number, flows: FlowBatch): boolean {
     if (flows.tunnel.buffer !== this.#shared.tunnel!.buffer) return true;
     if (rows.tunnel.subarray(from, from + count).every((tunnel) => tunnel === 0)) return false;
-    const columns = flows as Partial<Record<FlowFieldName, Column>>;
-    for (const name of INNER_FIELDS) columns[name] = this.#own(name, flows.capacity);
+    // All of them, or none: what is shared must never be written.
+    const own = Object.fromEntries(INNER_FIELDS.map((name) => [name, this.#own(name, flows.capacity)]));
+    Object.assign(flows, own);
     return true;
   }
 }

@@ -63,17 +63,24 @@ export class KeyIndex {
   }
 }
 
-/** Of each key: packets, bytes and flows, and when the first and the last packet came. */
+const COLUMNS = ['packets', 'bytes', 'flows', 'firstMicros', 'lastMicros'] as const;
+
+/** Of each key: packets, bytes and flows, and where it is asked for, when the first and the last packet came. */
 export class KeySums {
   readonly index: KeyIndex;
   packets = new Float64Array(FIRST_KEYS);
   bytes = new Float64Array(FIRST_KEYS);
-  flows = new Float64Array(FIRST_KEYS);
-  firstMicros = new Float64Array(FIRST_KEYS);
-  lastMicros = new Float64Array(FIRST_KEYS);
+  flows = new Uint32Array(FIRST_KEYS);
+  firstMicros: Float64Array;
+  lastMicros: Float64Array;
+  readonly #hasTimes: boolean;
 
-  constructor(width: number, seed: number) {
+  /** Without times it takes half the room: there may be as many keys as flows. */
+  constructor(width: number, seed: number, { hasTimes }: { readonly hasTimes: boolean }) {
     this.index = new KeyIndex(width, seed);
+    this.#hasTimes = hasTimes;
+    this.firstMicros = new Float64Array(hasTimes ? FIRST_KEYS : 0);
+    this.lastMicros = new Float64Array(hasTimes ? FIRST_KEYS : 0);
   }
 
   get length(): number {
@@ -95,6 +102,7 @@ export class KeySums {
     this.packets[number]! += packets;
     this.bytes[number]! += bytes;
     this.flows[number]! += 1;
+    if (!this.#hasTimes) return number;
     if (number === isNew || firstMicros < this.firstMicros[number]!) this.firstMicros[number] = firstMicros;
     if (lastMicros > this.lastMicros[number]!) this.lastMicros[number] = lastMicros;
     return number;
@@ -116,10 +124,11 @@ export class KeySums {
   }
 
   #grow(): void {
-    for (const name of ['packets', 'bytes', 'flows', 'firstMicros', 'lastMicros'] as const) {
-      const larger = new Float64Array(this[name].length * 2);
+    for (const name of COLUMNS) {
+      const Column = this[name].constructor as Float64ArrayConstructor;
+      const larger = new Column(this[name].length * 2);
       larger.set(this[name]);
-      this[name] = larger;
+      this[name] = larger as never;
     }
   }
 }

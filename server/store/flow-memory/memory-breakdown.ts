@@ -70,8 +70,8 @@ class GroupSums {
 
   constructor(group: BreakdownGroup | 'all', seed: number) {
     this.#group = group;
-    this.#numbers = new KeySums(1, seed);
-    this.#addresses = { 4: new KeySums(1, seed), 6: new KeySums(4, seed) };
+    this.#numbers = new KeySums(1, seed, { hasTimes: true });
+    this.#addresses = { 4: new KeySums(1, seed, { hasTimes: true }), 6: new KeySums(4, seed, { hasTimes: true }) };
   }
 
   add(flows: FlowBatch): void {

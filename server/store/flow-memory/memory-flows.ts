@@ -1,7 +1,7 @@
 /** Flows of one session in memory, bounded: what a page's worker answers from where there is no store. */
 import type { FlowCondition } from '../../../shared/filter/flow-condition.ts';
 import { addressWords, type Family, type FlowBatch } from '../../../shared/flow-batch.ts';
-import { type ConstantColumns, type FlowChunk, FlowChunks } from './flow-chunks.ts';
+import { type ConstantColumns, type CreateColumn, type FlowChunk, FlowChunks } from './flow-chunks.ts';
 import { NotHeld } from './not-held.ts';
 import { type MicroSpan, mayOverlap, RowSelection } from './row-selection.ts';
 
@@ -11,6 +11,8 @@ export interface MemoryFlowsOptions extends ConstantColumns {
   /** Beyond either no more flows are held: they are counted. */
   readonly maxFlows: number;
   readonly maxBytes: number;
+  /** For tests, of what happens where there is no memory. */
+  readonly create?: CreateColumn;
   /** Waited for between chunks, so that others get their turn. */
   readonly pause: () => Promise<void>;
 }
@@ -28,12 +30,14 @@ export class MemoryFlows {
   firstMicros: number | null = null;
   /** Last packets of flows. */
   lastMicros: number | null = null;
+  #isFull = false;
   readonly #families: Readonly<Record<Family, FlowChunks>>;
   readonly #options: MemoryFlowsOptions;
 
   constructor(options: MemoryFlowsOptions) {
     this.#options = options;
-    this.#families = { 4: new FlowChunks(4, options), 6: new FlowChunks(6, options) };
+    const { create } = options;
+    this.#families = { 4: new FlowChunks(4, options, create), 6: new FlowChunks(6, options, create) };
   }
 
   /** Flows that are held. */
@@ -47,18 +51,32 @@ export class MemoryFlows {
 
   /** Copies as many rows as there is room for, and counts the rest. */
   append(rows: FlowBatch): void {
-    const isFull = this.memoryBytes >= this.#options.maxBytes;
-    const count = isFull ? 0 : Math.min(rows.length, this.#options.maxFlows - this.length);
-    this.notHeld.add(rows, count);
+    const held = this.#hold(rows);
+    this.notHeld.add(rows, held);
     this.#noteTimes(rows);
-    const length = rows.length;
-    rows.length = count;
-    for (let row = 0; row < count; row++) {
+    for (let row = 0; row < held; row++) {
       this.packets += rows.packets[row]!;
       this.bytes += rows.wireBytes[row]!;
     }
-    this.#families[rows.family].append(rows);
-    rows.length = length;
+  }
+
+  /** How many of the rows there was room for: the first. */
+  #hold(rows: FlowBatch): number {
+    const ofFamily = this.#families[rows.family];
+    const { length } = rows;
+    const before = ofFamily.length;
+    this.#isFull ||= this.memoryBytes >= this.#options.maxBytes;
+    rows.length = this.#isFull ? 0 : Math.min(length, this.#options.maxFlows - this.length);
+    try {
+      ofFamily.append(rows);
+    } catch (error) {
+      // The browser gives no more memory: that is a limit as well.
+      if (!(error instanceof RangeError)) throw error;
+      this.#isFull = true;
+    } finally {
+      rows.length = length;
+    }
+    return ofFamily.length - before;
   }
 
   #noteTimes({ interval, firstMicros, lastMicros, length }: FlowBatch): void {

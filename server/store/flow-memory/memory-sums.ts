@@ -59,7 +59,7 @@ class BinSums {
     this.#by = by;
     this.#keys = keys === undefined ? null : new Set(keys);
     this.#stepSeconds = stepSeconds;
-    this.#sums = new KeySums(3, seed);
+    this.#sums = new KeySums(3, seed, { hasTimes: false });
     this.#distinct = { 4: new KeyIndex(2, seed), 6: new KeyIndex(5, seed) };
     this.#counts = distinct;
   }
@@ -130,7 +130,7 @@ export async function topSourcesOf(flows: MemoryFlows, query: TopSourcesQuery, s
   checkInteger('limit', query.limit, 1, MAX_TOP_ROWS);
   const tops: SourceTop[] = [];
   for (const family of [4, 6] as const) {
-    const sums = new KeySums(addressWords(family), seed);
+    const sums = new KeySums(addressWords(family), seed, { hasTimes: false });
     const countries: number[] = [];
     for await (const { chunk, selection } of flows.select(microsOf(query, 'first'), query.filter, [family])) {
       const batch = selection.batch(chunk);

@@ -1,6 +1,7 @@
 /** `sessions`, `sensors`, `networks` and the ledger. */
 import { ApiError } from '../../../server/api/api-error.ts';
 import { timeText } from '../../../server/api/time-text.ts';
+import type { EvidenceAccount } from '../../../server/store/stores.ts';
 import { checkLedger, emptyServerLedger, type LedgerCheck, type ServerLedger } from '../../../shared/counters.ts';
 import { DROPPED_SENSOR, DROPPED_SESSION } from '../dropped-messages.ts';
 import { type AnswerRoute, askedOf, type FileParts, sessionOf } from './file-parts.ts';
@@ -59,13 +60,13 @@ export const ledger: AnswerRoute = {
   path: /^ledger$/,
   async answer(parts, query) {
     await askedOf(parts, query);
-    const { isDone, damage, ledger: counts } = parts.reading();
+    const { isDone, damage, ledger: counts, evidence } = parts.reading();
     const server = serverLedger(parts);
     const checks = checkLedger(counts, server, isDone);
     const present = { packets: parts.flows.packets, bytes: parts.flows.bytes, flows: parts.flows.length };
     const nothing = { packets: 0, bytes: 0, flows: 0 };
-    const noAccount = { present: 0, expired: 0, givenUp: 0 };
-    const stored = [await storedCheck(parts, server)];
+    const evidenceStore = parts.evidence.account();
+    const stored = [storedCheck(parts, server), evidenceCheck(evidenceStore, server)];
     return {
       session: DROPPED_SESSION,
       balances: [...checks, ...stored].every(({ holds, inFlight }) => holds && inFlight === 0),
@@ -77,14 +78,14 @@ export const ledger: AnswerRoute = {
           damage: damage === null ? [] : [damage],
           counts,
           server,
-          evidence: null,
+          evidence: evidence ?? null,
           payloads: null,
           checks,
         },
       ],
       flowStore: { present, expired: nothing, missing: nothing },
-      evidenceStore: noAccount,
-      payloadStore: noAccount,
+      evidenceStore,
+      payloadStore: { present: 0, expired: 0, givenUp: 0 },
       stored,
       viewers: [],
     };
@@ -92,7 +93,7 @@ export const ledger: AnswerRoute = {
 };
 
 /** The flows are both store and series. */
-function serverLedger({ flows }: FileParts): ServerLedger {
+function serverLedger({ flows, evidence }: FileParts): ServerLedger {
   const { notHeld } = flows;
   const refused = (count: number) => (count === 0 ? {} : { [TOO_MANY_FLOWS]: count });
   return {
@@ -104,12 +105,22 @@ function serverLedger({ flows }: FileParts): ServerLedger {
     flowsRefused: refused(notHeld.flows),
     packetsRefused: refused(notHeld.packets),
     packetsInSeries: flows.packets,
+    evidenceMatched: evidence.matched,
   };
 }
 
 /** Counted anew in the columns. */
-async function storedCheck({ flows }: FileParts, { packetsStored: left }: ServerLedger): Promise<LedgerCheck> {
+function storedCheck({ flows }: FileParts, { packetsStored: left }: ServerLedger): LedgerCheck {
   let right = 0;
   for (const { packets, length } of flows.batches()) for (let row = 0; row < length; row++) right += packets[row]!;
   return { sum: 'packetsStored = packets in the flows that are held', left, right, inFlight: 0, holds: left === right };
+}
+
+function evidenceCheck(
+  { present, expired, givenUp }: EvidenceAccount,
+  { evidenceMatched: left }: ServerLedger,
+): LedgerCheck {
+  const right = present + expired + givenUp;
+  const sum = 'evidenceMatched = matched in evidence that is there + expired + given up';
+  return { sum, left, right, inFlight: 0, holds: left === right };
 }

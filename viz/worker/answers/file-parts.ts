@@ -4,22 +4,25 @@ import { resolveFilter } from '../../../server/api/filter.ts';
 import { type AskedSpan, resolveSpan } from '../../../server/api/span.ts';
 import { timeText } from '../../../server/api/time-text.ts';
 import type { KeyedSlots } from '../../../server/enrich/keyed-slots.ts';
+import type { MemoryEvidence } from '../../../server/store/flow-memory/memory-evidence.ts';
 import type { MemoryFlows } from '../../../server/store/flow-memory/memory-flows.ts';
 import type { SessionRecord } from '../../../server/store/stores.ts';
 import type { SensorLedger } from '../../../shared/counters.ts';
 import type { FlowCondition } from '../../../shared/filter/flow-condition.ts';
+import type { SensorHealth } from '../../../shared/wire/messages.ts';
 import { DROPPED_SENSOR, DROPPED_SESSION } from '../dropped-messages.ts';
 import type { Query } from './query.ts';
 
 export interface FileParts {
   readonly name: string;
   readonly flows: MemoryFlows;
+  readonly evidence: MemoryEvidence;
   readonly slots: KeyedSlots;
   /** Of hashes. */
   readonly seed: number;
   readonly openedSeconds: number;
   nameOf(network: number): string | null;
-  reading(): { isDone: boolean; damage: string | null; ledger: SensorLedger };
+  reading(): { isDone: boolean; damage: string | null; ledger: SensorLedger; evidence: SensorHealth['evidence'] };
 }
 
 /** Throws where nobody waits for the answer any more. */

@@ -1,6 +1,7 @@
 /** `flows`, and the sheets about a source and a port. */
 import { BREAKDOWN_ROWS, PORT_GROUPS, rowOf, SOURCE_GROUPS, sumsOf } from '../../../server/api/breakdown-text.ts';
 import { flowOf } from '../../../server/api/flow-text.ts';
+import { labelsOf } from '../../../server/api/label-text.ts';
 import { readAddress } from '../../../server/api/read-address.ts';
 import { timeText } from '../../../server/api/time-text.ts';
 import { breakDown } from '../../../server/store/flow-memory/memory-breakdown.ts';
@@ -51,10 +52,10 @@ function targetSlots({ slots }: FileParts): (target: string) => number {
 export const source: AnswerRoute = {
   path: /^sources\/([^/]+)$/,
   async answer(parts, query, [name]) {
-    const { words: _, ...told } = readAddress(decodeURIComponent(name!).slice(0, 45));
+    const { words, ...told } = readAddress(decodeURIComponent(name!).slice(0, 45));
     const sheet = await breakdownOf(parts, query, `src host ${told.address}`, SOURCE_GROUPS, ['targets']);
-    // What labels are judged by is not kept of a dropped file, and lists of scanners are an operator's.
-    return { ...told, ...sheet, labels: [], scanner: null };
+    // Lists of scanners are an operator's.
+    return { ...told, ...sheet, labels: labelsOf(parts.evidence.of(words), true), scanner: null };
   },
 };
 
