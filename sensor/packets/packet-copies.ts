@@ -93,7 +93,7 @@ export class PacketCopies {
     this.#capturedLength[row] = captured;
     this.#linkType[row] = records.linkType[record]!;
     const start = records.offset[record]!;
-    this.#bytes.set(records.bytes.subarray(start, start + captured), this.#filled);
+    copyBytes(records.bytes, start, captured, this.#bytes, this.#filled);
     this.#filled += captured;
     this.#left -= captured;
     this.#room -= captured;
@@ -125,4 +125,12 @@ export class PacketCopies {
       packetsNotSent: this.#packetsNotSent,
     };
   }
+}
+
+/** A subarray for each packet costs more than to copy most of them byte by byte. */
+const LONG_BYTES = 200;
+
+function copyBytes(from: Uint8Array, start: number, length: number, into: Uint8Array, at: number): void {
+  if (length > LONG_BYTES) into.set(from.subarray(start, start + length), at);
+  else for (let index = 0; index < length; index++) into[at + index] = from[start + index]!;
 }
