@@ -23,6 +23,7 @@ export const replay: Command = {
     ...filterOptions,
     checksums: sourceOptions.checksums!,
     'payload-bytes': sourceOptions['payload-bytes']!,
+    packets: { ...sourceOptions.packets!, about: 'whether the server gets the packets, too, for analysts (all)' },
     server: { type: 'string', value: 'URL', about: 'the aggregator (ws://127.0.0.1:8600)' },
     'token-file': {
       type: 'string',
@@ -64,6 +65,7 @@ function asSensor({ options, positionals }: CommandArguments, name: string, toke
   const { data: _, ...others } = options;
   return {
     options: {
+      packets: 'all',
       ...others,
       name,
       read: [...positionals],

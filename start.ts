@@ -108,6 +108,8 @@ function spawnSensor(
     for (const one of Array.isArray(value) ? value : [value])
       words.push(one === true ? `--${name}` : `--${name}=${one}`);
   }
+  // What is read can be looked into; of what is captured just now somebody must say so.
+  if (given.options.read !== undefined && given.options.packets === undefined) words.push('--packets=all');
   // After "--" everything is a file, whatever it begins with.
   if (given.positionals.length > 0) words.push('--', ...given.positionals);
   const main = join(program.folder, 'dist/kurayami.js');

@@ -62,6 +62,28 @@ export const SensorConfig = Type.Object({
     default: 128,
     description: 'first bytes of each distinct payload that go to the server, for analysts; 0 for none',
   }),
+  packets: Type.Object(
+    {
+      send: Type.Union([Type.Literal('none'), Type.Literal('all')], {
+        default: 'none',
+        description:
+          'whether packets go to the server as they were captured, for analysts; replay and start --read send them unless told otherwise',
+      }),
+      maxBytes: Type.Integer({
+        minimum: 0,
+        maximum: 2 ** 40,
+        default: 256 << 20,
+        description: 'bytes of packets that a run sends of files',
+      }),
+      bytesPerSecond: Type.Integer({
+        minimum: 0,
+        maximum: 2 ** 32,
+        default: 1_000_000,
+        description: 'bytes of packets that are sent of interfaces and simulations',
+      }),
+    },
+    { default: {} },
+  ),
   spool: Type.Object(
     {
       directory: Type.String({

@@ -34,6 +34,8 @@ export interface SensorOptions {
   readonly filter?: PacketFilter | null;
   /** First bytes of each distinct payload that go to the server; 0 for none. */
   readonly payloadBytes?: number;
+  /** How many packets are sent as they were captured; null for none. */
+  readonly packets?: { readonly maxBytes: number; readonly bytesPerSecond: number } | null;
   /** Aborted when the sensor shall stop. */
   readonly stop: AbortSignal;
   readonly log: (message: string) => void;
@@ -78,6 +80,7 @@ export async function runSensor(options: SensorOptions): Promise<SensorResult> {
     checksums: options.checksums ?? false,
     filter: options.filter ?? null,
     payloadBytes: options.payloadBytes ?? 0,
+    packets: options.packets ?? null,
   });
   const stopSource = () => {
     source.stop();

@@ -7,6 +7,7 @@ import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
 import { type EvidenceBatch, evidenceToFrame } from '../shared/wire/evidence.ts';
 import { flowsToFrame, MAX_FRAME_ROWS, sumPackets } from '../shared/wire/flow-frames.ts';
 import type { SensorHealth, SkippedGap } from '../shared/wire/messages.ts';
+import { packetsToFrame, type RawPackets } from '../shared/wire/packets.ts';
 import { type PayloadBatch, payloadsToFrame } from '../shared/wire/payloads.ts';
 import type { CaptureSource } from './capture/capture-source.ts';
 import { type Clocks, ClockWatch } from './clock-watch.ts';
@@ -18,6 +19,7 @@ import { FlowTable } from './flow/flow-table.ts';
 import { sentCounts } from './output/backlog.ts';
 import { sha256Begin } from './output/digest.ts';
 import type { Uplink } from './output/uplink.ts';
+import { PacketCopies } from './packets/packet-copies.ts';
 import { PayloadWatch } from './payload/payload-watch.ts';
 
 /** Live, flows leave at latest after this time. */
@@ -37,6 +39,8 @@ export interface PipelineOptions {
   readonly clocks?: Clocks;
   /** First bytes of each distinct payload that go to the server; 0 for none. */
   readonly payloadBytes?: number;
+  /** How many packets are sent as they were captured; null for none. */
+  readonly packets?: { readonly maxBytes: number; readonly bytesPerSecond: number } | null;
 }
 
 export class SensorPipeline {
@@ -46,6 +50,8 @@ export class SensorPipeline {
   readonly #filter: PacketFilter | null;
   readonly #memory: SourceMemory;
   readonly #payloads: PayloadWatch;
+  /** Null where none are sent. */
+  readonly #copies: PacketCopies | null;
   readonly #ipv4 = createPacketBatch(4);
   readonly #ipv6 = createPacketBatch(6);
   readonly #flows4: FlowTable;
@@ -69,6 +75,7 @@ export class SensorPipeline {
       canWait: source.kind === 'file',
       onRows: (rows) => this.#sendPayloads(rows),
     });
+    this.#copies = this.#createCopies(options.packets ?? null);
     uplink.reportWith(() => this.health(false));
     // When one family's table is emptied, the other's is, too: neither comes long after the other.
     const onRows = (rows: FlowBatch) => {
@@ -77,6 +84,18 @@ export class SensorPipeline {
     };
     this.#flows4 = new FlowTable({ family: 4, seed, onRows });
     this.#flows6 = new FlowTable({ family: 6, capacity: 16_384, seed, onRows });
+  }
+
+  /** A source that waits needs no limit by the clock. */
+  #createCopies(limits: PipelineOptions['packets']): PacketCopies | null {
+    if (!limits) return null;
+    const { maxBytes, bytesPerSecond } = limits;
+    const onRows = (rows: RawPackets) =>
+      this.#uplink.sendFindings(packetsToFrame(rows, this.#uplink.epoch, this.#uplink.nextSequence));
+    const isFile = this.#source.kind === 'file';
+    return isFile
+      ? new PacketCopies({ maxBytes, bytesPerSecond: null, onRows })
+      : new PacketCopies({ maxBytes: Number.POSITIVE_INFINITY, bytesPerSecond, onRows });
   }
 
   /** Runs until the source ends or is stopped, with every flow handed to the uplink. Throws CaptureError, UplinkError. */
@@ -101,9 +120,12 @@ export class SensorPipeline {
   #sendFindings(): void {
     this.#memory.flush();
     this.#payloads.flush();
+    this.#copies?.flush();
   }
 
   #report(): void {
+    // Whoever sees a streak may ask for its packets a moment later.
+    this.#copies?.flush();
     if (this.#source.kind === 'live' && this.#clock.look() !== 0) this.#clockWasSet();
     this.#uplink.sendHealth(this.health(false));
   }
@@ -122,6 +144,7 @@ export class SensorPipeline {
     this.#decoder.decode(records, this.#ipv4, this.#ipv6);
     applyRules(records, this.#decoder, { ipv4: this.#ipv4, ipv6: this.#ipv6 }, this.#filter, this.#memory);
     this.#payloads.add(records, this.#ipv4, this.#ipv6);
+    this.#copies?.add(records, this.#filter === null ? null : [this.#ipv4, this.#ipv6]);
     this.#flows4.add(this.#ipv4);
     this.#flows6.add(this.#ipv6);
     const last = records.length - 1;
@@ -182,6 +205,7 @@ export class SensorPipeline {
         rowsSent: this.#memory.rowsSent,
       },
       payloads: this.#payloads.report(),
+      ...(this.#copies === null ? {} : { rawPackets: this.#copies.report() }),
     };
   }
 

@@ -11,6 +11,7 @@ import { ledgerRoutes } from './api/ledger.ts';
 import { maliciousSiteRoutes } from './api/malicious-sites.ts';
 import { metricsRoutes } from './api/metrics.ts';
 import { networkRoutes } from './api/networks.ts';
+import { packetRoutes } from './api/packets.ts';
 import type { ApiParts } from './api/parts.ts';
 import { payloadRoutes } from './api/payloads.ts';
 import { portRoutes } from './api/ports.ts';
@@ -32,6 +33,7 @@ const routes = [
   portRoutes,
   payloadRoutes,
   maliciousSiteRoutes,
+  packetRoutes,
   metricsRoutes,
   networkRoutes,
   signInRoutes,
@@ -67,8 +69,8 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
-    const { status, code, message, position } = asApiError(error);
-    return sendProblem(reply, status, code, message, position);
+    const { status, code, message, position, why } = asApiError(error);
+    return sendProblem(reply, status, code, message, position, why);
   });
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, 404, 'NOT_FOUND', `there is nothing at ${request.url.slice(0, 200)}`),

@@ -77,6 +77,17 @@ export const ServerConfig = Type.Object({
     },
     { default: {} },
   ),
+  packets: Type.Object(
+    {
+      keepBytes: Type.Integer({
+        minimum: 1 << 20,
+        maximum: 2 ** 40,
+        default: 256 << 20,
+        description: 'bytes that recent packets may take on the disk, where sensors send any; the oldest go',
+      }),
+    },
+    { default: {} },
+  ),
   disk: Type.Object(
     {
       lowPercent: Type.Number({

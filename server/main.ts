@@ -21,6 +21,7 @@ import type { TargetSlots } from './enrich/target-slots.ts';
 import { healthPoints } from './ingest/health-points.ts';
 import { seriesSecret } from './ingest/series-memory.ts';
 import { LiveHub } from './live/live-hub.ts';
+import { PacketRing } from './packets/packet-ring.ts';
 import { IngestPipeline } from './pipeline.ts';
 import { Sockets } from './sockets.ts';
 import { DiskWatch } from './store/disk-watch.ts';
@@ -101,6 +102,14 @@ export async function startServer({ config, programFolder, software, log }: Serv
       credits,
       log,
     });
+    const packets = new PacketRing({
+      folder: join(config.data, 'packets'),
+      keepBytes: config.packets.keepBytes,
+      log,
+      position: (sensor, epoch) => catalog.position(sensor, epoch),
+    });
+    await packets.start();
+    stops.push(() => packets.stop());
     const pipeline: IngestPipeline = new IngestPipeline({
       flows,
       catalog,
@@ -110,6 +119,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       live,
       disk,
       log,
+      packets,
       seriesSecret: seriesSecret(installationKey),
       sketches: stores.sketches,
     });
@@ -125,6 +135,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       catalog,
       evidence: stores.evidence,
       payloads: stores.payloads,
+      packets,
       scanners,
       tokens,
       signIns,

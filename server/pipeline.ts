@@ -1,16 +1,17 @@
 /** The server's part of the path, in one place: frame → flows → country, network → series → store → acknowledgement → viewers. */
-import type { ServerLedger } from '../shared/counters.ts';
+import { type ServerLedger, sumCounts } from '../shared/counters.ts';
 import { createFlowBatch, type Family, type FlowBatch } from '../shared/flow-batch.ts';
 import { flowFieldNames } from '../shared/flow-fields.ts';
 import { MAX_CAPTURE_SECONDS } from '../shared/time.ts';
 import { sumPackets } from '../shared/wire/flow-frames.ts';
 import { type Frame, FrameKind } from '../shared/wire/frame.ts';
 import type { SensorHealth, SensorHello } from '../shared/wire/messages.ts';
+import type { RawPackets } from '../shared/wire/packets.ts';
 import type { HashKey } from './aggregate/keyed-hash.ts';
 import type { CountryTable } from './enrich/country.ts';
 import type { NetworkTable } from './enrich/networks/network-table.ts';
 import type { SlotTables } from './enrich/slot-tables.ts';
-import { type Arrival, countRefused, readArrival } from './ingest/arrival.ts';
+import { type Arrival, countRawRefused, countRefused, readArrival } from './ingest/arrival.ts';
 import type { Channel, ChannelPeer } from './ingest/channel.ts';
 import { readOwnHealth } from './ingest/channel-health.ts';
 import { Channels } from './ingest/channels.ts';
@@ -20,6 +21,7 @@ import { payloadsOf } from './ingest/payloads.ts';
 import { SeriesMemory } from './ingest/series-memory.ts';
 import { WatchBook } from './ingest/watch-book.ts';
 import type { LiveHub } from './live/live-hub.ts';
+import type { PacketRing } from './packets/packet-ring.ts';
 import type { DiskWatch } from './store/disk-watch.ts';
 import type { IngestCommit, LedgerState } from './store/ingest-commit.ts';
 import { type Catalog, type FlowStore, type SketchStore, StoreError } from './store/stores.ts';
@@ -49,6 +51,8 @@ export interface PipelineParts {
   readonly live: LiveHub;
   readonly disk: Pick<DiskWatch, 'isFull' | 'noteFull'>;
   readonly log: (message: string) => void;
+  /** Where packets go that come as they were captured; nowhere without one. */
+  readonly packets?: Pick<PacketRing, 'append' | 'settle'>;
   /** Keys the hashes of addresses; the same again for what `sketches` has. */
   readonly seriesSecret?: HashKey;
   readonly sketches?: SketchStore;
@@ -77,6 +81,7 @@ export class IngestPipeline {
   async start(): Promise<void> {
     this.#ledgers = new LedgerBook(await this.#parts.catalog.ledgers());
     if (this.#parts.sketches) await this.#series.restore(this.#parts.sketches, this.#parts.log);
+    this.#parts.packets?.settle(rawPacketsOf(this.#ledgers.states()));
     this.#timer = setInterval(() => this.#wake(), LEDGER_EVERY_MILLISECONDS);
   }
 
@@ -222,7 +227,7 @@ export class IngestPipeline {
     if (this.#isUnsure) this.#ledgers.restore(await this.#parts.catalog.ledgers());
     this.#isUnsure = false;
     const changes = new LedgerChanges();
-    for (const { channel, batch, health, evidence, payloads, refusal } of arrivals) {
+    for (const { channel, sequence, batch, health, evidence, payloads, packets, refusal } of arrivals) {
       if (health !== null) this.#takeHealth(channel, health);
       if (batch !== null) {
         countStored(changes.of(channel), channel, batch, this.#series.add(batch));
@@ -230,6 +235,7 @@ export class IngestPipeline {
       }
       if (evidence !== null) changes.of(channel).evidenceMatched += sumMatched(evidence);
       if (payloads !== null) changes.of(channel).payloadPackets += sumPackets(payloads, 0, payloads.length);
+      if (packets !== null) this.#keepPackets(channel, sequence, packets, changes.of(channel));
       if (refusal !== null) countRefused(changes.of(channel), refusal);
     }
     const { states, keys } = this.#ledgers.takeUnsaved(changes);
@@ -252,6 +258,19 @@ export class IngestPipeline {
     }
     this.#ledgers.apply(changes);
     this.#acknowledge(arrivals);
+  }
+
+  /** Before the commit: what it acknowledges is in a file. Flows do not wait for a disk that has no room for packets. */
+  #keepPackets({ session, sensor, hello }: Channel, sequence: number, batch: RawPackets, ledger: ServerLedger): void {
+    const { packets, log } = this.#parts;
+    try {
+      if (packets === undefined) throw new Error('this server keeps none');
+      packets.append(session.id, sensor.id, batch, hello.epoch, sequence);
+      ledger.rawPackets += batch.length;
+    } catch (error) {
+      log(`${batch.length} packets of ${sensor.name} are not kept: ${(error as Error).message}`);
+      countRawRefused(ledger, 'STORE_PACKETS_NOT_KEPT', batch.length);
+    }
   }
 
   /** A capture was watched from its first packet on. */
@@ -308,6 +327,16 @@ function countStored(
   ledger.flowsStored += length;
   ledger.packetsStored += packets;
   ledger.packetsInSeries += packetsInSeries;
+}
+
+/** What was taken in of each session, and not refused. Ledgers from before there were such have no such counters. */
+function rawPacketsOf(states: readonly LedgerState[]): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const { session, server } of states) {
+    const kept = (server.rawPackets ?? 0) - sumCounts(server.rawPacketsRefused ?? {});
+    sums.set(session, (sums.get(session) ?? 0) + kept);
+  }
+  return sums;
 }
 
 /** How many of the frames that wait go into the next commit: at least one. */

@@ -96,6 +96,10 @@ export interface ServerLedger {
   payloadPackets: number;
   /** Frames of payloads that cannot be read, by error code; in no sum. */
   payloadsRefused: Counts;
+  /** Packets that came as they were captured; part of no other sum than that of the ring. */
+  rawPackets: number;
+  /** Of these, by error code: those that cannot be read, and those for which there was no room on the disk. */
+  rawPacketsRefused: Counts;
 }
 
 /** What one viewer was offered: `offered = sent + sampledOut + filteredOut`, in flows. */
@@ -179,6 +183,8 @@ export function emptyServerLedger(): ServerLedger {
     evidenceRefused: {},
     payloadPackets: 0,
     payloadsRefused: {},
+    rawPackets: 0,
+    rawPacketsRefused: {},
   };
 }
 

@@ -94,6 +94,7 @@ export const sensor: Command = {
       checksums: given.options.checksums === true,
       filter,
       payloadBytes: config.payloadBytes,
+      packets: config.packets.send === 'all' ? config.packets : null,
       stop: program.stop,
       log,
     });
@@ -127,6 +128,7 @@ function configFlags(given: CommandArguments): Partial<SensorConfig> {
     backend: textOption(given, 'backend'),
     payloadBytes: integerOption(given, 'payload-bytes', 0, MAX_KEEP_BYTES),
     interfaces: given.options.interface,
+    packets: textOption(given, 'packets') === undefined ? undefined : { send: textOption(given, 'packets') },
     spool: spoolFlags(textOption(given, 'spool')),
     tls: textOption(given, 'ca') === undefined ? undefined : { caFile: textOption(given, 'ca') },
   };

@@ -39,6 +39,11 @@ export const sourceOptions: Readonly<Record<string, CommandOption>> = {
     value: 'N',
     about: 'first bytes of each distinct payload that go to the server (128); 0 for none',
   },
+  packets: {
+    type: 'string',
+    value: 'all|none',
+    about: 'whether packets go to the server as they were captured, for analysts (docs/packets.md)',
+  },
   simulate: { type: 'boolean', about: 'simulated darknet traffic' },
   ...simulationOptions,
 };

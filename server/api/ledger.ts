@@ -1,7 +1,14 @@
 /** `GET /api/v1/ledger`: what came in, what went out and why the rest did not, for every sensor of a session. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { checkLedger, emptySensorLedger, type LedgerCheck, type ServerLedger } from '../../shared/counters.ts';
+import {
+  checkLedger,
+  emptySensorLedger,
+  type LedgerCheck,
+  type ServerLedger,
+  sumCounts,
+} from '../../shared/counters.ts';
+import type { PacketAccount } from '../packets/packet-ring.ts';
 import { type LedgerHealth, SeriesResolution } from '../store/ingest-commit.ts';
 import type { EvidenceAccount, FlowAccount, PayloadAccount } from '../store/stores.ts';
 import type { ApiParts } from './parts.ts';
@@ -55,6 +62,10 @@ const Ledger = Type.Object({
     description: 'packets that rules matched, in evidence that is there, that left with its flows, that was too much',
   }),
   payloadStore: PayloadStore,
+  packetStore: Type.Object(
+    { present: Count, expired: Count, missing: Count },
+    { description: 'packets as they were captured: kept, gone for newer ones, in files that are gone or damaged' },
+  ),
   stored: Type.Array(Check, { description: 'counted anew in the stores' }),
   viewers: Type.Array(
     Type.Object({
@@ -86,7 +97,7 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       payloads: health?.payloads ?? null,
       checks: health === null ? [] : checkSensor(health, server),
     }));
-    const { account, evidence, payloads, checks: stored } = await countStores(parts, session);
+    const { account, evidence, payloads, packets, checks: stored } = await countStores(parts, session);
     const checks = [...sensors.flatMap((entry) => entry.checks), ...stored];
     return {
       session,
@@ -95,6 +106,7 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       flowStore: account,
       evidenceStore: evidence,
       payloadStore: payloads,
+      packetStore: packets,
       stored,
       viewers: [...parts.live.viewers].map(({ ledger }) => ledger),
     };
@@ -116,6 +128,7 @@ interface StoresCounted {
   readonly account: FlowAccount;
   readonly evidence: EvidenceAccount;
   readonly payloads: PayloadAccount;
+  readonly packets: PacketAccount;
   readonly checks: LedgerCheck[];
 }
 
@@ -128,6 +141,8 @@ async function countStores(parts: ApiParts, session: number): Promise<StoresCoun
       // A ledger from before there was evidence has no such counters.
       matched: servers.reduce((sum, { evidenceMatched }) => sum + (evidenceMatched ?? 0), 0),
       payloadPackets: servers.reduce((sum, { payloadPackets }) => sum + (payloadPackets ?? 0), 0),
+      rawPackets: servers.reduce((sum, { rawPackets }) => sum + (rawPackets ?? 0), 0),
+      rawRefused: servers.reduce((sum, { rawPacketsRefused }) => sum + sumCounts(rawPacketsRefused ?? {}), 0),
     };
   };
   const before = counted();
@@ -137,6 +152,7 @@ async function countStores(parts: ApiParts, session: number): Promise<StoresCoun
     parts.payloads.account(session),
     ...Object.values(SeriesResolution).map((resolution) => parts.series.sum(session, resolution)),
   ]);
+  const packets = parts.packets?.account(session) ?? { present: 0, expired: 0, missing: 0 };
   const after = counted();
   const check = (sum: string, right: number, of: keyof typeof after = 'packets'): LedgerCheck => {
     const left = after[of];
@@ -160,6 +176,13 @@ async function countStores(parts: ApiParts, session: number): Promise<StoresCoun
       payloads.present + payloads.expired + payloads.givenUp,
       'payloadPackets',
     ),
+    checkRing(after.rawPackets, packets.present + packets.expired + packets.missing + after.rawRefused),
   ];
-  return { account, evidence, payloads, checks };
+  return { account, evidence, payloads, packets, checks };
+}
+
+/** Packets are written before their frames are counted: what is there beyond the counter is being committed. */
+function checkRing(left: number, right: number): LedgerCheck {
+  const sum = 'rawPackets = packets that are kept + expired + missing + refused';
+  return { sum, left, right, inFlight: left - right, holds: left <= right };
 }

@@ -6,6 +6,7 @@ import type { NetworkTable } from '../enrich/networks/network-table.ts';
 import type { ScannerFolder } from '../enrich/scanners/scanner-folder.ts';
 import type { Channel } from '../ingest/channel.ts';
 import type { LiveHub } from '../live/live-hub.ts';
+import type { PacketRing } from '../packets/packet-ring.ts';
 import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { Catalog, EvidenceStore, FlowStore, PayloadStore, SeriesStore } from '../store/stores.ts';
@@ -22,6 +23,8 @@ export interface ApiParts extends AccessParts {
   readonly catalog: Catalog;
   readonly evidence: EvidenceStore;
   readonly payloads: PayloadStore;
+  /** Recent packets, where any are kept. */
+  readonly packets?: Pick<PacketRing, 'account' | 'frames' | 'oldestSeconds'>;
   readonly scanners: Pick<ScannerFolder, 'find'>;
   readonly live: LiveHub;
   readonly networks: Pick<NetworkTable, 'nameOf'>;

@@ -13,11 +13,14 @@ export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
   readonly position: ProblemPosition | undefined;
-  constructor(status: number, code: string, message: string, position?: ProblemPosition) {
+  /** The reason as a word, of codes that have several. */
+  readonly why: string | undefined;
+  constructor(status: number, code: string, message: string, position?: ProblemPosition, why?: string) {
     super(message);
     this.status = status;
     this.code = code;
     this.position = position;
+    this.why = why;
   }
 }
 
@@ -38,12 +41,13 @@ export function sendProblem(
   code: string,
   detail: string,
   position?: ProblemPosition,
+  why?: string,
 ): FastifyReply {
   return reply
     .code(status)
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({ type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, position });
+    .send({ type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail, position, why });
 }
 
 /** Whatever went wrong, as it is told to whoever asked: in a problem document, or in the last of an answer's lines. */

@@ -9,6 +9,7 @@ export const Problem = Type.Object(
     status: Type.Integer(),
     code: Type.String({ description: 'stable: docs/errors.md' }),
     detail: Type.String(),
+    why: Type.Optional(Type.String({ description: 'the reason as a word, of codes that have several' })),
     position: Type.Optional(
       Type.Object(
         { start: Type.Integer(), end: Type.Integer() },

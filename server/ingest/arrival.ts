@@ -6,6 +6,7 @@ import { type EvidenceBatch, frameToEvidence } from '../../shared/wire/evidence.
 import { frameToFlows, sumPackets } from '../../shared/wire/flow-frames.ts';
 import { type Frame, FrameKind } from '../../shared/wire/frame.ts';
 import type { SensorHealth } from '../../shared/wire/messages.ts';
+import { frameToPackets, type RawPackets } from '../../shared/wire/packets.ts';
 import { frameToPayloads, type PayloadBatch } from '../../shared/wire/payloads.ts';
 import { WireError } from '../../shared/wire/wire-error.ts';
 import type { Channel } from './channel.ts';
@@ -17,7 +18,7 @@ interface Refusal {
   /** For the log. */
   readonly message: string;
   /** The ledger's counter of frames of this kind; null for flows, of which each is counted. */
-  readonly counter: 'reportsRefused' | 'evidenceRefused' | 'payloadsRefused' | null;
+  readonly counter: 'reportsRefused' | 'evidenceRefused' | 'payloadsRefused' | 'rawPacketsRefused' | null;
   readonly flows: number;
   readonly packets: number;
 }
@@ -29,13 +30,15 @@ export interface Arrival {
   readonly health: SensorHealth | null;
   readonly evidence: EvidenceBatch | null;
   readonly payloads: PayloadBatch | null;
+  readonly packets: RawPackets | null;
   readonly refusal: Refusal | null;
 }
 
 /** Frames of other kinds bring nothing. `enrich` fills the columns of flows that the server knows. */
 export function readArrival(channel: Channel, frame: Frame, enrich: (batch: FlowBatch) => void): Arrival {
   const { sequence } = frame;
-  const arrival = { channel, sequence, batch: null, health: null, evidence: null, payloads: null, refusal: null };
+  const nothing = { batch: null, health: null, evidence: null, payloads: null, packets: null, refusal: null };
+  const arrival = { channel, sequence, ...nothing };
   try {
     switch (frame.kind) {
       case FrameKind.health:
@@ -44,6 +47,8 @@ export function readArrival(channel: Channel, frame: Frame, enrich: (batch: Flow
         return { ...arrival, evidence: frameToEvidence(frame) };
       case FrameKind.payloads:
         return { ...arrival, payloads: frameToPayloads(frame) };
+      case FrameKind.packets:
+        return { ...arrival, packets: frameToPackets(frame) };
       case FrameKind.flows4:
       case FrameKind.flows6:
         return { ...arrival, batch: readFlows(channel, frame, enrich) };
@@ -67,7 +72,8 @@ function readFlows(channel: Channel, frame: Frame, enrich: (batch: FlowBatch) =>
 
 function refusalOf(frame: Frame, { code, message }: WireError): Refusal {
   const counter = counters[frame.kind] ?? null;
-  const counts = counter === null ? countRows(frame) : { flows: 0, packets: 0 };
+  const counts =
+    counter === null ? countRows(frame) : { flows: 0, packets: counter === 'rawPacketsRefused' ? frame.rows : 0 };
   const name = names[frame.kind] ?? 'a frame';
   return { code, message: `${name} is refused: ${message} [${code}]`, counter, ...counts };
 }
@@ -76,11 +82,13 @@ const counters: Readonly<Record<number, Refusal['counter']>> = {
   [FrameKind.health]: 'reportsRefused',
   [FrameKind.evidence]: 'evidenceRefused',
   [FrameKind.payloads]: 'payloadsRefused',
+  [FrameKind.packets]: 'rawPacketsRefused',
 };
 const names: Readonly<Record<number, string>> = {
   [FrameKind.health]: 'a report',
   [FrameKind.evidence]: 'a frame of evidence',
   [FrameKind.payloads]: 'a frame of payloads',
+  [FrameKind.packets]: 'a frame of packets',
 };
 
 /** Flows and packets that a refused frame claims. */
@@ -91,6 +99,10 @@ function countRows({ columns }: Frame): { flows: number; packets: number } {
 }
 
 export function countRefused(ledger: ServerLedger, { code, counter, flows, packets }: Refusal): void {
+  if (counter === 'rawPacketsRefused') {
+    countRawRefused(ledger, code, packets);
+    return;
+  }
   if (counter !== null) {
     ledger[counter][code] = (ledger[counter][code] ?? 0) + 1;
     return;
@@ -99,4 +111,10 @@ export function countRefused(ledger: ServerLedger, { code, counter, flows, packe
   ledger.packetsAccepted += packets;
   ledger.flowsRefused[code] = (ledger.flowsRefused[code] ?? 0) + flows;
   ledger.packetsRefused[code] = (ledger.packetsRefused[code] ?? 0) + packets;
+}
+
+/** Packets, not frames: what came is what is kept, went, or was refused. */
+export function countRawRefused(ledger: ServerLedger, code: string, packets: number): void {
+  ledger.rawPackets += packets;
+  ledger.rawPacketsRefused[code] = (ledger.rawPacketsRefused[code] ?? 0) + packets;
 }

@@ -87,6 +87,9 @@ const Health = Type.Object({
   payloads: Type.Optional(
     Type.Object({ packets: Count, packetsSent: Count, packetsHeld: Count, packetsNotKept: Count, rowsSent: Count }),
   ),
+  rawPackets: Type.Optional(
+    Type.Object({ packets: Count, packetsSent: Count, packetsHeld: Count, packetsNotSent: Count }),
+  ),
 });
 
 const Hello = Type.Object({

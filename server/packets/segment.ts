@@ -4,7 +4,7 @@
  *
  *   header (16): magic "KPKS", version, session · record: length u32, sensor u16, 0 u16, frame
  */
-import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { decodeFrame } from '../../shared/wire/frame.ts';
 import { frameToPackets, type RawPackets } from '../../shared/wire/packets.ts';
 import { nodePlatform } from '../ingest/platform.ts';
@@ -41,13 +41,20 @@ export class Segment {
     this.session = session;
   }
 
+  /** Throws what the disk says; then there is no file. */
   begin(): void {
     const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
     header.writeUInt32LE(MAGIC, 0);
     header.writeUInt32LE(VERSION, 4);
     header.writeUInt32LE(this.session, 8);
     this.#file = openSync(this.path, 'wx', 0o600);
-    writeSync(this.#file, header);
+    try {
+      writeSync(this.#file, header);
+    } catch (error) {
+      this.close();
+      rmSync(this.path, { force: true });
+      throw error;
+    }
   }
 
   /** Throws what the disk says; the end is then cut off again. */

@@ -97,6 +97,15 @@ export interface PayloadReport {
   rowsSent: number;
 }
 
+/** What became of packets that should be sent as they were captured: packets = packetsSent + packetsHeld + packetsNotSent. */
+export interface RawPacketReport {
+  packets: number;
+  packetsSent: number;
+  packetsHeld: number;
+  /** Beyond the limits, or without a time. */
+  packetsNotSent: number;
+}
+
 /** Running totals of a sensor, sent about once a second and once at the end (`finished`). */
 export interface SensorHealth {
   ledger: SensorLedger;
@@ -121,6 +130,8 @@ export interface SensorHealth {
   /** Of the memory of sources behind the evidence for rules. */
   evidence?: EvidenceReport;
   payloads?: PayloadReport;
+  /** Of a sensor that sends packets. */
+  rawPackets?: RawPacketReport;
 }
 
 export interface ErrorMessage {

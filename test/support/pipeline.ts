@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { SlotTables } from '../../server/enrich/slot-tables.ts';
 import type { ChannelPeer } from '../../server/ingest/channel.ts';
 import { LiveHub } from '../../server/live/live-hub.ts';
-import { IngestPipeline } from '../../server/pipeline.ts';
+import { IngestPipeline, type PipelineParts } from '../../server/pipeline.ts';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import type { IngestCommit } from '../../server/store/ingest-commit.ts';
 import type { SensorHello } from '../../shared/wire/messages.ts';
@@ -26,7 +26,10 @@ export function createPeer() {
 }
 
 export async function createPipeline(
-  options: { commit?: (really: () => Promise<void>, commit: IngestCommit) => Promise<void> } = {},
+  options: {
+    commit?: (really: () => Promise<void>, commit: IngestCommit) => Promise<void>;
+    packets?: NonNullable<PipelineParts['packets']>;
+  } = {},
 ) {
   const stores = await openDuckDbStoresInThread(await testFolder());
   const { catalog } = stores;
@@ -57,6 +60,7 @@ export async function createPipeline(
     live,
     disk,
     log,
+    ...(options.packets === undefined ? {} : { packets: options.packets }),
   });
   await pipeline.start();
   const stored = async () => (await stores.flows.sum(0)).packets;
