@@ -84,6 +84,7 @@ test('a session is listed with what it takes, gets another name, and is deleted'
     stored: expect.not.arrayContaining([expect.objectContaining({ holds: false })]),
   });
   expect((await stores.flows.state()).deleted).toMatchObject({ sessions: 1, packets: 3 });
+  expect(pipeline.ledgers().map(({ session }) => session)).toEqual([a.id]);
   // What the server stores next brings nothing of it back.
   await feed(9, 'c');
   await pipeline.stop();
