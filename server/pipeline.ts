@@ -52,7 +52,7 @@ export interface PipelineParts {
   readonly disk: Pick<DiskWatch, 'isFull' | 'noteFull'>;
   readonly log: (message: string) => void;
   /** Where packets go that come as they were captured; nowhere without one. */
-  readonly packets?: Pick<PacketRing, 'append' | 'settle'>;
+  readonly packets?: Pick<PacketRing, 'append' | 'settle' | 'forget'>;
   /** Keys the hashes of addresses; the same again for what `sketches` has. */
   readonly seriesSecret?: HashKey;
   readonly sketches?: SketchStore;
@@ -149,6 +149,7 @@ export class IngestPipeline {
       // A number that nobody has yet may still be given.
       if (!(await this.#parts.catalog.deleteSession(session))) return !this.#deleted.delete(session);
       this.#channels.forget(session);
+      this.#parts.packets?.forget(session);
       await this.#parts.live.forget(session);
       return true;
     } catch (error) {
