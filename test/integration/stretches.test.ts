@@ -1,4 +1,5 @@
 /** A stored session is asked for stretch by stretch, as a replay does, and deleted: over a running server and its tokens. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { decodeFrame } from '../../shared/wire/frame.ts';
@@ -66,7 +67,10 @@ test('stretch by stretch it is all there; who may deletes it, and it is gone aft
   const foreign = { ...headers, origin: 'http://elsewhere.example' };
   expect((await fetch(path, { method: 'DELETE', headers: foreign })).status).toBe(403);
   expect((await ledgerOf(url, id)).balances).toBe(true);
+  const packetFiles = () => readdirSync(join(data, 'packets')).filter((name) => name.endsWith('.packets'));
+  expect(packetFiles()).not.toEqual([]);
   expect((await fetch(path, { method: 'DELETE', headers })).status).toBe(204);
+  expect(packetFiles()).toEqual([]);
   expect(await ask<Session[]>(url, 'sessions')).toEqual([]);
   const stopped = await interrupt(running);
   expect(stopped.code, stopped.stderr).toBe(0);

@@ -15,7 +15,7 @@ const atRest = (channel: Channel) =>
   vi.waitFor(() => expect(channel.storedSequence).toBe(channel.lastSequence), { timeout: 20_000 });
 
 async function received(frames: readonly Frame[], append?: PacketRing['append']) {
-  const { pipeline, close } = await createPipeline(append && { packets: { append, settle: vi.fn() } });
+  const { pipeline, close } = await createPipeline(append && { packets: { append, settle: vi.fn(), forget: vi.fn() } });
   const peer = createPeer();
   const channel = await pipeline.open(helloOf(EPOCH), peer);
   for (const each of frames) pipeline.receive(channel, peer, each);
