@@ -67,6 +67,12 @@ export const timeBar: PanelMaker = (context) => {
     },
   });
   bar.addEventListener('keydown', (event) => {
+    // Whoever has just clicked on the bar plays and pauses as everywhere.
+    if (event.key === ' ') {
+      event.preventDefault();
+      actions.togglePause();
+      return;
+    }
     const moved = movedBy(event.key, span, at(), whole());
     if (moved === null || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
