@@ -37,7 +37,7 @@ export const timeline: PanelMaker = ({ text, language, timeOf }) => {
       setText(zone, shown.zone);
       const { points } = history;
       // A point comes once a second, and this is called more often.
-      const wanted = `${points.length} ${points[0]?.seconds} ${points.at(-1)?.seconds}`;
+      const wanted = `${replay === null} ${points.length} ${points[0]?.seconds} ${points.at(-1)?.seconds}`;
       if (wanted === drawn) return;
       drawn = wanted;
       const span = spanOf(points);

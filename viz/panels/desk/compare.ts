@@ -25,6 +25,9 @@ const ROWS_ENLARGED = 24;
 const LIMIT = 1_000;
 const BINS = 60;
 const MINUTE = 60;
+/** Of a longer span, the parts of two minutes are next to nothing. */
+const EXACT_SECONDS = 7_200;
+const ALL_FLOWS = 'ip or ip6';
 
 export const compare: DeskPanel = {
   id: 'compare',
@@ -125,6 +128,14 @@ function stepOf({ fromSeconds, toSeconds }: Edges, { fineStepSeconds }: DeskSigh
   return step < MINUTE && fineStepSeconds < MINUTE ? step : Math.ceil(step / MINUTE) * MINUTE;
 }
 
+/**
+ * What is kept by the minute counts a minute whole that a span has only a part of. With a filter flows are summed, to the
+ * second: one that holds for all of them makes a short span exact.
+ */
+function exactly(moment: DeskSight['moment'], { fromSeconds, toSeconds }: Edges): DeskSight['moment'] {
+  return moment.filter === '' && toSeconds - fromSeconds < EXACT_SECONDS ? { ...moment, filter: ALL_FLOWS } : moment;
+}
+
 function createList({ by, title }: { readonly by: By; readonly title: TextKey }, context: DeskContext) {
   const { text, language, actions, questions } = context;
   const list = element('ol', 'compare-rows');
@@ -157,7 +168,7 @@ function createList({ by, title }: { readonly by: By; readonly title: TextKey },
       const ask = (name: string, edges: Edges) =>
         questions.ask({
           name: `compare ${by} ${name}`,
-          path: pathOf('top', moment, edges, { by, limit: LIMIT }),
+          path: pathOf('top', exactly(moment, edges), edges, { by, limit: LIMIT }),
           keepSeconds: 3_600,
           read: readTopAnswer,
         });
