@@ -38,6 +38,7 @@ export function replayActions(page: Page): ReplayActions {
     openSession: (id) => void replay.go({ session: id, atSeconds: Number.NEGATIVE_INFINITY, isPlaying: true }),
     openFile: (file) => page.openFile(file),
     goLive: () => {
+      page.state.replayProblem = null;
       page.endReplay();
       putIntoAddress((query) => {
         writeReplay(null, query);

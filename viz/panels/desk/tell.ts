@@ -32,6 +32,7 @@ export function tellOf(answers: readonly Answer<unknown>[], { toSeconds, isLive 
         ? ''
         : ` ${fill(text.deskFiguresOf, { time: clockTime(broken.cameMilliseconds / 1000, timeOf) })}`;
     if (code === AWAY) return { state: 'problem', words: `${text.deskServerAway}${since}` };
+    if (code === 'PAGE_NOT_IN_FILE') return { state: 'problem', words: text.deskNotInFile };
     const said = code === UNREADABLE ? text.deskUnreadable : fill(text.deskRefused, { code, detail });
     return { state: 'problem', words: said };
   }
