@@ -164,9 +164,9 @@ describe.skipIf(!browserInstalled)('the page on a wall', () => {
       expect(told.settings.view).toBe('cube');
       expect(await cameraOf(page)).toEqual({ latitude: 12.5, longitude: -20, zoom: 1.5, held: true });
       // Turned by hand: the address follows, and what it then says is what a colleague gets.
-      await page.mouse.move(480, 250);
+      await page.mouse.move(480, 150);
       await page.mouse.down();
-      await page.mouse.move(420, 280, { steps: 4 });
+      await page.mouse.move(420, 180, { steps: 4 });
       await page.mouse.up();
       await expect.poll(() => searchOf(page).get('camera')).not.toBe('12.5,-20,1.5');
       // It is written once a second: what comes after the last movement is what counts.
