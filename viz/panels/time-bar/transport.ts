@@ -33,7 +33,7 @@ export function createTransport({ text, actions }: PanelContext): Panel {
   const forward = button('forward', 'stepForward', '.', () => actions.step(1));
   const loop = button('loop', 'loopSpan', 'O', actions.toggleLoop);
   const mark = button('mark', 'markMoment', 'J', actions.markMoment);
-  const speed = speedSelect();
+  const speed = speedSelect(text.speedMax);
   speed.setAttribute('aria-label', text.replaySpeed);
   speed.title = `${text.replaySpeed} ([ ])`;
   speed.addEventListener('change', () => {
@@ -66,9 +66,9 @@ export function createTransport({ text, actions }: PanelContext): Panel {
   };
 }
 
-function speedSelect(): HTMLSelectElement {
+function speedSelect(fastest: string): HTMLSelectElement {
   const options = [...speeds, 'max'].map((speed) => {
-    const option = element('option', '', speed === 'max' ? 'max' : `${speed}×`);
+    const option = element('option', '', speed === 'max' ? fastest : `${speed}×`);
     option.value = String(speed);
     return option;
   });
