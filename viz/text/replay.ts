@@ -62,7 +62,7 @@ export const replayEn = {
   sourcesReplay: 'sources · {seconds} s',
   packetsPlayed: 'packets played',
   rateTitleReplay: 'packets/s as played · {minutes} min of watching',
-  takePicture: 'picture',
+  takePicture: 'save picture',
   record: 'record',
   recordEnd: '■ end',
   recording: '● recording',
