@@ -1,8 +1,8 @@
 /** The replay of the page: opens a session at a moment, keeps the state up to date, and goes back to live. */
 import { AWAY, fetchAnswer, type Problem, QuestionError, UNREADABLE } from '../feed/answers.ts';
 import { PageLedger } from '../feed/page-ledger.ts';
-import type { Span } from '../feed/span.ts';
 import type { Page } from '../page.ts';
+import { loopOf } from './loop.ts';
 import { type PlayedSession, Player } from './player.ts';
 import { ReplayPlan } from './replay-plan.ts';
 import { ReplayTotals } from './replay-totals.ts';
@@ -112,7 +112,7 @@ export class PageReplay {
       speed: wish.speed ?? 1,
       atSeconds: wish.atSeconds ?? session.firstSeconds,
       isPlaying: wish.isPlaying ?? true,
-      loop: isLooping ? loopOf(state.span) : null,
+      loop: isLooping ? loopOf(state.span, session) : null,
     });
     this.#opened = { player, totals, ledger, isLooping };
     state.replayProblem = null;
@@ -179,7 +179,8 @@ export class PageReplay {
 
   /** The span that a loop goes round in. */
   spanChanged(): void {
-    if (this.#opened?.isLooping) this.#opened.player.change({ loop: loopOf(this.#page.state.span) });
+    const { isLooping, player } = this.#opened ?? {};
+    if (isLooping && player) player.change({ loop: loopOf(this.#page.state.span, player.session) });
   }
 
   /** More of what is being recorded. */
@@ -192,8 +193,9 @@ export class PageReplay {
 
   #change(opened: Opened, { atSeconds, speed, isPlaying, isLooping }: ReplayWish): void {
     const { player } = opened;
+    this.#page.state.replayProblem = null;
     if (isLooping !== undefined) opened.isLooping = isLooping;
-    const loop = opened.isLooping ? loopOf(this.#page.state.span) : null;
+    const loop = opened.isLooping ? loopOf(this.#page.state.span, player.session) : null;
     player.change({ loop, ...(speed === undefined ? {} : { speed }) });
     if (atSeconds !== undefined) player.seek(atSeconds);
     if (isPlaying !== undefined) player.play(isPlaying);
@@ -244,8 +246,6 @@ function asProblem(error: unknown): never {
 function playedOf({ id, kind, name, firstSeconds, lastSeconds, isFed }: StoredSession): PlayedSession {
   return { id, kind, name, firstSeconds, lastSeconds, isGrowing: isFed };
 }
-
-const loopOf = (span: Span) => (span.kind === 'fixed' ? span : null);
 
 function viewOf({ player, isLooping }: Opened): ReplayView {
   const { session, atSeconds, speed, rate, isPlaying, isWaiting, isFinished, problem } = player;

@@ -6,6 +6,7 @@
 import type { Problem } from '../feed/answers.ts';
 import type { SecondsSource } from '../feed/scene-clock.ts';
 import { LIFE_SECONDS } from '../layers/streak-uniforms.ts';
+import type { Loop } from './loop.ts';
 import { PlayClock } from './play-clock.ts';
 import { mostStreaks, rateOf, type Speed, stretchSecondsAt } from './speeds.ts';
 import type { Stretch, StretchSource } from './stretch.ts';
@@ -33,7 +34,7 @@ export interface PlayerOptions {
   readonly atSeconds: number;
   readonly isPlaying: boolean;
   /** Half-open; null for all of the session. */
-  readonly loop: { readonly fromSeconds: number; readonly toSeconds: number } | null;
+  readonly loop: Loop | null;
 }
 
 /** Rows are handed on so much before they start: more than a picture may take. */
@@ -80,8 +81,8 @@ export class Player {
 
   get rate(): number {
     const { session, speed, loop } = this.#options;
-    const { fromSeconds, toSeconds } = loop ?? { fromSeconds: session.firstSeconds, toSeconds: session.lastSeconds };
-    return rateOf(speed, toSeconds - fromSeconds);
+    const fromSeconds = loop?.fromSeconds ?? session.firstSeconds;
+    return rateOf(speed, Math.min(loop?.toSeconds ?? session.lastSeconds, session.lastSeconds) - fromSeconds);
   }
 
   get filter(): string {

@@ -203,7 +203,6 @@ export const en = {
   helpClose: 'close',
   arrowKeys: 'arrows',
   spaceKey: 'space',
-  pause: 'pause',
   rotate: 'rotate',
   hide: 'panels',
   fullScreen: 'full screen',

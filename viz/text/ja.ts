@@ -204,7 +204,6 @@ export const ja: Text = {
   helpClose: '閉じる',
   arrowKeys: '矢印',
   spaceKey: 'スペース',
-  pause: '一時停止',
   rotate: '回転',
   hide: 'パネル',
   fullScreen: '全画面',

@@ -65,7 +65,6 @@ export const replayEn = {
   takePicture: 'save picture',
   record: 'record',
   recordEnd: '■ end',
-  recording: '● recording',
   recordingMissing: 'this browser cannot record',
 } as const;
 
@@ -137,6 +136,5 @@ export const replayJa: { readonly [key in keyof typeof replayEn]: string } = {
   takePicture: '画像保存',
   record: '録画',
   recordEnd: '■ 終了',
-  recording: '● 録画中',
   recordingMissing: 'このブラウザーでは録画できません',
 };

@@ -28,8 +28,9 @@ export const timeBar: PanelMaker = (context) => {
   note.setAttribute('role', 'status');
   let span: BarSpan | null = null;
   let zoom: { fromSeconds: number; toSeconds: number } | null = null;
+  let zoomedOf = '';
   let preview: readonly [number, number] | null = null;
-  let drawn: { span: BarSpan; answer: SeriesAnswer | null; width: number } | null = null;
+  let drawn: { span: BarSpan; answer: SeriesAnswer | null } | null = null;
   let width = 0;
   let state: PageState | null = null;
 
@@ -100,13 +101,17 @@ export const timeBar: PanelMaker = (context) => {
     element: element('section', 'panel time-bar', transport.element, element('div', 'time-bar-box', bar, note)),
     update(now) {
       state = now;
+      // A piece of one session is none of another.
+      const key = `${now.totals?.session.id} ${now.dropped ? now.replay?.session.name : ''}`;
+      if (key !== zoomedOf) zoom = null;
+      zoomedOf = key;
       transport.update(now);
       span = barSpanOf(now, boundsOf(now, context), zoom);
       const answer = span === null ? null : questions.ask({ ...askedOf(span), read: readSeriesAnswer });
       const value = answer?.isCurrent ? answer.value : (drawn?.answer ?? null);
       if (span !== null && (drawn === null || drawn.answer !== value || !isSame(drawn.span, span))) {
         picture.draw(span, value);
-        drawn = { span, answer: value, width };
+        drawn = { span, answer: value };
       }
       mark();
       const words = noteOf(now, context, answer?.problem?.code ?? null);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { loopOf } from '../../../../viz/replay/loop.ts';
 import { type PlayedSession, Player, type PlayerOptions } from '../../../../viz/replay/player.ts';
 import { MadeScene, MadeStretches, refused } from './made-stretches.ts';
 
@@ -150,6 +151,24 @@ describe('a player', () => {
     const { stretch } = { stretch: bench.player.shown };
     const waiting = stretch!.batches[0]!.length;
     expect(bench.scene.received - bench.accounted).toBeLessThanOrEqual(waiting);
+  });
+
+  test('goes round in all of it where no span of it is chosen', async () => {
+    for (const span of [
+      { kind: 'last', seconds: 3_600 },
+      { kind: 'fixed', fromSeconds: BEGIN - 500, toSeconds: BEGIN - 400 },
+    ] as const) {
+      const bench = new Bench(steady, { loop: loopOf(span, session), speed: 30 });
+      await bench.settle();
+      await bench.run(8);
+      expect(bench.player.isPlaying).toBe(true);
+      expect(bench.scene.restarts).toBe(2);
+    }
+    const fixed = { kind: 'fixed', fromSeconds: BEGIN + 5, toSeconds: BEGIN + 9 } as const;
+    expect(loopOf(fixed, session)).toBe(fixed);
+    expect(new Bench(steady, { loop: loopOf({ kind: 'last', seconds: 60 }, session), speed: 'max' }).player.rate).toBe(
+      5,
+    );
   });
 
   test('of what is being recorded, only whole stretches are asked for', async () => {
