@@ -70,6 +70,8 @@ export class LiveHub {
   readonly #opening = new Map<number, Promise<LiveSession>>();
   #timer: NodeJS.Timeout | null = null;
   #shown: LiveSession | null = null;
+  /** What all viewers were last told about. */
+  #told: LiveSession | null = null;
   #recent: { readonly session: LiveSession; readonly totals: SharedTotals; readonly milliseconds: number } | null =
     null;
 
@@ -109,6 +111,7 @@ export class LiveHub {
   async forget(session: number): Promise<void> {
     this.#sessions.delete(session);
     this.#recent = null;
+    this.#told = null;
     if (this.#sessions.size === 0) await this.#openLatest();
   }
 
@@ -175,6 +178,8 @@ export class LiveHub {
     const isBacklog = channel.hello.backlog === true;
     session.add(batch, isBacklog);
     if (this.viewers.size === 0 || session !== this.current()) return;
+    // Nothing flies before its session is told: a page must know what is simulated, or long past.
+    if (session !== this.#told) this.#tellAll();
     const viewers = this.#welcome();
     const selected = new Map<LiveFilter | null, FlowBatch>();
     for (const filter of this.filters.all) selected.set(filter, filter.take(batch, session, isBacklog));
@@ -205,7 +210,8 @@ export class LiveHub {
   #tellAll(): void {
     if (this.viewers.size === 0) return;
     try {
-      this.#tell(this.#welcome(), this.current());
+      this.#told = this.current();
+      this.#tell(this.#welcome(), this.#told);
     } catch (error) {
       // Nothing that a sensor wrote may end the server from here.
       this.#parts.log(`viewers cannot be told how things stand: ${(error as Error).message}`);

@@ -1,9 +1,12 @@
 /** Sessions of files in the server: since when they were watched, and which is shown while several are read. */
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { WebSocket } from 'ws';
 import { reportOfBegin } from '../../../server/ingest/sensor-runs.ts';
+import { Viewer } from '../../../server/live/viewer.ts';
 import { flowsToFrame } from '../../../shared/wire/flow-frames.ts';
 import { decodeFrame, encodeFrame, FrameKind } from '../../../shared/wire/frame.ts';
-import { encodeJsonFrame } from '../../../shared/wire/json-frame.ts';
+import { decodeJsonFrame, encodeJsonFrame } from '../../../shared/wire/json-frame.ts';
+import type { LiveTotals } from '../../../shared/wire/messages.ts';
 import { flowBatch, NOON_SECONDS } from '../../support/commits.ts';
 import { createPeer, createPipeline, helloOf } from '../../support/pipeline.ts';
 
@@ -58,5 +61,28 @@ test('while several files are read the one that is shown stays, until it is sile
   } finally {
     clock.mockRestore();
   }
+  await close();
+});
+
+test('what flies is told before it flies: no page takes a capture, or what is simulated, for live', async () => {
+  const { pipeline, live, close } = await createPipeline();
+  const said: string[] = [];
+  const socket = {
+    bufferedAmount: 0,
+    close: vi.fn(),
+    send(bytes: Uint8Array) {
+      const frame = decodeFrame(bytes);
+      said.push(frame.kind === FrameKind.totals ? (decodeJsonFrame(frame) as LiveTotals).session.kind : 'streaks');
+    },
+  };
+  await live.start();
+  onTestFinished(() => live.stop());
+  live.addViewer(
+    new Viewer(socket as unknown as WebSocket, 1_000, { seesTargets: false, isGood: () => true, asker: 'somebody' }),
+  );
+  const channel = await pipeline.open(fileOf(7, 'a'), createPeer());
+  live.publish(channel, flowBatch(4, [{ seconds: NOON_SECONDS }]));
+  live.publish(channel, flowBatch(4, [{ seconds: NOON_SECONDS }]));
+  expect(said).toEqual(['live', 'file', 'streaks', 'streaks']);
   await close();
 });
