@@ -24,12 +24,16 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
-/** A page, and what went wrong in it. */
+/** Pictures a second of a slow display: see `slowDisplay`. */
+const SLOW_DISPLAY = 6;
+
+/** A page, and what went wrong in it. Its pictures come slowly, except where the test is about them. */
 export async function openPage(
   browser: Browser | BrowserContext,
   url: string,
   width: number,
   height: number,
+  display: 'slow' | 'full' = 'slow',
 ): Promise<{ page: Page; problems: string[] }> {
   const page = await browser.newPage();
   await page.setViewportSize({ width, height });
@@ -38,8 +42,40 @@ export async function openPage(
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
+  if (display === 'slow') await page.addInitScript(slowDisplay, SLOW_DISPLAY);
   await page.goto(url);
   return { page, problems };
+}
+
+/**
+ * Pictures come no more often than a slow display shows them: what the page says and does is the same, and a small machine, which
+ * draws in software, is free for the rest. Runs in the page.
+ */
+function slowDisplay(framesPerSecond: number): void {
+  const request = window.requestAnimationFrame.bind(window);
+  const cancel = window.cancelAnimationFrame.bind(window);
+  /** How to call each one off. */
+  const waiting = new Map<number, () => void>();
+  let last = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  window.requestAnimationFrame = (callback) => {
+    const id = ++count;
+    const draw = () => {
+      const frame = request((time) => {
+        waiting.delete(id);
+        last = performance.now();
+        callback(time);
+      });
+      waiting.set(id, () => cancel(frame));
+    };
+    const timer = window.setTimeout(draw, Math.max(0, last + 1000 / framesPerSecond - performance.now()));
+    waiting.set(id, () => window.clearTimeout(timer));
+    return id;
+  };
+  window.cancelAnimationFrame = (id) => {
+    waiting.get(id)?.();
+    waiting.delete(id);
+  };
 }
 
 /** Different colours among the pixels of a PNG part: a picture that shows something has many. */

@@ -38,7 +38,7 @@ describe.skipIf(!browserInstalled)('the scene', () => {
   async function withPage(query: string, use: (page: Page) => Promise<void>, prepare?: () => void): Promise<void> {
     const context = await browser.newContext();
     if (prepare) await context.addInitScript(prepare);
-    const { page, problems } = await openPage(context, `${feed.url}?${query}`, WIDTH, HEIGHT);
+    const { page, problems } = await openPage(context, `${feed.url}?${query}`, WIDTH, HEIGHT, 'full');
     try {
       await page.waitForFunction(() => window.kurayami!.ledger().received > 30);
       await use(page);
