@@ -33,7 +33,7 @@ const server = spawn(process.execPath, ['dist/kurayami.js', 'server', '--port', 
 });
 const url = await addressOf(server);
 const browser = await launchChromium();
-const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+const page = await browser.newPage({ viewport: { width: 960, height: 540 } });
 const client = await page.context().newCDPSession(page);
 await client.send('Performance.enable');
 /** Same places each time. */
@@ -71,23 +71,20 @@ async function seek() {
   const shown = page.evaluate(
     () =>
       new Promise((resolve) => {
+        const replay = () => window.kurayami.state.replay;
+        const before = replay().atSeconds;
         let began = 0;
-        let asked = false;
         const watch = () => {
-          const { isWaiting } = window.kurayami.state.replay;
-          asked ||= isWaiting;
-          if (asked && !isWaiting) resolve(performance.now() - began);
+          const { atSeconds, isWaiting } = replay();
+          if (atSeconds !== before && !isWaiting) resolve(performance.now() - began);
           else if (performance.now() - began > 20_000) resolve(Number.NaN);
           else setTimeout(watch, 5);
         };
-        window.addEventListener(
-          'pointerup',
-          () => {
-            began = performance.now();
-            watch();
-          },
-          { once: true, capture: true },
-        );
+        const begin = () => {
+          began = performance.now();
+          watch();
+        };
+        window.addEventListener('pointerup', begin, { once: true, capture: true });
       }),
   );
   await page.mouse.click(x, y);
