@@ -101,6 +101,21 @@ describe.skipIf(!browserInstalled)('the scene', () => {
     });
   });
 
+  test('an arrow that follows the key of a view turns that view, however late its picture comes', async () => {
+    await withPage('camera=25,100,1.1', async (page) => {
+      await page.waitForFunction(() => window.kurayami!.picture.frames > 1);
+      const turned = await page.evaluate(() => {
+        const press = (key: string) => window.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }));
+        press('2');
+        const before = window.kurayami!.camera()!;
+        press('ArrowRight');
+        const after = window.kurayami!.camera()!;
+        return { view: window.kurayami!.state.settings.view, held: [before.held, after.held] };
+      });
+      expect(turned).toEqual({ view: 'cube', held: [false, true] });
+    });
+  });
+
   test('a colour of the legend is a switch', async () => {
     const few = await openFewStreaks(browser, 'view=cube');
     try {

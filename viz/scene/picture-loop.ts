@@ -83,9 +83,15 @@ export class PictureLoop {
     return this.#stage?.canvas ?? null;
   }
 
-  /** That of the view that is shown; null where there are no pictures. */
+  /** That of the view that is asked for, also before its first picture; null where there are no pictures. */
   get orbit(): Orbit | null {
-    return this.#views?.orbit ?? null;
+    return this.#asked?.orbit ?? null;
+  }
+
+  /** On the way to the view that is asked for, which begins before the next picture. */
+  get #asked(): ViewSwitch | null {
+    this.#views?.show(this.#options.state.settings.view);
+    return this.#views;
   }
 
   get facts() {
@@ -94,7 +100,7 @@ export class PictureLoop {
       drawCalls: this.#stage?.drawCalls ?? 0,
       frames: this.#frames,
       driver: this.#driver ?? '',
-      isFlying: this.#views?.isFlying ?? false,
+      isFlying: this.#asked?.isFlying ?? false,
       isDrawing: this.drawing,
     };
   }
