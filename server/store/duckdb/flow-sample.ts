@@ -59,11 +59,9 @@ export async function readRows(reading: Reading): Promise<FlowBatch> {
 export async function readSample(readings: readonly Reading[], matching: number, most: number): Promise<FlowBatch[]> {
   const wanted = Math.min(matching, most);
   const share = Math.min(1, (wanted + MARGIN * Math.sqrt(wanted)) / Math.max(1, matching));
-  const samples = await below(readings, share, wanted);
-  const found = samples.map(({ batch }) => batch.length);
-  // Flows that are alike have one number: now and then there are too few or far too many below a share of all numbers.
-  const isEnough = sum(found) >= wanted && Math.max(...found) < mostRead(wanted);
-  return lowest(isEnough ? samples : await first(readings, wanted), wanted);
+  const samples = await numbered(readings, share, wanted);
+  const found = samples.reduce((sum, { batch }) => sum + batch.length, 0);
+  return lowest(found >= wanted ? samples : await numbered(readings, 1, wanted), wanted);
 }
 
 interface Numbered {
@@ -71,25 +69,17 @@ interface Numbered {
   readonly number: Float64Array;
 }
 
-const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
-const mostRead = (wanted: number) => 2 * wanted + 1_000;
-
-/** Of each family the flows whose numbers are below a share of all numbers: sorted here they cost half as much. */
-function below(readings: readonly Reading[], share: number, wanted: number): Promise<Numbered[]> {
-  const least = share >= 1 ? '' : `AND ${NUMBER} < ${BigInt(Math.floor(share * NUMBERS))}::UBIGINT`;
-  return numbered(readings, `${least} LIMIT ${mostRead(wanted)}`);
-}
-
-/** Of each family so many with the lowest numbers. */
-const first = (readings: readonly Reading[], wanted: number) =>
-  numbered(readings, `ORDER BY ${NUMBER} LIMIT ${wanted}`);
-
-async function numbered(readings: readonly Reading[], chosen: string): Promise<Numbered[]> {
+/** Of each family up to `most` flows with the lowest numbers, of those below a share of all numbers. */
+async function numbered(readings: readonly Reading[], share: number, most: number): Promise<Numbered[]> {
+  const below = share >= 1 ? '' : `WHERE number < ${BigInt(Math.floor(share * NUMBERS))}::UBIGINT`;
   const samples: Numbered[] = [];
   for (const reading of readings) {
     const { flows, filter } = reading;
-    // 53 bits of the number are enough to tell flows apart.
-    const sql = `SELECT ${RESULT}, (${NUMBER} >> 11)::DOUBLE FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql} ${chosen}`;
+    // 53 bits of the number are enough to tell the families' flows apart.
+    const sql = `SELECT ${RESULT}, (number >> 11)::DOUBLE FROM (
+        SELECT ${STORED}, number FROM (SELECT *, ${NUMBER} AS number FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql})
+        ${below} ORDER BY number LIMIT ${most})
+      ORDER BY ${FIRST_MICROS}, number`;
     const { batch, rest } = await read(reading, sql, ['f64']);
     samples.push({ batch, number: rest[0] as Float64Array });
   }
@@ -109,7 +99,7 @@ async function read({ reader, family, span, filter }: Reading, sql: string, more
   };
 }
 
-/** The flows with the lowest numbers of all families, in order of time, and of their numbers within a microsecond. */
+/** The flows with the lowest numbers of all families. */
 function lowest(samples: readonly Numbered[], most: number): FlowBatch[] {
   const all = new Float64Array(samples.reduce((sum, { number }) => sum + number.length, 0));
   let filled = 0;
@@ -117,26 +107,19 @@ function lowest(samples: readonly Numbered[], most: number): FlowBatch[] {
     all.set(number, filled);
     filled += number.length;
   }
-  all.sort();
-  const last = all.length > most ? all[most - 1]! : Number.POSITIVE_INFINITY;
+  if (all.length <= most) return samples.map(({ batch }) => batch);
+  const last = all.sort()[most - 1]!;
   // Of equal numbers as many as there is room for.
-  let room = most - Math.max(0, all.indexOf(last));
+  let room = most - all.indexOf(last);
   return samples.map(({ batch, number }) => {
-    const rows = new Uint32Array(batch.length);
-    let taken = 0;
+    const rows: number[] = [];
     for (let row = 0; row < number.length; row++)
-      if (number[row]! < last || (number[row] === last && room-- > 0)) rows[taken++] = row;
-    return pick(batch, inOrder(batch, number, rows.subarray(0, taken)));
+      if (number[row]! < last || (number[row] === last && room-- > 0)) rows.push(row);
+    return pick(batch, rows);
   });
 }
 
-function inOrder({ interval, firstMicros }: FlowBatch, number: Float64Array, rows: Uint32Array): Uint32Array {
-  const micros = new Float64Array(interval.length);
-  for (const row of rows) micros[row] = Math.round(interval[row]! * 1e6) + firstMicros[row]!;
-  return rows.sort((a, b) => micros[a]! - micros[b]! || number[a]! - number[b]!);
-}
-
-function pick(batch: FlowBatch, rows: Uint32Array): FlowBatch {
+function pick(batch: FlowBatch, rows: readonly number[]): FlowBatch {
   const words = batch.family === 4 ? 1 : 4;
   const columns: Record<string, ResultColumn> = {};
   for (const name of ['interval', 'source', 'target', ...PLAIN_NAMES] as const) {
