@@ -153,26 +153,6 @@ test('the answer is the same each time, whatever order flows came in, and whethe
   await other.close();
 });
 
-test('of flows that are all alike there are as many as are wanted', async () => {
-  const alike = await openDuckDbStoresInThread(await testFolder());
-  const flows = createFlowBatch(4, 5_000);
-  flows.interval.fill(NOON_SECONDS);
-  flows.source.fill(0xc0000201);
-  flows.target.fill(0xc6336401);
-  flows.packets.fill(2);
-  // Told apart by what no streak is made of.
-  for (let row = 0; row < 5_000; row++) flows.synWindow[row] = row;
-  flows.length = 5_000;
-  await alike.flows.commit({ ...ingestCommit({}), flows: [flows] });
-  for (const most of [1, 100, 4_999, 5_000]) {
-    const asked = { session: 0, fromSeconds: NOON_SECONDS, toSeconds: NOON_SECONDS + 1, most };
-    const stretch = await alike.flows.stretch(asked);
-    expect(stretch.flows.reduce((sum, { length }) => sum + length, 0)).toBe(most);
-    expect([stretch.offered, stretch.figures.flows, stretch.figures.packets]).toEqual([5_000, 5_000, 10_000]);
-  }
-  await alike.close();
-});
-
 test('every flow has the same chance', async () => {
   // A hundred stretches, each of another second with 200 flows: how often the first half of each is drawn.
   const folder = await testFolder();
