@@ -65,7 +65,7 @@ export class StretchSums {
     }
   }
 
-  /** What a store has summed already comes by the four that follow. `bin`: place among the STRETCH_BINS. */
+  /** What a store has summed already comes by those that follow. `bin`: place among the STRETCH_BINS. */
   addBin(bin: number, packets: number, bytes: number, flows: number): void {
     this.#packets += packets;
     this.#bytes += bytes;
@@ -75,9 +75,15 @@ export class StretchSums {
     this.#flowsByBin[bin]! += flows;
   }
 
-  addGroup(trafficClass: number, radiation: number, country: number, packets: number): void {
+  addClass(trafficClass: number, packets: number): void {
     this.#classes[trafficClass]! += packets;
+  }
+
+  addRadiation(radiation: number, packets: number): void {
     this.#radiation[radiationColours[radiation]!]! += packets;
+  }
+
+  addCountry(country: number, packets: number): void {
     addTo(this.#countries, country, packets);
   }
 

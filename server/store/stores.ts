@@ -261,6 +261,7 @@ export type StoreProblemCode =
   | 'STORE_FILE_STUCK'
   | 'STORE_CLOCK_JUMPED'
   | 'STORE_SEALING_FAILED'
+  | 'STORE_SUMMARY_FAILED'
   | 'STORE_COMPACTION_FAILED'
   | 'STORE_RETENTION_FAILED';
 
@@ -279,6 +280,8 @@ export interface FlowStoreState {
   readonly tableRows: number;
   readonly files: number;
   readonly fileBytes: number;
+  /** Of what was summed up of files for replays, beside them. */
+  readonly summaryBytes: number;
   /** What left with sessions that were deleted. */
   readonly deleted: FlowSums & { readonly sessions: number };
   readonly problems: readonly StoreProblem[];

@@ -178,6 +178,7 @@ export const en = {
   STORE_FILE_STUCK: 'the store: files that are no longer kept cannot be deleted',
   STORE_CLOCK_JUMPED: 'the store: the server’s clock jumped, and is not believed about the age of what is stored',
   STORE_SEALING_FAILED: 'the store: flows cannot be written to files, and stay in tables',
+  STORE_SUMMARY_FAILED: 'the store: flows cannot be summed up for replays, which are slower',
   STORE_COMPACTION_FAILED: 'the store: series cannot be summed up, and stay in parts',
   STORE_RETENTION_FAILED: 'the store: what is too old cannot be taken out',
   storeProblem: 'the store reports {code}',

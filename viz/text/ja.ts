@@ -179,6 +179,7 @@ export const ja: Text = {
   STORE_FILE_STUCK: '保存先：保存期間を過ぎたファイルを削除できません',
   STORE_CLOCK_JUMPED: '保存先：サーバーの時計が急に進んだため、保存データの古さの判定には使いません',
   STORE_SEALING_FAILED: '保存先：フローをファイルに書き出せず、テーブルに残っています',
+  STORE_SUMMARY_FAILED: '保存先：再生用のフロー集計を作成できず、再生が遅くなります',
   STORE_COMPACTION_FAILED: '保存先：時系列をまとめられず、分かれたまま残っています',
   STORE_RETENTION_FAILED: '保存先：保存期間を過ぎたデータを取り除けません',
   storeProblem: '保存先から {code} が報告されています',

@@ -171,7 +171,7 @@ export class DuckDbCore {
       renameSession: (session, name) => catalog.renameSession(connections, session, name),
       deleteSession: (session) => this.#flows.deleteSession(session),
       flowState: async () => this.#flows.state(),
-      seal: (everything) => this.#flows.sealing.run(everything),
+      seal: (everything) => this.#flows.seal(everything),
       retain: () => this.#flows.retention.run(),
       series: (query) => seriesQueries.querySeries(connections, this.#age, query),
       seriesTop: (query) => seriesQueries.queryTop(connections, this.#age, query),

@@ -61,6 +61,15 @@ export function readParquet(paths: readonly string[]): string {
   return `read_parquet([${names.join(', ')}], hive_partitioning = false)`;
 }
 
+/** Files of one family, each with the version whose columns it has, as queries that give the columns of a table. */
+export function selectFiles(family: Family, files: readonly { readonly path: string; readonly version: number }[]) {
+  const versions = new Set(files.map(({ version }) => version));
+  return [...versions].map((version) => {
+    const paths = files.filter((file) => file.version === version).map(({ path }) => path);
+    return `SELECT ${fromFileColumns(family, version)} FROM ${readParquet(paths)}`;
+  });
+}
+
 const SUMS = `SELECT count(*)::DOUBLE AS rows, coalesce(sum(packets), 0)::DOUBLE AS packets,
   coalesce(sum("wireBytes"), 0)::DOUBLE AS "wireBytes", min(${FIRST_MICROS})::DOUBLE AS "firstMicros",
   max(${FIRST_MICROS})::DOUBLE AS "lastMicros"`;
@@ -93,7 +102,7 @@ export async function writeFlowFile(connection: DuckDBConnection, part: HotPart,
   }
 }
 
-async function syncFile(path: string): Promise<void> {
+export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r');
   try {
     await file.sync();

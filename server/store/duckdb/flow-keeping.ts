@@ -26,6 +26,7 @@ import { Retention } from './retention.ts';
 import { Sealing } from './sealing.ts';
 import { type DeletionParts, deleteSession, loadDeleted } from './session-deletion.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import { Summaries } from './summaries.ts';
 
 /** About what a flow takes in a table. */
 const TABLE_ROW_BYTES = 25;
@@ -35,6 +36,7 @@ export class FlowKeeping {
   readonly source: FlowSource;
   readonly sealing: Sealing;
   readonly retention: Retention;
+  readonly #summaries: Summaries;
   /** What was found when it was opened. */
   readonly warnings: readonly string[];
   readonly #parts: FlowParts;
@@ -43,7 +45,13 @@ export class FlowKeeping {
 
   private constructor(
     opened: DeletionParts,
-    working: { appenders: FlowAppenders; source: FlowSource; sealing: Sealing; retention: Retention },
+    working: {
+      appenders: FlowAppenders;
+      source: FlowSource;
+      sealing: Sealing;
+      retention: Retention;
+      summaries: Summaries;
+    },
     warnings: readonly string[],
   ) {
     this.#parts = opened.parts;
@@ -53,6 +61,7 @@ export class FlowKeeping {
     this.source = working.source;
     this.sealing = working.sealing;
     this.retention = working.retention;
+    this.#summaries = working.summaries;
     this.warnings = warnings;
   }
 
@@ -77,9 +86,10 @@ export class FlowKeeping {
     await connections.write((writer) => views.refresh(writer));
     const source = new FlowSource(connections, parts, folder, check);
     const retention = new Retention({ ...does, ...keep, expired });
+    const summaries = await Summaries.open(does);
     return new FlowKeeping(
       { ...does, expired, deleted },
-      { appenders, source, sealing: new Sealing(does), retention },
+      { appenders, source, sealing: new Sealing(does), retention, summaries },
       warnings.map(({ message }) => message),
     );
   }
@@ -87,6 +97,14 @@ export class FlowKeeping {
   stop(): void {
     this.sealing.stop();
     this.retention.stop();
+    this.#summaries.stop();
+  }
+
+  /** Seals what is due; with `everything`, all, and what replays are answered from is made of it. */
+  async seal(everything: boolean): Promise<number> {
+    const files = await this.sealing.run(everything);
+    if (everything) await this.#summaries.all();
+    return files;
   }
 
   account(session: number): Promise<FlowAccount> {
@@ -98,7 +116,7 @@ export class FlowKeeping {
   }
 
   stretch(query: StretchQuery): Promise<FlowStretch> {
-    return queryStretch(this.source, this.#parts, query);
+    return queryStretch({ source: this.source, parts: this.#parts, summaries: this.#summaries }, query);
   }
 
   deleteSession(session: number): Promise<boolean> {
@@ -112,8 +130,8 @@ export class FlowKeeping {
       sizes.set(session, { session, flows: size.flows + flows, bytes: size.bytes + bytes });
     };
     for (const { session, rows } of this.#parts.hot) add(session, rows, rows * TABLE_ROW_BYTES);
-    for (const { session, rows, fileBytes, state } of this.#parts.files.values())
-      if (state === 'present') add(session, rows, fileBytes);
+    for (const { session, rows, fileBytes, summaryBytes, state } of this.#parts.files.values())
+      if (state === 'present') add(session, rows, fileBytes + summaryBytes);
     return [...sizes.values()];
   }
 
@@ -125,6 +143,7 @@ export class FlowKeeping {
       tableRows: hot.reduce((sum, { rows }) => sum + rows, 0),
       files: files.length,
       fileBytes: files.reduce((sum, file) => sum + file.fileBytes, 0),
+      summaryBytes: files.reduce((sum, file) => sum + file.summaryBytes, 0),
       deleted: deletedSums(this.#does.deleted),
       problems: this.#problems.list(),
       lastError: this.#problems.lastError,

@@ -53,6 +53,8 @@ export interface SealedFile extends PartKey, Readonly<PartSpan> {
   readonly sealedSeconds: number;
   /** The store's version whose columns it has. */
   readonly version: number;
+  /** Of what was summed up of it for replays; 0 where that is not made. Beside `fileBytes`. */
+  summaryBytes: number;
   state: FileState;
 }
 

@@ -9,6 +9,7 @@ import { absolutePath, FLOWS_FOLDER, readParquet } from './flow-files.ts';
 import { type FlowParts, filePath, LIVE_SESSION } from './flow-parts.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { firstLine } from './store-errors.ts';
+import { removeSummary } from './summary-files.ts';
 
 const ASIDE = '.aside';
 
@@ -51,7 +52,7 @@ export async function deleteExpired({ connections, parts, folder, problems }: Re
   const stuck: { path: string; reason: string }[] = [];
   for (const { path, state } of parts.files.values()) {
     if (state !== 'expired') continue;
-    await rm(absolutePath(folder, path), { force: true }).then(
+    await removeBoth(folder, path).then(
       () => gone.push(path),
       (cause) => stuck.push({ path, reason: firstLine(cause) }),
     );
@@ -63,6 +64,11 @@ export async function deleteExpired({ connections, parts, folder, problems }: Re
     for (const path of gone) await writer.run("DELETE FROM flow_files WHERE state = 'expired' AND path = $1", [path]);
   });
   for (const path of gone) parts.files.delete(path);
+}
+
+async function removeBoth(folder: string, path: string): Promise<void> {
+  await removeSummary(folder, path);
+  await rm(absolutePath(folder, path), { force: true });
 }
 
 function stuckSentence(count: number, { path, reason }: { path: string; reason: string }): string {

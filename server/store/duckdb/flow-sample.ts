@@ -7,40 +7,25 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { createFlowBatch, type Family, type FlowBatch } from '../../../shared/flow-batch.ts';
 import { columnsOf, type ResultColumn, type ResultKind } from './column-reader.ts';
 import type { SqlCondition } from './filter-sql.ts';
+import { FLOW_NUMBER, LEVEL_SHARE, levelOf, numberAt, PLAIN, PLAIN_NAMES, STREAK_COLUMNS } from './flow-number.ts';
 import { FIRST_MICROS, IN_SPAN } from './flow-sql.ts';
+import { keptFlows, type SummaryPaths } from './summary-files.ts';
 
 /** What is asked of one family; `filter` has its parameters behind the three of the span. */
 export interface Reading {
   readonly reader: DuckDBConnection;
   readonly family: Family;
+  /** All flows, as SQL. */
   readonly flows: string;
+  /** Files whose summaries may be read in their place. */
+  readonly summaries: readonly SummaryPaths[];
+  /** Flows of which there is no summary, as SQL; null where there are none. */
+  readonly rest: string | null;
   readonly span: readonly number[];
   readonly filter: SqlCondition;
 }
 
-/** What streaks and their figures are made of. */
-const PLAIN = {
-  firstMicros: 'u32',
-  packets: 'u32',
-  wireBytes: 'u32',
-  tagsLow: 'u32',
-  asn: 'u32',
-  sourcePort: 'u16',
-  targetPort: 'u16',
-  country: 'u16',
-  sensor: 'u16',
-  protocol: 'u8',
-  tcpFlags: 'u8',
-  class: 'u8',
-  radiation: 'u8',
-  fragment: 'u8',
-} as const satisfies Partial<Record<keyof FlowBatch, ResultKind>>;
-const PLAIN_NAMES = Object.keys(PLAIN) as (keyof typeof PLAIN)[];
-const STORED = ['interval', 'source', 'target', ...PLAIN_NAMES].map((name) => `"${name}"`).join(', ');
 const RESULT = `"interval" / 1000000, source, target, ${PLAIN_NAMES.map((name) => `"${name}"`).join(', ')}`;
-/** A number that follows from all that is read of a flow: flows of equal numbers are alike. */
-const NUMBER = `hash(${STORED})`;
-const NUMBERS = 2 ** 64;
 /** So many more are read than wanted, in standard deviations, that there are enough. */
 const MARGIN = 6;
 
@@ -50,18 +35,24 @@ export async function readRows(reading: Reading): Promise<FlowBatch> {
   return (
     await read(
       reading,
-      `SELECT ${RESULT} FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql} ORDER BY ${FIRST_MICROS}, ${NUMBER}`,
+      `SELECT ${RESULT} FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql} ORDER BY ${FIRST_MICROS}, ${FLOW_NUMBER}`,
     )
   ).batch;
 }
 
-/** `most` of the `matching` flows of all readings, or all. */
+/** Of so many flows no more are taken than summaries have, where these are enough for a picture. */
+const MANY_FLOWS = 100_000;
+const ENOUGH_SHARE = 2 * LEVEL_SHARE;
+
+/** `most` of the `matching` flows of all readings, or all; of very many, about an eighth at most. */
 export async function readSample(readings: readonly Reading[], matching: number, most: number): Promise<FlowBatch[]> {
   const wanted = Math.min(matching, most);
-  const share = Math.min(1, (wanted + MARGIN * Math.sqrt(wanted)) / Math.max(1, matching));
+  // The same rule wherever they lie, so that the sample is the same when they were sealed.
+  const largest = matching >= MANY_FLOWS && wanted / matching < ENOUGH_SHARE ? LEVEL_SHARE : 1;
+  const share = Math.min(largest, (wanted + MARGIN * Math.sqrt(wanted)) / Math.max(1, matching));
   const samples = await numbered(readings, share, wanted);
   const found = samples.reduce((sum, { batch }) => sum + batch.length, 0);
-  return lowest(found >= wanted ? samples : await numbered(readings, 1, wanted), wanted);
+  return lowest(found >= wanted || share === largest ? samples : await numbered(readings, largest, wanted), wanted);
 }
 
 interface Numbered {
@@ -71,19 +62,31 @@ interface Numbered {
 
 /** Of each family up to `most` flows with the lowest numbers, of those below a share of all numbers. */
 async function numbered(readings: readonly Reading[], share: number, most: number): Promise<Numbered[]> {
-  const below = share >= 1 ? '' : `WHERE number < ${BigInt(Math.floor(share * NUMBERS))}::UBIGINT`;
+  const below = share >= 1 ? '' : `WHERE number < ${numberAt(share)}`;
   const samples: Numbered[] = [];
   for (const reading of readings) {
-    const { flows, filter } = reading;
     // 53 bits of the number are enough to tell the families' flows apart.
     const sql = `SELECT ${RESULT}, (number >> 11)::DOUBLE FROM (
-        SELECT ${STORED}, number FROM (SELECT *, ${NUMBER} AS number FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql})
+        SELECT ${STREAK_COLUMNS}, number
+        FROM (SELECT *, ${FLOW_NUMBER} AS number FROM ${candidates(reading, share)} WHERE ${IN_SPAN} AND ${reading.filter.sql})
         ${below} ORDER BY number LIMIT ${most})
       ORDER BY ${FIRST_MICROS}, number`;
     const { batch, rest } = await read(reading, sql, ['f64']);
     samples.push({ batch, number: rest[0] as Float64Array });
   }
   return samples;
+}
+
+/** All flows of this share of all numbers, and others. */
+function candidates({ family, flows, summaries, rest }: Reading, share: number): string {
+  const level = levelOf(share);
+  if (level === 0 || summaries.length === 0) return flows;
+  const kept = keptFlows(
+    family,
+    summaries.map(({ sample }) => sample),
+    level,
+  );
+  return `(${kept}${rest === null ? '' : ` UNION ALL SELECT * FROM ${rest}`})`;
 }
 
 async function read({ reader, family, span, filter }: Reading, sql: string, more: readonly ResultKind[] = []) {

@@ -4,7 +4,7 @@ import type { Family } from '../../../shared/flow-batch.ts';
 import { StoreError } from '../stores.ts';
 import type { Connections, Row } from './connections.ts';
 import type { FileCheck } from './file-check.ts';
-import { absolutePath, fromFileColumns, readParquet } from './flow-files.ts';
+import { absolutePath, selectFiles } from './flow-files.ts';
 import type { FlowParts, HotPart, SealedFile } from './flow-parts.ts';
 import { storedFieldNames } from './schema.ts';
 import { messageOf } from './store-errors.ts';
@@ -73,11 +73,11 @@ export class FlowSource {
 
   /**
    * Both families of a session at one moment: `work` asks a connection that sees nothing of what is committed meanwhile.
-   * Sources are null where nothing lies in the span. Asked anew as a whole.
+   * What was found is read by way of `sqlOf`. Asked anew as a whole.
    */
   async readTogether<T>(
     asked: Omit<Asked, 'family'>,
-    work: (reader: DuckDBConnection, sources: Readonly<Record<Family, string | null>>) => Promise<T>,
+    work: (reader: DuckDBConnection, found: Readonly<Record<Family, Found>>) => Promise<T>,
   ): Promise<T> {
     const { session, fromMicros, toMicros } = asked;
     return await this.#retry(
@@ -86,15 +86,8 @@ export class FlowSource {
         6: this.#parts.within(session, 6, fromMicros, toMicros),
       }),
       (found) => ({ hot: [...found[4].hot, ...found[6].hot], files: [...found[4].files, ...found[6].files] }),
-      (found) => {
-        const sources = { 4: this.#fromAny(4, found[4]), 6: this.#fromAny(6, found[6]) };
-        return this.#connections.readTogether((reader) => work(reader, sources));
-      },
+      (found) => this.#connections.readTogether((reader) => work(reader, found)),
     );
-  }
-
-  #fromAny(family: Family, found: Found): string | null {
-    return found.hot.length + found.files.length === 0 ? null : this.#from(family, found);
   }
 
   /** Null where nothing lies in the span. */
@@ -107,7 +100,7 @@ export class FlowSource {
       () => pick(this.#parts.within(session, family, fromMicros, toMicros)),
       (found) => found,
       async (found) => {
-        const source = this.#fromAny(family, found);
+        const source = this.sqlOf(family, found);
         return source === null ? null : await question(source);
       },
     );
@@ -131,14 +124,11 @@ export class FlowSource {
     }
   }
 
-  #from(family: Family, { hot, files }: Found): string {
-    const selects = hot.map(({ table }) => `SELECT ${TABLE_COLUMNS} FROM ${table}`);
-    const versions = new Set(files.map(({ version }) => version));
-    for (const version of versions) {
-      const ofVersion = files.filter((file) => file.version === version);
-      const paths = ofVersion.map(({ path }) => absolutePath(this.#folder, path));
-      selects.push(`SELECT ${fromFileColumns(family, version)} FROM ${readParquet(paths)}`);
-    }
-    return `(${selects.join(' UNION ALL ')})`;
+  /** Tables and files of a family as one, in the columns of a table; null where there are none. */
+  sqlOf(family: Family, { hot, files }: Found): string | null {
+    if (hot.length + files.length === 0) return null;
+    const tables = hot.map(({ table }) => `SELECT ${TABLE_COLUMNS} FROM ${table}`);
+    const placed = files.map(({ path, version }) => ({ path: absolutePath(this.#folder, path), version }));
+    return `(${[...tables, ...selectFiles(family, placed)].join(' UNION ALL ')})`;
   }
 }

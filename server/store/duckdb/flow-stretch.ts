@@ -3,34 +3,71 @@ import type { Family, FlowBatch } from '../../../shared/flow-batch.ts';
 import { MAX_STRETCH_SECONDS, MAX_STRETCH_STREAKS } from '../../../shared/wire/stretch.ts';
 import { StretchSums } from '../../replay/stretch-sums.ts';
 import { checkInteger, checkSession, checkSpan } from '../query-limits.ts';
-import type { FlowStretch, StretchQuery } from '../stores.ts';
+import { type FlowStretch, type Span, StoreError, type StretchQuery } from '../stores.ts';
 import { columnsOf } from './column-reader.ts';
 import { filterOf } from './filter-sql.ts';
 import { missingPackets } from './flow-count.ts';
-import type { FlowParts } from './flow-parts.ts';
+import type { FlowParts, SealedFile } from './flow-parts.ts';
 import { type Reading, readRows, readSample } from './flow-sample.ts';
 import type { FlowSource } from './flow-source.ts';
 import { FIRST_MICROS, spanValues } from './flow-sql.ts';
 import { addStored } from './stretch-sql.ts';
+import { addSummaries, type Counted, countSeconds, isOfMinutes, isOfSeconds } from './stretch-summary.ts';
+import type { Summaries } from './summaries.ts';
+import type { SummaryPaths } from './summary-files.ts';
 
 const MICROS = 1_000_000;
 const FAMILIES: readonly Family[] = [4, 6];
 
+export interface StretchParts {
+  readonly source: FlowSource;
+  readonly parts: FlowParts;
+  readonly summaries: Summaries;
+}
+
 /** Throws RangeError for wrong arguments. */
-export async function queryStretch(source: FlowSource, parts: FlowParts, query: StretchQuery): Promise<FlowStretch> {
+export async function queryStretch(does: StretchParts, query: StretchQuery): Promise<FlowStretch> {
   check(query);
+  const read: SealedFile[] = [];
+  const pathsOf = (file: SealedFile) => {
+    const paths = does.summaries.pathsOf(file);
+    if (paths !== null) read.push(file);
+    return paths;
+  };
+  try {
+    return await answer(does, query, pathsOf);
+  } catch (cause) {
+    if (read.length === 0 || isBusy(cause) || !(await does.summaries.areLost(read))) throw cause;
+    return await answer(does, query, () => null);
+  }
+}
+
+const isBusy = (cause: unknown) => cause instanceof StoreError && cause.code === 'STORE_BUSY';
+
+async function answer(
+  { source, parts }: StretchParts,
+  query: StretchQuery,
+  pathsOf: (file: SealedFile) => SummaryPaths | null,
+): Promise<FlowStretch> {
   const { session } = query;
   const fromMicros = Math.round(query.fromSeconds * MICROS);
   const toMicros = Math.round(query.toSeconds * MICROS);
-  const found = await source.readTogether({ session, fromMicros, toMicros }, async (reader, sources) => {
+  const found = await source.readTogether({ session, fromMicros, toMicros }, async (reader, places) => {
     const readings = FAMILIES.flatMap((family): Reading[] => {
-      const flows = sources[family];
+      const place = places[family];
+      const flows = source.sqlOf(family, place);
       if (flows === null) return [];
-      return [
-        { reader, family, flows, span: spanValues(fromMicros, toMicros), filter: filterOf(query.filter, family, 4) },
-      ];
+      const summaries: SummaryPaths[] = [];
+      const others = place.files.filter((file) => {
+        const paths = pathsOf(file);
+        if (paths !== null) summaries.push(paths);
+        return paths === null;
+      });
+      const rest = source.sqlOf(family, { hot: place.hot, files: others });
+      const filter = filterOf(query.filter, family, 4);
+      return [{ reader, family, flows, summaries, rest, span: spanValues(fromMicros, toMicros), filter }];
     });
-    const counted = await countAll(readings);
+    const counted = await countAll(readings, query);
     return { ...counted, ...(await readFlows(readings, query, counted.offered)) };
   });
   const next = Math.min(found.nextMicros, parts.nextBegin(session, toMicros) ?? Number.POSITIVE_INFINITY);
@@ -53,23 +90,35 @@ function check(query: StretchQuery): void {
     throw new RangeError(`a stretch has at most ${MAX_STRETCH_SECONDS} s, not ${query.toSeconds - query.fromSeconds}`);
 }
 
-/** All flows, whatever the filter, and the first behind them in the same tables and files: in one pass over two columns. */
-async function countAll(readings: readonly Reading[]): Promise<{ offered: number; nextMicros: number }> {
-  let offered = 0;
-  let nextMicros = Number.POSITIVE_INFINITY;
-  for (const { reader, flows, span } of readings) {
-    const { columns } = await columnsOf(
-      reader,
-      ['f64', 'f64'],
-      `SELECT count(*) FILTER (WHERE ${FIRST_MICROS} < $2)::DOUBLE,
-          coalesce(min(${FIRST_MICROS}) FILTER (WHERE ${FIRST_MICROS} >= $2)::DOUBLE, 'Infinity'::DOUBLE)
-        FROM ${flows} WHERE ${FIRST_MICROS} >= $1 AND "interval" >= $3`,
-      [...span],
-    );
-    offered += columns[0]![0]!;
-    nextMicros = Math.min(nextMicros, columns[1]![0]!);
+/** All flows, whatever the filter, and the first behind them in the same tables and files. */
+async function countAll(readings: readonly Reading[], span: Span): Promise<Counted> {
+  let all: Counted = { offered: 0, nextMicros: Number.POSITIVE_INFINITY };
+  for (const reading of readings) {
+    if (!isOfSeconds(span)) all = sumOf(all, await countFlows(reading, reading.flows));
+    else {
+      if (reading.summaries.length > 0) all = sumOf(all, await countSeconds(reading, span));
+      if (reading.rest !== null) all = sumOf(all, await countFlows(reading, reading.rest));
+    }
   }
-  return { offered, nextMicros };
+  return all;
+}
+
+const sumOf = (a: Counted, b: Counted): Counted => ({
+  offered: a.offered + b.offered,
+  nextMicros: Math.min(a.nextMicros, b.nextMicros),
+});
+
+/** In one pass over two columns. */
+async function countFlows({ reader, span }: Reading, flows: string): Promise<Counted> {
+  const { columns } = await columnsOf(
+    reader,
+    ['f64', 'f64'],
+    `SELECT count(*) FILTER (WHERE ${FIRST_MICROS} < $2)::DOUBLE,
+        coalesce(min(${FIRST_MICROS}) FILTER (WHERE ${FIRST_MICROS} >= $2)::DOUBLE, 'Infinity'::DOUBLE)
+      FROM ${flows} WHERE ${FIRST_MICROS} >= $1 AND "interval" >= $3`,
+    [...span],
+  );
+  return { offered: columns[0]![0]!, nextMicros: columns[1]![0]! };
 }
 
 /** Few flows are read as they are, and summed here; many are summed by the store, and a sample of them is read. */
@@ -85,6 +134,14 @@ async function readFlows(
     for (const batch of flows) sums.add(batch);
     return { sums, flows };
   }
-  for (const reading of readings) await addStored(sums, reading, { fromSeconds, toSeconds });
+  for (const reading of readings) await addReading(sums, reading, { fromSeconds, toSeconds });
   return { sums, flows: await readSample(readings, sums.flows, most) };
+}
+
+/** Of whole minutes and all flows, what was summed up holds. */
+async function addReading(sums: StretchSums, reading: Reading, span: Span): Promise<void> {
+  const isSummedUp = reading.summaries.length > 0 && reading.filter.sql === 'TRUE' && isOfMinutes(span);
+  if (!isSummedUp) return await addStored(sums, reading, span);
+  await addSummaries(sums, reading, span);
+  if (reading.rest !== null) await addStored(sums, { ...reading, flows: reading.rest }, span);
 }

@@ -91,6 +91,7 @@ function toFile(row: Row): SealedFile {
     sealedSeconds: Number(row.sealed_seconds),
     state: String(row.state) as FileState,
     version: Number(row.version),
+    summaryBytes: 0,
   };
 }
 

@@ -192,7 +192,7 @@ function endOf({ hour, lastMicros, sealedSeconds }: SealedFile): number {
 
 const isActive = ({ appendedMilliseconds }: HotPart) => performance.now() - appendedMilliseconds < ACTIVE_MILLISECONDS;
 const fileBytes = (files: readonly SealedFile[]) =>
-  files.reduce((sum, file) => sum + (file.state === 'present' ? file.fileBytes : 0), 0);
+  files.reduce((sum, file) => sum + (file.state === 'present' ? file.fileBytes + file.summaryBytes : 0), 0);
 
 async function addExpired(writer: Parameters<typeof rowsOf>[0], session: number, sums: Sums): Promise<void> {
   const values = [session, sums.packets, sums.bytes, sums.flows];

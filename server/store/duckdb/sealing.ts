@@ -197,5 +197,6 @@ function fileOf(part: HotPart, path: string, written: Awaited<ReturnType<typeof 
     sealedSeconds: Date.now() / 1000,
     state: 'present',
     version: STORE_VERSION,
+    summaryBytes: 0,
   };
 }

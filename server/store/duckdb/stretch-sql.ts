@@ -1,15 +1,13 @@
 /** Sums of a stretch with more flows than are read: made by the store, one family after the other, as StretchSums makes them. */
-import type { Family } from '../../../shared/flow-batch.ts';
 import { Fragment } from '../../../shared/packet-batch.ts';
 import { IpProtocol } from '../../../shared/protocols.ts';
 import { STRETCH_BINS } from '../../../shared/wire/stretch.ts';
-import { IPV6_SALT, type StretchSums } from '../../replay/stretch-sums.ts';
+import type { StretchSums } from '../../replay/stretch-sums.ts';
 import type { Span } from '../stores.ts';
 import { columnsOf } from './column-reader.ts';
 import type { Reading } from './flow-sample.ts';
 import { IN_SPAN } from './flow-sql.ts';
-
-const LOW_BITS = 4_294_967_295;
+import { HASH_BEGINNING, sourceHashes } from './source-hash-sql.ts';
 
 export async function addStored(sums: StretchSums, reading: Reading, span: Span): Promise<void> {
   await addGroups(sums, reading, span);
@@ -32,7 +30,11 @@ async function addGroups(sums: StretchSums, reading: Reading, { fromSeconds, toS
   const [isGroup, bins, trafficClass, radiation, country, packets, bytes, counts] = columns;
   for (let row = 0; row < length; row++) {
     if (isGroup![row] === 0) sums.addBin(bins![row]!, packets![row]!, bytes![row]!, counts![row]!);
-    else sums.addGroup(trafficClass![row]!, radiation![row]!, country![row]!, packets![row]!);
+    else {
+      sums.addClass(trafficClass![row]!, packets![row]!);
+      sums.addRadiation(radiation![row]!, packets![row]!);
+      sums.addCountry(country![row]!, packets![row]!);
+    }
   }
 }
 
@@ -59,35 +61,14 @@ async function addPorts(sums: StretchSums, reading: Reading): Promise<void> {
   }
 }
 
-/** A sketch needs of all hashes that begin alike only the lowest: 4,096 rows, however many sources there are. */
 async function addSources(sums: StretchSums, reading: Reading): Promise<void> {
   const { columns } = await ask(
     reading,
     ['u32'],
-    (flows, where) => `SELECT min(hash)::UINTEGER FROM (${hashes(reading.family, `FROM ${flows} WHERE ${where}`)})
-      GROUP BY hash >> 20`,
+    (flows, where) => `SELECT min(hash)::UINTEGER FROM (${sourceHashes(reading.family, `FROM ${flows} WHERE ${where}`)})
+      GROUP BY ${HASH_BEGINNING}`,
   );
   sums.addSourceHashes(columns[0] as Uint32Array);
-}
-
-/** Rows of `hash`, as StretchSums hashes sources. Nested, since every step names the one before several times. */
-function hashes(family: Family, from: string): string {
-  if (family === 4) return mixed(`SELECT source::UBIGINT AS hash ${from}`, '');
-  let rows = `SELECT 0::UBIGINT AS hash, source ${from}`;
-  for (const shift of [96, 64, 32, 0])
-    rows = mixed(
-      `SELECT xor(hash, ((source >> ${shift}) & ${LOW_BITS})::UBIGINT) AS hash, source FROM (${rows})`,
-      ', source',
-    );
-  return `SELECT xor(hash, ${IPV6_SALT}::UBIGINT) AS hash FROM (${rows})`;
-}
-
-/** `mix32` of `hash`; `others` are handed through. */
-function mixed(rows: string, others: string): string {
-  const step = (inner: string, shift: number, factor: number) =>
-    `SELECT (xor(hash, hash >> ${shift}) * ${factor}::UBIGINT) & ${LOW_BITS}::UBIGINT AS hash${others} FROM (${inner})`;
-  const twice = step(step(rows, 16, 0x85ebca6b), 13, 0xc2b2ae35);
-  return `SELECT xor(hash, hash >> 16) AS hash${others} FROM (${twice})`;
 }
 
 const lastParameter = ({ span, filter }: Reading) => span.length + filter.values.length;

@@ -1,0 +1,131 @@
+/** Makes the summaries of sealed files, one after the other and beside all else; until then replays read the files. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connections } from './connections.ts';
+import type { FlowParts, SealedFile } from './flow-parts.ts';
+import type { ProblemBook } from './problem-book.ts';
+import { firstLine } from './store-errors.ts';
+import {
+  isReadable,
+  removeOtherSummaries,
+  removeSummary,
+  type SummaryPaths,
+  summaryBytes,
+  summaryPaths,
+  writeSummary,
+} from './summary-files.ts';
+
+/** A file with fewer flows is read as fast as its summary. */
+const LEAST_ROWS = 20_000;
+const LOOK_EVERY_MILLISECONDS = 5_000;
+const AFTER_ERROR_MILLISECONDS = 60_000;
+
+export interface SummariesParts {
+  readonly folder: string;
+  readonly connections: Connections;
+  readonly parts: FlowParts;
+  readonly problems: ProblemBook;
+}
+
+export class Summaries {
+  readonly #does: SummariesParts;
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> | null = null;
+  #isStopped = false;
+  /** Files of which none could be made, and until when they are left alone. */
+  readonly #rests = new Map<SealedFile, number>();
+
+  private constructor(does: SummariesParts) {
+    this.#does = does;
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MILLISECONDS);
+    this.#timer.unref();
+  }
+
+  static async open(does: SummariesParts): Promise<Summaries> {
+    const { folder, parts } = does;
+    const files = [...parts.files.values()].filter(({ state }) => state !== 'expired');
+    await removeOtherSummaries(
+      folder,
+      files.map(({ path }) => path),
+    ).catch(() => undefined);
+    for (const file of files) file.summaryBytes = await summaryBytes(folder, file.path);
+    return new Summaries(does);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+  }
+
+  /** Where those of a file lie; null while there are none. */
+  pathsOf(file: SealedFile): SummaryPaths | null {
+    return file.summaryBytes === 0 ? null : summaryPaths(this.#does.folder, file.path);
+  }
+
+  /** Makes all that are missing, without a rest between them. */
+  async all(): Promise<void> {
+    await this.#running;
+    await this.#make(0);
+  }
+
+  /** After a question that read them failed: whether one of them is gone or damaged. It is made again. */
+  async areLost(files: readonly SealedFile[]): Promise<boolean> {
+    const { folder, connections } = this.#does;
+    let lost = false;
+    for (const file of files) {
+      const isThere = (await summaryBytes(folder, file.path)) === file.summaryBytes;
+      if (isThere && (await connections.background((connection) => isReadable(connection, folder, file.path))))
+        continue;
+      file.summaryBytes = 0;
+      lost = true;
+    }
+    return lost;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#running !== null || this.#next() === undefined) return;
+    // Half of the time is left to others: there may be years of files.
+    this.#running = this.#make(1).finally(() => {
+      this.#running = null;
+    });
+    await this.#running;
+  }
+
+  /** The newest first: it is what people look at. */
+  #next(): SealedFile | undefined {
+    const now = performance.now();
+    let newest: SealedFile | undefined;
+    for (const file of this.#does.parts.files.values()) {
+      if (file.state !== 'present' || file.rows < LEAST_ROWS || file.summaryBytes > 0) continue;
+      if (now < (this.#rests.get(file) ?? 0)) continue;
+      if (newest === undefined || file.lastMicros > newest.lastMicros) newest = file;
+    }
+    return newest;
+  }
+
+  async #make(restShare: number): Promise<void> {
+    for (let file = this.#next(); file !== undefined && !this.#isStopped; file = this.#next()) {
+      const began = performance.now();
+      await this.#makeOne(file);
+      if (restShare > 0) await sleep((performance.now() - began) * restShare, undefined, { ref: false });
+    }
+  }
+
+  async #makeOne(file: SealedFile): Promise<void> {
+    const { folder, connections, parts, problems } = this.#does;
+    const isListed = () => parts.files.get(file.path) === file && file.state === 'present';
+    const step = 'summaries of flows';
+    try {
+      const bytes = await connections.background((connection) => writeSummary(connection, folder, file));
+      if (isListed()) file.summaryBytes = bytes;
+      else await removeSummary(folder, file.path);
+      this.#rests.delete(file);
+      if (this.#rests.size === 0) problems.clear(step);
+    } catch (cause) {
+      // Retention or the end of the program were first.
+      if (this.#isStopped || !isListed()) return;
+      this.#rests.set(file, performance.now() + AFTER_ERROR_MILLISECONDS);
+      const sentence = `flows/${file.path} cannot be summed up, and replays of it are slower: ${firstLine(cause)}`;
+      problems.note('STORE_SUMMARY_FAILED', sentence, step);
+    }
+  }
+}
