@@ -6,6 +6,7 @@ import { radiationColours, radiationGroups } from '../../shared/radiation.ts';
 import { STRETCH_BINS, STRETCH_PORTS, type StretchFigures } from '../../shared/wire/stretch.ts';
 import { HyperLogLog, mix32 } from '../aggregate/hyperloglog.ts';
 import { countryText } from '../aggregate/live-window.ts';
+import { PortSums } from './port-sums.ts';
 
 /** No IPv6 source is taken for an IPv4 one. */
 export const IPV6_SALT = 0x6a09e667;
@@ -16,8 +17,7 @@ export class StretchSums {
   #flows = 0;
   readonly #classes = new Array<number>(trafficClassNames.length).fill(0);
   readonly #radiation = new Array<number>(radiationGroups.length + 1).fill(0);
-  /** Packets by protocol × 65,536 + port. */
-  readonly #ports = new Map<number, number>();
+  readonly #ports = new PortSums();
   readonly #countries = new Map<number, number>();
   readonly #sources = new HyperLogLog();
   readonly #fromSeconds: number;
@@ -45,7 +45,7 @@ export class StretchSums {
       this.#radiation[radiationColours[flows.radiation[row]!]!]! += packets;
       addTo(this.#countries, flows.country[row]!, packets);
       if ((protocol === IpProtocol.tcp || protocol === IpProtocol.udp) && flows.fragment[row] !== Fragment.later)
-        addTo(this.#ports, protocol * 65_536 + flows.targetPort[row]!, packets);
+        this.#ports.add(protocol, flows.targetPort[row]!, packets);
     }
     this.#flows += flows.length;
     this.#addSources(flows);
@@ -88,7 +88,7 @@ export class StretchSums {
   }
 
   addPort(protocol: number, port: number, packets: number): void {
-    addTo(this.#ports, protocol * 65_536 + port, packets);
+    this.#ports.add(protocol, port, packets);
   }
 
   /** Hashes of sources, made as `#addSources` makes them. */
@@ -113,9 +113,7 @@ export class StretchSums {
       unknownPlacePackets: this.#countries.get(0) ?? 0,
       classPackets: this.#classes,
       radiationPackets: this.#radiation,
-      topPorts: mostFirst(this.#ports)
-        .slice(0, STRETCH_PORTS)
-        .map(([key, packets]) => ({ protocol: key >>> 16, port: key & 0xffff, packets })),
+      topPorts: this.#ports.top(STRETCH_PORTS),
       topCountries: mostFirst(this.#countries).map(([key, packets]) => ({ country: countryText(key), packets })),
     };
   }

@@ -12,6 +12,8 @@ const FASTEST = 20_000;
 /** Of the scene: a stretch lasts at least as long, so that a page asks about once in this time. */
 const STRETCH_SCENE_SECONDS = 2;
 const SHORTEST_STRETCH_SECONDS = 10;
+/** Longer ones are whole minutes: of these the store has sums. */
+const MINUTE_SECONDS = 60;
 const LEAST_STREAKS = 1_000;
 /** A ring that is full overwrites what still flies. */
 const RING_SHARE = 0.8;
@@ -36,7 +38,8 @@ export function rateOf(speed: Speed, sessionSeconds: number): number {
 /** Capture seconds of a stretch: they begin at multiples of it, so that the same moment is always of the same stretch. */
 export function stretchSecondsAt(rate: number): number {
   const seconds = Math.ceil(rate * STRETCH_SCENE_SECONDS);
-  return Math.min(MAX_STRETCH_SECONDS, Math.max(SHORTEST_STRETCH_SECONDS, seconds));
+  if (seconds < MINUTE_SECONDS) return Math.max(SHORTEST_STRETCH_SECONDS, seconds);
+  return Math.min(MAX_STRETCH_SECONDS, Math.ceil(seconds / MINUTE_SECONDS) * MINUTE_SECONDS);
 }
 
 /** Streaks of a stretch for which there is room in the air. */

@@ -39,7 +39,7 @@ const secondsOf = (micros: number) =>
 const SECOND = secondsOf(1_000_000);
 const MINUTE = secondsOf(MINUTE_SECONDS * 1_000_000);
 
-/** `slot`: seconds since 1970 at which the second or minute begins. */
+/** `slot`: seconds since 1970 at which the second or minute begins. Seconds first: they are asked for alone. */
 export function minutesQuery(family: Family, path: string, version: number): string {
   const flows = `(SELECT ${fromFileColumns(family, version)} FROM ${readParquet([path])})`;
   const queries = [
@@ -51,7 +51,7 @@ export function minutesQuery(family: Family, path: string, version: number): str
     rows(MINUTE, 'udp', '"targetPort"', PACKETS, `${flows} WHERE ${hasPort(IpProtocol.udp)}`),
     sourceRows(family, flows),
   ];
-  return `${queries.join(' UNION ALL ')} ORDER BY slot, kind, key`;
+  return `SELECT * FROM (${queries.join(' UNION ALL ')}) ORDER BY kind > ${SummaryKind.second}, slot, kind, key`;
 }
 
 const SUMS = ['sum(packets)', 'sum("wireBytes")', 'count(*)'] as const;

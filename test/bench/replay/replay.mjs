@@ -38,8 +38,15 @@ const BEGIN = 1_700_049_600;
 const end = BEGIN + flows / rate;
 const ROWS = 100_000;
 const MOST = 60_000;
-/** Seconds of a stretch at 1×, 60× and 1,000×. */
-const GRIDS = [10, 120, 2_000];
+/** How fast it is played, and the seconds of a stretch then: as viz/replay/speeds.ts has them. */
+const SPEEDS = [
+  { speed: 1, grid: 10 },
+  { speed: 60, grid: 120 },
+  { speed: 1_000, grid: 2_040 },
+];
+const PLAYED = SPEEDS[1].grid;
+/** Of the scene: what began so long before a moment may still fly then. */
+const LIFE_SECONDS = 3.02;
 
 const folder = values.folder || (await mkdtemp(join(tmpdir(), 'kurayami-bench-')));
 const stores = await openDuckDbStoresInThread(folder);
@@ -85,6 +92,13 @@ async function timed(ask) {
 
 const stretch = (from, seconds) =>
   stores.flows.stretch({ session: 0, fromSeconds: from, toSeconds: from + seconds, most: MOST });
+/** All stretches that the picture of a moment is made of, as a page asks for them: the one of the moment first. */
+async function seekTo(moment, speed, grid) {
+  const first = Math.floor(Math.max(BEGIN, moment - LIFE_SECONDS * speed) / grid);
+  const asked = [];
+  for (let index = Math.floor(moment / grid); index >= first; index--) asked.push(stretch(index * grid, grid));
+  return await Promise.all(asked);
+}
 const quantile = (numbers, share) =>
   numbers.sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(share * numbers.length))];
 const round = (number) => number.toFixed(0);
@@ -97,30 +111,37 @@ function random() {
 
 print(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`);
 if ((await stores.flows.sum(0)).flows === 0) await fill();
-const { fileBytes, files } = await stores.flows.state();
-print(`${flows} flows at ${rate} a second, ${files} files, ${round(fileBytes / 1e6)} MB\n`);
+// A store of an earlier run may lack summaries.
+await stores.seal(true);
+const { fileBytes, summaryBytes, files } = await stores.flows.state();
+print(
+  `${flows} flows at ${rate} a second, ${files} files, ${round(fileBytes / 1e6)} MB, and summaries of ${round(summaryBytes / 1e6)} MB\n`,
+);
 
 print(
-  '| seek to a random moment | flows of it | median, ms | p95, ms | CPU, ms | plain SQL over its files, ms | ratio |',
+  '| seek to a random moment at | stretches | their flows | of these sent | median, ms | p95, ms | CPU, ms | plain SQL over its files, ms | ratio |',
 );
-print('| --- | --: | --: | --: | --: | --: | --: |');
-for (const seconds of GRIDS.filter((grid) => BEGIN + grid < end)) {
+print('| --- | --: | --: | --: | --: | --: | --: | --: | --: |');
+for (const { speed, grid } of SPEEDS.filter((each) => BEGIN + each.grid < end)) {
   const [times, cpu, plain] = [[], [], []];
-  let offered = 0;
+  let [offered, sent, most] = [0, 0, 0];
   for (let seek = 0; seek < seeks; seek++) {
-    const from = BEGIN + Math.floor(random() * (end - BEGIN - seconds));
-    const asked = await timed(() => stretch(from, seconds));
-    const counted = await timed(() => countInFiles(folder, from, from + seconds));
-    if (asked.answer.offered !== counted.answer)
-      throw new Error(`BROKEN: ${asked.answer.offered} of ${counted.answer} flows`);
-    offered = asked.answer.offered;
+    const moment = BEGIN + random() * (end - BEGIN);
+    const asked = await timed(() => seekTo(moment, speed, grid));
+    const last = (Math.floor(moment / grid) + 1) * grid;
+    const first = last - asked.answer.length * grid;
+    const counted = await timed(() => countInFiles(folder, first, last));
+    offered = asked.answer.reduce((sum, each) => sum + each.offered, 0);
+    sent = asked.answer.flatMap((each) => each.flows).reduce((sum, { length }) => sum + length, 0);
+    most = Math.max(most, asked.answer.length);
+    if (offered !== counted.answer) throw new Error(`BROKEN: ${offered} of ${counted.answer} flows`);
     times.push(asked.milliseconds);
     cpu.push(asked.cpu);
     plain.push(counted.milliseconds);
   }
   const [median, sql] = [quantile(times, 0.5), quantile(plain, 0.5)];
   print(
-    `| ${seconds} s | ${offered} | ${round(median)} | ${round(quantile(times, 0.95))} | ${round(quantile(cpu, 0.5))} | ${round(sql)} | ${(median / sql).toFixed(1)} |`,
+    `| ${speed}× | up to ${most} of ${grid} s | ${offered} | ${sent} | ${round(median)} | ${round(quantile(times, 0.95))} | ${round(quantile(cpu, 0.5))} | ${round(sql)} | ${(median / sql).toFixed(1)} |`,
   );
 }
 
@@ -128,8 +149,8 @@ const sums = { offered: 0, sent: 0, sampledOut: 0, filteredOut: 0 };
 const memory = [];
 const began = performance.now();
 let played = 0;
-for (let at = BEGIN; at < end && played < stretches; at += GRIDS[1], played++) {
-  const { offered, figures, flows: given } = await stretch(at, GRIDS[1]);
+for (let at = BEGIN; at < end && played < stretches; at += PLAYED, played++) {
+  const { offered, figures, flows: given } = await stretch(at, PLAYED);
   const sent = given.reduce((sum, { length }) => sum + length, 0);
   sums.offered += offered;
   sums.sent += sent;
@@ -138,10 +159,10 @@ for (let at = BEGIN; at < end && played < stretches; at += GRIDS[1], played++) {
   memory.push(memoryOf());
 }
 const seconds = (performance.now() - began) / 1000;
-const counted = await countInFiles(folder, BEGIN, Math.min(end, BEGIN + played * GRIDS[1]));
+const counted = await countInFiles(folder, BEGIN, Math.min(end, BEGIN + played * PLAYED));
 const isExact = counted === sums.offered && sums.offered === sums.sent + sums.sampledOut + sums.filteredOut;
 print(
-  `\nplayed ${played} stretches of 120 s one after the other: ${((played * GRIDS[1]) / seconds).toFixed(0)}× if nothing is waited for`,
+  `\nplayed ${played} stretches of 120 s one after the other: ${((played * PLAYED) / seconds).toFixed(0)}× if nothing is waited for`,
 );
 print(`${isExact ? 'exact' : 'BROKEN'}: ${JSON.stringify(sums)}, ${counted} flows in the files`);
 print(
