@@ -30,6 +30,9 @@ export class Summaries {
   readonly #does: SummariesParts;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | null = null;
+  /** Someone waits for all of them: there is no rest between them. */
+  #isUrgent = false;
+  #rest = new AbortController();
   #isStopped = false;
   /** Files of which none could be made, and until when they are left alone. */
   readonly #rests = new Map<SealedFile, number>();
@@ -63,8 +66,10 @@ export class Summaries {
 
   /** Makes all that are missing, without a rest between them. */
   async all(): Promise<void> {
-    await this.#running;
-    await this.#make(0);
+    this.#isUrgent = true;
+    this.#rest.abort();
+    await this.#run();
+    this.#isUrgent = false;
   }
 
   /** After a question that read them failed: whether one of them is gone or damaged. It is made again. */
@@ -82,12 +87,14 @@ export class Summaries {
   }
 
   async #look(): Promise<void> {
-    if (this.#running !== null || this.#next() === undefined) return;
-    // Half of the time is left to others: there may be years of files.
-    this.#running = this.#make(1).finally(() => {
+    if (this.#running === null && this.#next() !== undefined) await this.#run();
+  }
+
+  #run(): Promise<void> {
+    this.#running ??= this.#make().finally(() => {
       this.#running = null;
     });
-    await this.#running;
+    return this.#running;
   }
 
   /** The newest first: it is what people look at. */
@@ -102,12 +109,18 @@ export class Summaries {
     return newest;
   }
 
-  async #make(restShare: number): Promise<void> {
+  async #make(): Promise<void> {
     for (let file = this.#next(); file !== undefined && !this.#isStopped; file = this.#next()) {
       const began = performance.now();
       await this.#makeOne(file);
-      if (restShare > 0) await sleep((performance.now() - began) * restShare, undefined, { ref: false });
+      if (!this.#isUrgent) await this.#sleep(performance.now() - began);
     }
+  }
+
+  /** Half of the time is left to others: there may be years of files. */
+  async #sleep(milliseconds: number): Promise<void> {
+    this.#rest = new AbortController();
+    await sleep(milliseconds, undefined, { ref: false, signal: this.#rest.signal }).catch(() => undefined);
   }
 
   async #makeOne(file: SealedFile): Promise<void> {

@@ -69,10 +69,13 @@ async function fill() {
   ];
   const series = { length: 0, ...Object.fromEntries(columns.map((name) => [name, new Float64Array(0)])) };
   const made = new MadeFlows(1);
+  // A server lists a session that has a record.
+  const { id: sensor } = await stores.catalog.sensor('bench', null);
+  await stores.catalog.session({ kind: 'live', name: 'live', sensor, epoch: 1 });
   for (let stored = 0; stored < flows; stored += ROWS) {
     const rows = Math.min(ROWS, flows - stored);
     const batch = made.batch(rows, BEGIN + stored / rate, BEGIN + (stored + rows) / rate);
-    batch.sensor.fill(1);
+    batch.sensor.fill(sensor);
     for (let row = 0; row < rows; row++) {
       batch.country[row] = 0x4141 + ((batch.source[row] >>> 24) % 26) + 256 * ((batch.source[row] >>> 16) % 10);
       batch.radiation[row] = 1 + (batch.source[row] % 14);
