@@ -114,6 +114,7 @@ export class Page {
       sensors: this.#sensors,
       colours: this.#colours,
       freeArea: (width, height) => this.#board.freeArea(width, height),
+      isHeld: () => this.replay.player?.isAboutToJump ?? false,
       prepare: () => this.replay.advance(),
       settle: (now) => this.#settle(now),
       captureAt: (now) => this.#captureAt(now),

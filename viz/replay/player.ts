@@ -43,6 +43,8 @@ const AHEAD_SCENE_SECONDS = 1;
 const GAP_SECONDS = 5;
 /** Of the scene: sums of large numbers of seconds are not exact. */
 const NEARLY = 0.001;
+/** A picture that is about to be another is not drawn again for so long. */
+const HOLD_SECONDS = 0.8;
 /** What was captured this long ago has been stored. */
 const STORED_AFTER_SECONDS = 4;
 
@@ -57,6 +59,8 @@ export class Player {
   readonly #keeper: StretchKeeper;
   /** The moment that is asked for; null once it is shown. */
   #wanted: number | null;
+  /** Of the wall: since when something is asked for that is not shown. */
+  #wantedSince: number;
   /** It shall go on when it can. */
   #isPlaying: boolean;
   readonly #feed: StretchFeed;
@@ -67,6 +71,7 @@ export class Player {
     this.clock = new PlayClock(options.wall);
     this.#isPlaying = options.isPlaying;
     this.#wanted = this.#within(options.atSeconds);
+    this.#wantedSince = options.wall();
     this.clock.setRate(this.rate);
     this.#keeper = new StretchKeeper(options.source, this.#plan(), () => this.tick());
   }
@@ -102,6 +107,14 @@ export class Player {
     return this.#wanted !== null || this.clock.isWaiting;
   }
 
+  /**
+   * Another moment is asked for, and will soon be there: until then nothing moves, and a machine that draws slowly has its
+   * hands free for the answer.
+   */
+  get isAboutToJump(): boolean {
+    return this.#wanted !== null && this.#options.wall() - this.#wantedSince < HOLD_SECONDS;
+  }
+
   /** The stretch that is shown. */
   get shown(): Stretch | null {
     return this.#feed.stretch;
@@ -125,6 +138,8 @@ export class Player {
   }
 
   seek(seconds: number): void {
+    // Of many moments in a row, as when one scrubs, the first counts.
+    if (this.#wanted === null) this.#wantedSince = this.#options.wall();
     this.#wanted = this.#within(seconds);
     this.isFinished = false;
     this.#setClock();

@@ -27,6 +27,8 @@ export interface PictureLoopOptions {
   sensors: SensorTable;
   colours: StreakColours;
   freeArea: (width: number, height: number) => FreeArea;
+  /** The scene is about to be another, and stands still until then: no picture is needed. */
+  isHeld: () => boolean;
   /** Before each picture, and before it is told the time. */
   prepare: () => void;
   /** Counts what this picture launches. */
@@ -207,6 +209,10 @@ export class PictureLoop {
     this.#request = requestAnimationFrame(this.#tick);
     const wall = performance.now() / 1000;
     const elapsed = wall - this.#lastFrame;
+    if (this.#options.isHeld()) {
+      this.#lastFrame = wall;
+      return;
+    }
     const isCovered = this.#options.isCovered();
     const maxFramesPerSecond = isCovered ? COVERED_FRAMES_PER_SECOND : this.#quality.maxFramesPerSecond;
     // A little early is early enough: else 60 Hz beats against a limit of 30.

@@ -79,7 +79,7 @@ const isShown = () => {
   return replay && !replay.isWaiting;
 };
 
-/** Runs in the page: a click on the bar, until the flows are there, and until the second picture after it began. */
+/** Runs in the page: a click on the bar, until the flows are there, and until the first picture of them. */
 async function seekInPage(share) {
   const bar = document.querySelector('.time-bar-track');
   const { left, top, width, height } = bar.getBoundingClientRect();
@@ -95,11 +95,11 @@ async function seekInPage(share) {
     });
   const there = await wait(() => !window.kurayami.state.replay.isWaiting);
   const frames = window.kurayami.picture.frames;
-  const drawn = await wait(() => window.kurayami.picture.frames >= frames + 2);
+  const drawn = await wait(() => window.kurayami.picture.frames > frames);
   return { there, drawn, inFlight: window.kurayami.inFlight() };
 }
 
-console.log('| seek at | flows there, median ms | p95 | two pictures later, median ms | p95 | in the air |');
+console.log('| seek at | flows there, median ms | p95 | first picture, median ms | p95 | in the air |');
 console.log('| --- | --: | --: | --: | --: | --: |');
 for (const speed of values.speeds.split(',')) {
   await page.goto(addressOf(speed));

@@ -50,6 +50,23 @@ class Bench {
 }
 
 describe('a player', () => {
+  test('holds the picture for a moment that will soon be there, and not for one that does not come', async () => {
+    const bench = new Bench(steady);
+    expect(bench.player.isAboutToJump).toBe(true);
+    await bench.settle();
+    expect(bench.player.isAboutToJump).toBe(false);
+    bench.player.seek(BEGIN + 70);
+    bench.wallSeconds += 0.5;
+    // The first of many counts.
+    bench.player.seek(BEGIN + 90);
+    expect(bench.player.isAboutToJump).toBe(true);
+    bench.wallSeconds += 0.4;
+    expect(bench.player.isWaiting).toBe(true);
+    expect(bench.player.isAboutToJump).toBe(false);
+    await bench.settle();
+    expect(bench.player.isWaiting).toBe(false);
+  });
+
   test('launches every flow once, in order, and ends behind the last one', async () => {
     const bench = new Bench(steady);
     await bench.settle();
