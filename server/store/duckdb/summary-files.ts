@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBConnection, version } from '@duckdb/node-api';
 import type { Family } from '../../../shared/flow-batch.ts';
 import { rowsOf } from './connections.ts';
 import { absolutePath, fromFileColumns, quoted, readParquet, syncFile } from './flow-files.ts';
@@ -13,8 +13,11 @@ import { STORE_VERSION } from './schema.ts';
 import { minutesQuery, SummaryKind, sampleQuery } from './summary-sql.ts';
 
 const SUMMARIES_FOLDER = 'summaries';
-/** A summary has the columns of this version, whatever its file has. Those of another are not read, and go. */
-const FORMAT = `${STORE_VERSION}-1`;
+/**
+ * A summary has the columns of this version, whatever its file has, and a sample by the hash of this DuckDB. Those of others
+ * are not read, and go.
+ */
+const FORMAT = `${STORE_VERSION}-1-${version()}`;
 const EXTENSION = '.parquet';
 
 export interface SummaryPaths {
