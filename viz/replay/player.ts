@@ -5,7 +5,7 @@
  */
 import type { Problem } from '../feed/answers.ts';
 import type { SecondsSource } from '../feed/scene-clock.ts';
-import { LIFE_SECONDS } from '../layers/streak-uniforms.ts';
+import { Course, NEARLY, within } from './course.ts';
 import type { Loop } from './loop.ts';
 import { PlayClock } from './play-clock.ts';
 import { mostStreaks, rateOf, type Speed, stretchSecondsAt } from './speeds.ts';
@@ -41,13 +41,8 @@ export interface PlayerOptions {
 const AHEAD_SCENE_SECONDS = 1;
 /** A silence that is shorter is played. */
 const GAP_SECONDS = 5;
-/** Of the scene: sums of large numbers of seconds are not exact. */
-const NEARLY = 0.001;
 /** A picture that is about to be another is not drawn again for so long. */
 const HOLD_SECONDS = 0.8;
-/** What was captured this long ago has been stored. */
-const STORED_AFTER_SECONDS = 4;
-
 export class Player {
   readonly clock: PlayClock;
   /** The silence that was jumped over last. */
@@ -64,16 +59,18 @@ export class Player {
   /** It shall go on when it can. */
   #isPlaying: boolean;
   readonly #feed: StretchFeed;
+  readonly #course: Course;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.#feed = new StretchFeed(options.scene);
     this.clock = new PlayClock(options.wall);
     this.#isPlaying = options.isPlaying;
-    this.#wanted = this.#within(options.atSeconds);
+    this.#wanted = within(options.atSeconds, this);
     this.#wantedSince = options.wall();
     this.clock.setRate(this.rate);
     this.#keeper = new StretchKeeper(options.source, this.#plan(), () => this.tick());
+    this.#course = new Course(this.#keeper, this);
   }
 
   get session(): PlayedSession {
@@ -127,7 +124,7 @@ export class Player {
 
   /** The moment that is shown, or that is asked for. */
   get atSeconds(): number {
-    return this.#wanted ?? this.#within(this.clock.captureAt(this.clock.now()));
+    return this.#wanted ?? this.#course.within(this.clock.captureAt(this.clock.now()));
   }
 
   play(isPlaying: boolean): void {
@@ -140,7 +137,7 @@ export class Player {
   seek(seconds: number): void {
     // Of many moments in a row, as when one scrubs, the first counts.
     if (this.#wanted === null) this.#wantedSince = this.#options.wall();
-    this.#wanted = this.#within(seconds);
+    this.#wanted = this.#course.within(seconds);
     this.isFinished = false;
     this.#setClock();
     this.tick();
@@ -176,8 +173,10 @@ export class Player {
   /** What is to be done now: asks for what comes next, and starts what is due. */
   tick(): void {
     const at = this.#wanted ?? this.clock.captureAt(this.clock.now());
-    this.#ask(at);
-    if (this.#wanted !== null && this.#isThere(this.#wanted)) this.#show(this.#wanted);
+    const { index } = this.#feed;
+    const [first, last] = this.#wanted === null ? [index, index] : this.#course.needed(at);
+    this.#course.ask(first, last);
+    if (this.#wanted !== null && this.#course.isThere(this.#wanted)) this.#show(this.#wanted);
     if (this.#wanted !== null) return;
     this.#feed.until(this.clock.captureAt(this.clock.now() + AHEAD_SCENE_SECONDS));
     this.#moveLimit();
@@ -190,59 +189,6 @@ export class Player {
     return { session: session.id, filter, stretchSeconds: stretchSecondsAt(this.rate), most };
   }
 
-  #within(seconds: number): number {
-    const { firstSeconds } = this.#options.session;
-    return Math.max(firstSeconds, Math.min(this.#newestSeconds(), seconds));
-  }
-
-  /** Of what is being recorded, whole stretches can be shown. */
-  #newestSeconds(): number {
-    const { isGrowing, lastSeconds } = this.session;
-    if (!isGrowing) return lastSeconds;
-    const seconds = stretchSecondsAt(this.rate);
-    return Math.floor((lastSeconds - STORED_AFTER_SECONDS) / seconds) * seconds - NEARLY;
-  }
-
-  /** What still flies at a moment began within this time before it. */
-  #flightSeconds(): number {
-    return LIFE_SECONDS * this.rate;
-  }
-
-  /** First and last stretch that a moment's picture is made of. */
-  #needed(at: number): [number, number] {
-    const { firstSeconds } = this.session;
-    return [this.#keeper.indexOf(Math.max(firstSeconds, at - this.#flightSeconds())), this.#keeper.indexOf(at)];
-  }
-
-  #ask(at: number): void {
-    const [first, last] = this.#wanted === null ? [this.#feed.index, this.#feed.index] : this.#needed(at);
-    const indices: number[] = [];
-    for (let index = last; index >= first; index--) indices.push(index);
-    const next = this.#nextIndex(last);
-    if (next !== null) indices.push(next);
-    this.#keeper.want(indices.filter((index) => this.#isStored(index)));
-  }
-
-  /** The stretch that follows, without those in which nothing is; null where none does. */
-  #nextIndex(index: number): number | null {
-    const head = this.#keeper.at(index)?.head;
-    if (head === undefined) return index + 1;
-    if (head.nextSeconds !== null) return Math.max(index + 1, this.#keeper.indexOf(head.nextSeconds));
-    return this.session.isGrowing ? index + 1 : null;
-  }
-
-  /** What is being recorded is asked for when all of it is there. */
-  #isStored(index: number): boolean {
-    const { isGrowing, lastSeconds } = this.session;
-    return !isGrowing || this.#keeper.beginOf(index + 1) <= lastSeconds - STORED_AFTER_SECONDS;
-  }
-
-  #isThere(at: number): boolean {
-    const [first, last] = this.#needed(at);
-    for (let index = first; index <= last; index++) if (this.#keeper.at(index) === null) return false;
-    return true;
-  }
-
   /** The scene is made anew, of the flows that fly at this moment. */
   #show(at: number): void {
     const { scene } = this.#options;
@@ -251,7 +197,7 @@ export class Player {
     this.clock.setRate(this.rate);
     this.clock.jump(at);
     this.#wanted = null;
-    const [first, last] = this.#needed(at);
+    const [first, last] = this.#course.needed(at);
     for (let index = first; index <= last; index++) {
       this.#begin(index);
       if (index < last) this.#feed.until(Number.POSITIVE_INFINITY);
@@ -272,7 +218,7 @@ export class Player {
   /** The clock may go on as far as there are flows. */
   #moveLimit(): void {
     const { index } = this.#feed;
-    const next = this.#nextIndex(index);
+    const next = this.#course.nextIndex(index);
     if (next === null) this.clock.limitSeconds = Number.POSITIVE_INFINITY;
     else this.clock.limitSeconds = this.#keeper.beginOf(index + 1);
   }
@@ -282,11 +228,11 @@ export class Player {
     const now = this.clock.now();
     const at = this.clock.captureAt(now);
     const { loop, session } = this.#options;
-    const next = this.#nextIndex(this.#feed.index);
+    const next = this.#course.nextIndex(this.#feed.index);
     if (this.#isPlaying && loop !== null && at >= loop.toSeconds) this.seek(loop.fromSeconds);
     else if (next !== null) this.#turnTo(next, now, at);
     // What started last lands before all is over.
-    else if (at >= session.lastSeconds + this.#flightSeconds()) this.#finish();
+    else if (at >= session.lastSeconds + this.#course.flightSeconds) this.#finish();
   }
 
   #turnTo(next: number, now: number, at: number): void {
