@@ -14,6 +14,7 @@ const { values } = parseArgs({
     folder: { type: 'string', default: '' },
     seeks: { type: 'string', default: '20' },
     minutes: { type: 'string', default: '0' },
+    viewers: { type: 'string', default: '200' },
     speeds: { type: 'string', default: '1,60,1000' },
     help: { type: 'boolean', default: false },
   },
@@ -24,6 +25,7 @@ if (values.help || values.folder === '') {
   --folder DIR   a store that bench:replay filled
   --seeks N      random moments at each speed (20)
   --speeds LIST  of them (1,60,1000)
+  --viewers N    that ask at once, each at a moment of its own (200)
   --minutes N    then plays at 60× so long, and looks at memory every minute (0)
 
   npm run bench:replay -- --flows 216000000 --folder /var/tmp/replay
@@ -116,6 +118,26 @@ for (const speed of values.speeds.split(',')) {
     `| ${speed}× | ${round(quantile(there, 0.5))} | ${round(quantile(there, 0.95))} | ${round(quantile(drawn, 0.5))} | ${round(quantile(drawn, 0.95))} | ${inFlight} |`,
   );
 }
+
+/** Each asks for the stretch of its moment at 60×, as a page does that has just gone there. */
+async function askAtOnce(viewers) {
+  const began = performance.now();
+  const asked = Array.from({ length: viewers }, async () => {
+    const from = Math.floor((first + random() * (last - first)) / 120) * 120;
+    const time = (seconds) => new Date(seconds * 1000).toISOString();
+    const query = new URLSearchParams({ session: sessions[0].id, from: time(from), to: time(from + 120) });
+    const answer = await fetch(`${url}/api/v1/streaks?${query}`);
+    await answer.arrayBuffer();
+    return { status: answer.status, milliseconds: performance.now() - began };
+  });
+  const answers = await Promise.all(asked);
+  const times = answers.filter(({ status }) => status === 200).map(({ milliseconds }) => milliseconds);
+  console.log(
+    `\n${viewers} viewers at once, each at a moment of its own at 60×: ${times.length} answered, after ${round(quantile(times, 0.5))} ms (median) and ${round(quantile(times, 1))} ms (the last); ${viewers - times.length} were told to ask again`,
+  );
+}
+await page.goto('about:blank');
+if (Number(values.viewers) > 0) await askAtOnce(Number(values.viewers));
 
 const client = await page.context().newCDPSession(page);
 await client.send('Performance.enable');
