@@ -56,10 +56,10 @@ describe.skipIf(!browserInstalled)('a replay', () => {
     await remove?.();
   });
 
-  async function open(query: string, work: (page: Page) => Promise<void>): Promise<void> {
+  async function open(query: string, work: (page: Page, problems: string[]) => Promise<void>): Promise<void> {
     const { page, problems } = await openPage(browser, `${url}/?lang=en&quality=low&${query}`, 960, 540);
     try {
-      await work(page);
+      await work(page, problems);
       expect(problems).toEqual([]);
     } finally {
       await page.close();
@@ -217,7 +217,7 @@ describe.skipIf(!browserInstalled)('a replay', () => {
       const { kind } = await seen(page, 'the flood', ({ kind: now }) => now === 'file');
       expect(kind).toBe('file');
     });
-    await open('', async (page) => {
+    await open('', async (page, problems) => {
       await page.evaluate(
         (given) =>
           fetch('api/v1/sign-in', {
@@ -231,13 +231,36 @@ describe.skipIf(!browserInstalled)('a replay', () => {
       await seen(page, 'live traffic', ({ packets }) => packets > 0);
       await page.keyboard.press('e');
       const row = page.locator('.session-row').filter({ hasText: 'flood.pcap' });
-      page.once('dialog', (dialog) => void dialog.accept('<b>night</b>'));
-      await row.getByRole('button', { name: 'rename' }).click();
+      await row.getByRole('button', { name: 'rename' }).press('Enter');
+      const field = page.locator('.session-change-dialog[open]').getByLabel('new name');
+      expect(await field.inputValue()).toBe('flood.pcap');
+      // Nothing but spaces is no name, Escape changes nothing and goes back to where one was.
+      await field.fill('   ');
+      await field.press('Enter');
+      expect(await field.isVisible()).toBe(true);
+      await field.press('Escape');
+      expect(await field.isVisible()).toBe(false);
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('rename');
+      await row.getByRole('button', { name: 'rename' }).press('Enter');
+      await field.fill('  <b>night</b> ');
+      await field.press('Enter');
       const renamed = page.locator('.session-row').filter({ hasText: '<b>night</b>' });
       await renamed.waitFor();
-      page.once('dialog', (dialog) => void dialog.accept());
+      expect(await named('<b>night</b>')).toMatchObject({ id: flood.id });
       await renamed.getByRole('button', { name: 'delete' }).click();
+      const asked = page.locator('.session-change-dialog[open]');
+      expect(await asked.textContent()).toContain('Delete “<b>night</b>”?');
+      await asked.getByRole('button', { name: 'close' }).click();
+      expect(await named('<b>night</b>')).toMatchObject({ id: flood.id });
+      await renamed.getByRole('button', { name: 'delete' }).click();
+      // Of what is refused one is told where one asked.
+      await page.route('**/api/v1/sessions/*', (route) => route.abort(), { times: 1 });
+      await asked.getByRole('button', { name: 'delete' }).click();
+      await asked.getByRole('alert').filter({ hasText: 'PAGE_SERVER_AWAY' }).waitFor();
+      expect(problems.splice(0)).toEqual(['Failed to load resource: net::ERR_FAILED']);
+      await asked.getByRole('button', { name: 'delete' }).click();
       await renamed.waitFor({ state: 'detached' });
+      expect(await asked.count()).toBe(0);
       expect(await named('<b>night</b>')).toBeUndefined();
     });
   });

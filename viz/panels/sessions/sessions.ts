@@ -7,6 +7,7 @@ import { onChange } from '../desk/desk-panel.ts';
 import { askSessions } from '../desk/sessions.ts';
 import { createDialog } from '../dialog.ts';
 import { element, type Panel, type PanelContext, setShown, setText, syncRows } from '../panel.ts';
+import { createChangeDialog } from './change-dialog.ts';
 import { deleteSession, renameSession } from './change-session.ts';
 
 export interface SessionsDialog extends Panel {
@@ -16,25 +17,46 @@ export interface SessionsDialog extends Panel {
 const KEEP_SECONDS = 3;
 /** The latest; more are found by the API. */
 const MOST_ROWS = 200;
-const MOST_NAME_CHARACTERS = 200;
 
 export function createSessions(context: PanelContext): SessionsDialog {
   const { text, questions } = context;
-  const complaint = element('p', 'sign-in-complaint');
-  complaint.setAttribute('role', 'alert');
+  const renaming = createChangeDialog(text, text.sessionRenameTitle);
+  const deleting = createChangeDialog(text, text.sessionDeleteTitle);
   const list = element('ul', 'session-list');
   const none = element('p', 'quiet', text.sessionsNone);
   const note = element('p', 'quiet', text.sessionForAnalysts);
   const file = filePart(context);
-  const dialog = createDialog(text, 'sessions', text.sessionsTitle, file, complaint, none, list, note);
+  const dialog = createDialog(text, 'sessions', text.sessionsTitle, file, none, list, note);
   dialog.classList.add('sessions-dialog');
   const changed = onChange();
-  const settle = (code: string | null) => {
-    setText(complaint, code === null ? '' : fill(text.sessionRefused, { code }));
+  // Above the list, and gone with it.
+  dialog.append(renaming.element, deleting.element);
+  const done = (code: string | null) => {
     questions.forget();
+    return code;
+  };
+  const acts: RowActs = {
+    open(session) {
+      context.actions.openSession(session.id);
+      dialog.close();
+    },
+    rename: ({ id, name }) =>
+      renaming.ask({
+        words: [name],
+        button: text.sessionRename,
+        name,
+        act: async (given) => done(await renameSession(id, given)),
+      }),
+    remove: (session) =>
+      deleting.ask({
+        words: [fill(text.sessionDeleteSure, { name: session.name }), wordsOf(session, context), text.sessionDeleteAll],
+        button: text.sessionDelete,
+        name: null,
+        act: async () => done(await deleteSession(session.id)),
+      }),
   };
   const rows = new Map<HTMLElement, StoredSession>();
-  const create = () => createRow(context, rows, settle, () => dialog.close());
+  const create = () => createRow(context, rows, acts);
   return {
     element: dialog,
     update({ hello, totals }) {
@@ -65,12 +87,14 @@ function filePart({ text, actions }: PanelContext): HTMLElement {
   return element('div', 'session-drop', element('p', '', text.sessionsDrop), label);
 }
 
-function createRow(
-  { text, actions }: PanelContext,
-  rows: ReadonlyMap<HTMLElement, StoredSession>,
-  settle: (code: string | null) => void,
-  close: () => void,
-): HTMLElement {
+/** What the buttons of a row do. */
+interface RowActs {
+  open(session: StoredSession): void;
+  rename(session: StoredSession): void;
+  remove(session: StoredSession): void;
+}
+
+function createRow({ text }: PanelContext, rows: ReadonlyMap<HTMLElement, StoredSession>, acts: RowActs): HTMLElement {
   const button = (label: string, className: string, act: (session: StoredSession) => void) => {
     const made = element('button', `key-button ${className}`, label);
     made.type = 'button';
@@ -88,17 +112,9 @@ function createRow(
     element(
       'span',
       'session-buttons',
-      button(text.sessionOpen, 'session-open', ({ id }) => {
-        actions.openSession(id);
-        close();
-      }),
-      button(text.sessionRename, 'session-change', async ({ id, name }) => {
-        const given = window.prompt(text.sessionNewName, name)?.trim().slice(0, MOST_NAME_CHARACTERS);
-        if (given) settle(await renameSession(id, given));
-      }),
-      button(text.sessionDelete, 'session-change', async ({ id, name }) => {
-        if (window.confirm(fill(text.sessionDeleteSure, { name }))) settle(await deleteSession(id));
-      }),
+      button(text.sessionOpen, 'session-open', acts.open),
+      button(text.sessionRename, 'session-change', acts.rename),
+      button(text.sessionDelete, 'session-change', acts.remove),
     ),
   );
   return row;
@@ -109,25 +125,29 @@ function fillRow(
   session: StoredSession,
   mayChange: boolean,
   isShown: boolean,
-  { text, language, timeOf }: PanelContext,
+  context: PanelContext,
 ): void {
   const [name, note, buttons] = row.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+  row.toggleAttribute('data-shown', isShown);
+  setText(name, session.name || context.text.kindLive);
+  setText(note, wordsOf(session, context));
+  // What is being recorded stays, and so does the live traffic.
+  const isKept = session.kind === 'live' || session.isFed;
+  for (const button of buttons.querySelectorAll<HTMLElement>('.session-change')) setShown(button, mayChange && !isKept);
+}
+
+/** What it is, from when, and how much. */
+function wordsOf(session: StoredSession, { text, language, timeOf }: PanelContext): string {
   const kinds = { simulated: text.kindSimulated, file: text.kindFile, live: text.kindLive };
   const moment = (seconds: number) => {
     const { date, time, zone } = timeOf(seconds);
     return `${date} ${time} ${zone}`;
   };
-  row.toggleAttribute('data-shown', isShown);
-  setText(name, session.name || text.kindLive);
-  const words = [
+  return [
     kinds[session.kind],
     fill(text.sessionSpan, { from: moment(session.firstSeconds), to: moment(session.lastSeconds) }),
     fill(text.packetCount, { count: formatCount(session.packets, language) }),
     ...(session.bytes === null ? [] : [`${formatShort(session.bytes)}B`]),
     ...(session.isFed ? [text.sessionFed] : []),
-  ];
-  setText(note, words.join(' · '));
-  // What is being recorded stays, and so does the live traffic.
-  const isKept = session.kind === 'live' || session.isFed;
-  for (const button of buttons.querySelectorAll<HTMLElement>('.session-change')) setShown(button, mayChange && !isKept);
+  ].join(' · ');
 }
