@@ -1,59 +1,28 @@
 /** The past in the same scene: a flood and a real scan on the page of the real program. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, ledgerOf } from '../support/api.ts';
+import { ledgerOf } from '../support/api.ts';
 import { browserInstalled, openBrowser, openPage } from '../support/browser.ts';
-import { capturePath, capturesFolder } from '../support/captures.ts';
-import { makeFolder } from '../support/folders.ts';
-import { addressOf, interrupt, program, type RunningProgram, runProgram } from '../support/program.ts';
+import { capturesFolder } from '../support/captures.ts';
 import { look, pictureOf, seen, shown } from './replay-page.ts';
-
-const SCAN = 'chrissanders+packets/synscan.pcapng';
-
-interface Session {
-  id: number;
-  name: string;
-  kind: string;
-  packets: number;
-  first: string;
-  last: string;
-}
+import { type Replays, type Session, startReplays } from './replay-server.ts';
 
 describe.skipIf(!browserInstalled)('a replay', () => {
   let browser: Browser;
-  let running: RunningProgram;
+  let replays: Replays;
   let url = '';
-  let data = '';
   let token = '';
-  let remove: () => Promise<void>;
   let flood: Session;
-
-  const named = async (name: string) => (await ask<Session[]>(url, 'sessions')).find((one) => one.name === name)!;
 
   beforeAll(async () => {
     browser = await openBrowser();
-    const made = await makeFolder();
-    remove = made.remove;
-    data = join(made.folder, 'data');
-    const capture = join(made.folder, 'flood.pcap');
-    await program([
-      ...['simulate', '--scenario', 'flood', '--rate', '150', '--duration', '40', '--seed', '5', '--out', capture],
-    ]);
-    running = runProgram(['start', '--port', '0', '--data', data, '--rate', '40']);
-    url = await addressOf(running, 90_000);
-    const server = url.replace('http:', 'ws:');
-    const replay = (file: string) => program(['replay', '--speed', 'max', '--server', server, '--data', data, file]);
-    expect((await replay(capture)).code).toBe(0);
-    if (capturesFolder !== null) expect((await replay(capturePath(SCAN))).code).toBe(0);
-    token = (await program(['token', 'add', '--role', 'analyst', '--name', 'Aoi', '--data', data])).stdout.trim();
-    flood = await named('flood.pcap');
+    replays = await startReplays();
+    ({ url, token, flood } = replays);
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
-    if (running) await interrupt(running);
-    await remove?.();
+    await replays?.stop();
   });
 
   async function open(query: string, work: (page: Page, problems: string[]) => Promise<void>): Promise<void> {
@@ -246,12 +215,12 @@ describe.skipIf(!browserInstalled)('a replay', () => {
       await field.press('Enter');
       const renamed = page.locator('.session-row').filter({ hasText: '<b>night</b>' });
       await renamed.waitFor();
-      expect(await named('<b>night</b>')).toMatchObject({ id: flood.id });
+      expect(await replays.named('<b>night</b>')).toMatchObject({ id: flood.id });
       await renamed.getByRole('button', { name: 'delete' }).click();
       const asked = page.locator('.session-change-dialog[open]');
       expect(await asked.textContent()).toContain('Delete “<b>night</b>”?');
       await asked.getByRole('button', { name: 'close' }).click();
-      expect(await named('<b>night</b>')).toMatchObject({ id: flood.id });
+      expect(await replays.named('<b>night</b>')).toMatchObject({ id: flood.id });
       await renamed.getByRole('button', { name: 'delete' }).click();
       // Of what is refused one is told where one asked.
       await page.route('**/api/v1/sessions/*', (route) => route.abort(), { times: 1 });
@@ -261,16 +230,19 @@ describe.skipIf(!browserInstalled)('a replay', () => {
       await asked.getByRole('button', { name: 'delete' }).click();
       await renamed.waitFor({ state: 'detached' });
       expect(await asked.count()).toBe(0);
-      expect(await named('<b>night</b>')).toBeUndefined();
+      expect(await replays.named('<b>night</b>')).toBeUndefined();
     });
   });
 
-  test.skipIf(capturesFolder === null)('of a real scan ends with every probe drawn', async () => {
-    const scan = await named('synscan.pcapng');
-    await open(`session=${scan.id}&speed=5`, async (page) => {
-      const { ledger, packets } = await seen(page, 'the end', ({ replay }) => replay?.isFinished === true, 90_000);
-      expect(packets).toBe(scan.packets);
-      expect(ledger.drawn + ledger.expired).toBe(ledger.received);
-    });
-  });
+  test.skipIf(capturesFolder === null).for(['5', '60', '1000', 'max'])(
+    'of a real scan at %s ends with every probe drawn',
+    async (speed) => {
+      const scan = replays.scan!;
+      await open(`session=${scan.id}&speed=${speed}`, async (page) => {
+        const { ledger, packets } = await seen(page, 'the end', ({ replay }) => replay?.isFinished === true, 90_000);
+        expect(packets).toBe(scan.packets);
+        expect(ledger.drawn + ledger.expired).toBe(ledger.received);
+      });
+    },
+  );
 });

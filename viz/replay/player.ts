@@ -137,7 +137,8 @@ export class Player {
   seek(seconds: number): void {
     // Of many moments in a row, as when one scrubs, the first counts.
     if (this.#wanted === null) this.#wantedSince = this.#options.wall();
-    this.#wanted = this.#course.within(seconds);
+    // As an address says it: a link to this moment is the same picture.
+    this.#wanted = this.#course.within(Math.round(seconds * 1000) / 1000);
     this.isFinished = false;
     this.#setClock();
     this.tick();

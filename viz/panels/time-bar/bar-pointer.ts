@@ -20,7 +20,7 @@ const ZOOM = 1.25;
 export function listenOnBar(bar: HTMLElement, options: BarPointerOptions): void {
   let begin: { readonly share: number; readonly x: number; readonly isScrub: boolean } | null = null;
   let isDragged = false;
-  let scrubbed = 0;
+  const scrub = new Scrub(options.seek);
   const shareOf = ({ clientX }: MouseEvent) => {
     const { left, width } = bar.getBoundingClientRect();
     return Math.min(1, Math.max(0, (clientX - left) / Math.max(1, width)));
@@ -38,21 +38,20 @@ export function listenOnBar(bar: HTMLElement, options: BarPointerOptions): void 
     isDragged ||= Math.abs(event.clientX - begin.x) >= DRAG_PIXELS;
     if (!isDragged) return;
     if (!begin.isScrub) options.preview([begin.share, shareOf(event)]);
-    else if (performance.now() - scrubbed >= SCRUB_MILLISECONDS) {
-      scrubbed = performance.now();
-      options.seek(shareOf(event));
-    }
+    else scrub.to(shareOf(event));
   });
   bar.addEventListener('pointerup', (event) => {
     if (begin === null) return;
     const { share, isScrub } = begin;
     begin = null;
+    scrub.stop();
     options.preview(null);
     if (isDragged && !isScrub) options.choose(Math.min(share, shareOf(event)), Math.max(share, shareOf(event)));
     else options.seek(shareOf(event));
   });
   bar.addEventListener('pointercancel', () => {
     begin = null;
+    scrub.stop();
     options.preview(null);
   });
   bar.addEventListener('dblclick', options.whole);
@@ -64,4 +63,34 @@ export function listenOnBar(bar: HTMLElement, options: BarPointerOptions): void 
     },
     { passive: false },
   );
+}
+
+/** Asks for moments now and then while one scrubs, and for the one at which the hand rests. */
+class Scrub {
+  readonly #seek: (share: number) => void;
+  #askedMilliseconds = Number.NEGATIVE_INFINITY;
+  #wanted = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(seek: (share: number) => void) {
+    this.#seek = seek;
+  }
+
+  to(share: number): void {
+    this.#wanted = share;
+    const left = this.#askedMilliseconds + SCRUB_MILLISECONDS - performance.now();
+    if (left <= 0) this.#ask();
+    else this.#timer ??= setTimeout(() => this.#ask(), left);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #ask(): void {
+    this.stop();
+    this.#askedMilliseconds = performance.now();
+    this.#seek(this.#wanted);
+  }
 }
