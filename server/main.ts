@@ -22,6 +22,7 @@ import type { TargetSlots } from './enrich/target-slots.ts';
 import { healthPoints } from './ingest/health-points.ts';
 import { seriesSecret } from './ingest/series-memory.ts';
 import { LiveHub } from './live/live-hub.ts';
+import { startLeaving } from './packets/leave-with-flows.ts';
 import { PacketRing } from './packets/packet-ring.ts';
 import { IngestPipeline } from './pipeline.ts';
 import { Sockets } from './sockets.ts';
@@ -111,6 +112,8 @@ export async function startServer({ config, programFolder, software, log }: Serv
     });
     await packets.start();
     stops.push(() => packets.stop());
+    const leaving = startLeaving({ flows, catalog, ring: packets });
+    stops.push(() => leaving.stop());
     const pipeline: IngestPipeline = new IngestPipeline({
       flows,
       catalog,

@@ -11,14 +11,7 @@ export interface Layer {
   encapsulations: number;
 }
 
-export const EtherType = {
-  ipv4: 0x0800,
-  arp: 0x0806,
-  vlan: 0x8100,
-  ipv6: 0x86dd,
-  qinq: 0x88a8,
-  oldQinq: 0x9100,
-} as const;
+export { EtherType } from '../../shared/next-header.ts';
 
 /** What a frame carries that names no EtherType: 802.3 with an LLC header other than SNAP. Counted under this number. */
 export const ETHER_TYPE_LLC = 1;

@@ -3,10 +3,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type Static } from 'typebox';
 import { writePcapng } from '../../shared/pcapng.ts';
 import { addressBytes, type FoundPackets, findPackets } from '../packets/find-packets.ts';
+import { type FlowEnds, type FlowSelection, selectFlows, TooManyFlows } from '../packets/flow-selection.ts';
+import { leaveWithFlows } from '../packets/leave-with-flows.ts';
+import { resolveFilter } from './filter.ts';
 import { forAnalysts } from './for-analysts.ts';
 import type { ApiParts } from './parts.ts';
 import { ApiError } from './problem.ts';
-import { Problem, SessionId, spanProperties, Time } from './schemas.ts';
+import { Count, FilterText, Problem, SessionId, spanProperties, Time } from './schemas.ts';
 import { type AskedSpan, resolveSpan, timeText } from './span.ts';
 import { Turns } from './turns.ts';
 
@@ -22,6 +25,7 @@ const wish = {
   protocol: Type.Optional(Type.Integer({ minimum: 0, maximum: 255, description: 'number of the IP protocol' })),
   sourcePort: Port('or type of ICMP'),
   targetPort: Port('or code of ICMP'),
+  filter: FilterText,
   ...spanProperties,
 };
 const limitOf = (most: number) => Type.Integer({ minimum: 1, maximum: most, default: most });
@@ -38,6 +42,7 @@ const Page = Type.Object({
   to: Time,
   packets: Type.Array(Packet, { description: 'oldest first' }),
   more: Type.Boolean({ description: 'there are more than these' }),
+  filteredOut: Type.Optional({ ...Count, description: 'packets that were looked at, and that `filter` left out' }),
 });
 const ListQuery = Type.Object({ ...wish, limit: limitOf(MOST_LISTED) });
 const FileQuery = Type.Object({ ...wish, limit: limitOf(MOST_IN_FILE) });
@@ -57,23 +62,25 @@ export const packetRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
   };
   app.get('/api/v1/packets', { schema }, async ({ query, raw }) => {
     const span = await resolve(query);
-    const { packets, more } = await find(query, span, MOST_LISTED_BYTES, () => raw.socket.destroyed);
+    const { packets, more, filteredOut } = await find(query, span, MOST_LISTED_BYTES, () => raw.socket.destroyed);
     return {
       session: span.session,
       from: timeText(span.fromSeconds),
       to: timeText(span.toSeconds),
       packets: packets.map(({ bytes, ...packet }) => ({ ...packet, bytes: Buffer.from(bytes).toString('base64') })),
       more,
+      ...(isFiltered(query) ? { filteredOut } : {}),
     };
   });
 
   const fileSchema = { summary: 'the same as a pcapng file; for analysts', querystring: FileQuery };
   app.get('/api/v1/packets.pcapng', { schema: fileSchema }, async ({ query, raw }, reply) => {
     const span = await resolve(query);
-    const { packets, more } = await find(query, span, MOST_FILE_BYTES, () => raw.socket.destroyed);
+    const { packets, more, filteredOut } = await find(query, span, MOST_FILE_BYTES, () => raw.socket.destroyed);
     const { software } = parts;
     const [from, to] = [timeText(span.fromSeconds), timeText(span.toSeconds)];
-    const comment = `Kurayami, session ${span.session}, ${from} to ${to}${more ? ': the first of more' : ''}`;
+    const left = isFiltered(query) ? `, without ${filteredOut} that "${query.filter}" does not select` : '';
+    const comment = `Kurayami, session ${span.session}, ${from} to ${to}${left}${more ? ': the first of more' : ''}`;
     return reply
       .type('application/x-pcapng')
       .header('content-disposition', `attachment; filename="kurayami-${span.session}.pcapng"`)
@@ -81,31 +88,51 @@ export const packetRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
   });
 };
 
+const isFiltered = ({ filter }: Query) => filter !== undefined && filter.trim() !== '';
+
 /** Throws ApiError where nothing is kept, and says why. */
-async function findKept(
-  { packets: ring }: ApiParts,
-  { source, target, protocol, sourcePort, targetPort, limit }: Query,
-  { session, fromSeconds, toSeconds }: AskedSpan,
-  mostBytes: number,
-): Promise<FoundPackets> {
-  for (const address of [source, target]) if (address !== undefined) addressBytes(address);
+async function findKept(parts: ApiParts, query: Query, span: AskedSpan, mostBytes: number): Promise<FoundPackets> {
+  const { packets: ring } = parts;
+  const { session, toSeconds } = span;
+  for (const address of [query.source, query.target]) if (address !== undefined) addressBytes(address);
+  // A filter that is wrong is so whether there are packets or not. Whoever comes here may see targets.
+  const { filter } = await resolveFilter(query.filter, parts.catalog, true);
+  const keptFrom = ring === undefined ? 0 : await leaveWithFlows({ ...parts, ring }, session);
   const { present, expired, missing } = ring?.account(session) ?? { present: 0, expired: 0, missing: 0 };
   if (ring === undefined || present + expired + missing === 0)
     throw noPackets('notSent', `no sensor of session ${session} sends its packets here (--packets all)`);
-  const asked = {
-    ...{ fromSeconds, toSeconds, limit, mostBytes },
+  const ends = endsOf(query);
+  const flows = filter === undefined ? undefined : await selected(selectFlows(parts.flows, span, filter, ends));
+  const fromSeconds = Math.max(span.fromSeconds, keptFrom);
+  const asked = { ...ends, fromSeconds, toSeconds, limit: query.limit, mostBytes, ...(flows && { flows }) };
+  const found = await findPackets(ring.frames(session, fromSeconds, toSeconds), asked);
+  const oldest = ring.oldestSeconds(session);
+  const hasGone = expired + missing > 0 && (oldest === null || span.fromSeconds < Math.max(oldest, keptFrom));
+  if (found.packets.length + found.filteredOut === 0 && hasGone)
+    throw noPackets(
+      'expired',
+      'packets of that time have gone: only the most recent are kept, and none without their flows',
+    );
+  return found;
+}
+
+function endsOf({ source, target, protocol, sourcePort, targetPort }: Query): FlowEnds {
+  return {
     ...(source === undefined ? {} : { source }),
     ...(target === undefined ? {} : { target }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(sourcePort === undefined ? {} : { sourcePort }),
     ...(targetPort === undefined ? {} : { targetPort }),
   };
-  const found = await findPackets(ring.frames(session, fromSeconds, toSeconds), asked);
-  const oldest = ring.oldestSeconds(session);
-  const hasGone = expired + missing > 0 && (oldest === null || fromSeconds < oldest);
-  if (found.packets.length === 0 && hasGone)
-    throw noPackets('expired', 'packets of that time have gone: only the most recent are kept');
-  return found;
+}
+
+async function selected(selecting: Promise<FlowSelection>): Promise<FlowSelection> {
+  try {
+    return await selecting;
+  } catch (error) {
+    if (!(error instanceof TooManyFlows)) throw error;
+    throw new ApiError(400, 'API_TOO_MANY_FLOWS', error.message);
+  }
 }
 
 function noPackets(why: string, message: string): ApiError {

@@ -30,7 +30,7 @@ export interface ApiParts extends AccessParts {
   readonly evidence: EvidenceStore;
   readonly payloads: PayloadStore;
   /** Recent packets, where any are kept. */
-  readonly packets?: Pick<PacketRing, 'account' | 'frames' | 'oldestSeconds'>;
+  readonly packets?: Pick<PacketRing, 'account' | 'expire' | 'frames' | 'oldestSeconds' | 'sessions'>;
   readonly scanners: Pick<ScannerFolder, 'find'>;
   readonly live: LiveHub;
   readonly networks: Pick<NetworkTable, 'nameOf'>;

@@ -1,19 +1,17 @@
 /** Packets of a flow among those that are kept. */
 import { parseIpv4, parseIpv6 } from '../../shared/address.ts';
 import { dissect } from '../../shared/dissect/index.ts';
-import { packetEnds } from '../../shared/dissect/packet-flow.ts';
+import { type PacketEnds, packetEnds } from '../../shared/dissect/packet-flow.ts';
 import type { CapturedPacket } from '../../shared/pcapng.ts';
 import type { RawPackets } from '../../shared/wire/packets.ts';
+import type { FlowEnds, FlowSelection } from './flow-selection.ts';
 
 /** By the outermost IP header; what is left out holds for all. */
-export interface PacketWish {
+export interface PacketWish extends FlowEnds {
   readonly fromSeconds: number;
   readonly toSeconds: number;
-  readonly source?: string;
-  readonly target?: string;
-  readonly protocol?: number;
-  readonly sourcePort?: number;
-  readonly targetPort?: number;
+  /** Only packets of these flows, where given. */
+  readonly flows?: FlowSelection;
   readonly limit: number;
   readonly mostBytes: number;
 }
@@ -22,6 +20,8 @@ export interface FoundPackets {
   readonly packets: CapturedPacket[];
   /** There are more than were asked for, or than may be given at once. */
   readonly more: boolean;
+  /** Packets that were looked at, and would be among these, were they of a flow that the filter selects. */
+  readonly filteredOut: number;
 }
 
 /** So many packets between two breaths: the server has other things to do. */
@@ -32,17 +32,21 @@ export async function findPackets(frames: AsyncIterable<RawPackets>, wish: Packe
   const addresses = [wish.source, wish.target].flatMap((text) => (text === undefined ? [] : [addressBytes(text)]));
   let bytes = 0;
   let looked = 0;
+  let filteredOut = 0;
   for await (const batch of frames) {
     for (const packet of packetsOf(batch)) {
       if (++looked % PACKETS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
-      if (!isIn(packet, wish) || !has(packet.bytes, addresses) || !isWanted(packet, wish)) continue;
+      if (!isIn(packet, wish) || !has(packet.bytes, addresses)) continue;
+      const verdict = judge(packet, wish);
+      if (verdict === 'filteredOut') filteredOut++;
+      if (verdict !== 'wanted') continue;
       if (found.length === wish.limit || bytes + packet.bytes.length > wish.mostBytes)
-        return { packets: sorted(found), more: true };
+        return { packets: sorted(found), more: true, filteredOut };
       found.push({ ...packet, bytes: Uint8Array.from(packet.bytes) });
       bytes += packet.bytes.length;
     }
   }
-  return { packets: sorted(found), more: false };
+  return { packets: sorted(found), more: false, filteredOut };
 }
 
 function* packetsOf(batch: RawPackets): Generator<CapturedPacket> {
@@ -80,18 +84,24 @@ export function addressBytes(text: string): Buffer {
   return bytes;
 }
 
-function isWanted(packet: CapturedPacket, wish: PacketWish): boolean {
-  const { source, target, protocol, sourcePort, targetPort } = wish;
-  if ([source, target, protocol, sourcePort, targetPort].every((wanted) => wanted === undefined)) return true;
-  const told = packetEnds(dissect(packet.bytes, packet.linkType, packet.originalLength));
+function judge(packet: CapturedPacket, wish: PacketWish): 'wanted' | 'other' | 'filteredOut' {
+  const { source, target, protocol, sourcePort, targetPort, flows } = wish;
+  const isAny = [source, target, protocol, sourcePort, targetPort].every((wanted) => wanted === undefined);
+  if (isAny && flows === undefined) return 'wanted';
+  const layers = dissect(packet.bytes, packet.linkType, packet.originalLength);
+  if (!isAny && !hasEnds(packetEnds(layers), wish)) return 'other';
+  return flows === undefined || flows.has(packet, layers) ? 'wanted' : 'filteredOut';
+}
+
+function hasEnds(told: PacketEnds | null, wish: FlowEnds): boolean {
   if (told === null) return false;
   const fits = <T>(wanted: T | undefined, is: T) => wanted === undefined || wanted === is;
   return (
-    fits(source, told.source) &&
-    fits(target, told.target) &&
-    fits(protocol, told.protocol) &&
-    fits(sourcePort, told.sourcePort) &&
-    fits(targetPort, told.targetPort)
+    fits(wish.source, told.source) &&
+    fits(wish.target, told.target) &&
+    fits(wish.protocol, told.protocol) &&
+    fits(wish.sourcePort, told.sourcePort) &&
+    fits(wish.targetPort, told.targetPort)
   );
 }
 

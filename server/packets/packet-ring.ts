@@ -13,6 +13,8 @@ const SEGMENTS_OF_RING = 32;
 const MIN_SEGMENT_BYTES = 64 << 10;
 /** Each costs some memory; a slow sensor sends small ones. */
 const MAX_FRAMES = 200_000;
+const LIVE_SESSION = 0;
+const HOUR_SECONDS = 3_600;
 
 export interface PacketRingOptions {
   /** Made when the first packets come. */
@@ -29,12 +31,19 @@ export interface PacketAccount {
   readonly missing: number;
 }
 
+/** Retention takes live flows by the hour, and so a file has packets of one; other sessions go whole. */
+function hourOf(session: number, { seconds, length }: RawPackets): number {
+  return session === LIVE_SESSION && length > 0 ? Math.floor(seconds[0]! / HOUR_SECONDS) : 0;
+}
+
 export class PacketRing {
   readonly #options: PacketRingOptions;
   readonly #segmentBytes: number;
   /** Oldest first. */
   #segments: Segment[] = [];
   #current = new Map<number, Segment>();
+  /** Of capture time, that the current file of a session is for. */
+  readonly #hours = new Map<number, number>();
   readonly #known = new Set<string>();
   #account: RingAccount;
   #next = 1;
@@ -113,15 +122,17 @@ export class PacketRing {
     const key = `${sensor}/${epoch}/${sequence}`;
     if (this.#known.has(key)) return;
     const frame = encodeFrame(packetsToFrame(batch, epoch, sequence), { platform: nodePlatform });
-    this.#segmentFor(session, frame.length).append(sensor, frame, batch, epoch, sequence);
+    this.#segmentFor(session, frame.length, hourOf(session, batch)).append(sensor, frame, batch, epoch, sequence);
     this.#known.add(key);
     this.#frames++;
     this.#makeRoom();
   }
 
-  #segmentFor(session: number, bytes: number): Segment {
+  #segmentFor(session: number, bytes: number, hour: number): Segment {
     const current = this.#current.get(session);
-    if (current !== undefined && current.bytes + bytes <= this.#segmentBytes) return current;
+    const isSameHour = current !== undefined && this.#hours.get(session) === hour;
+    if (isSameHour && current.bytes + bytes <= this.#segmentBytes) return current;
+    this.#hours.set(session, hour);
     current?.close();
     if (this.#segments.length === 0) mkdirSync(this.#options.folder, { recursive: true, mode: 0o700 });
     const number = this.#next++;
@@ -160,6 +171,21 @@ export class PacketRing {
     ];
     this.#segments = kept;
     for (const segment of gone) this.#remove(segment);
+  }
+
+  /** Files that have no packet at or behind that moment go, as flows of that time did. */
+  expire(session: number, beforeSeconds: number): void {
+    const isOld = (segment: Segment) =>
+      segment.session === session && segment.frames.every(({ lastSeconds }) => lastSeconds < beforeSeconds);
+    const gone = this.#segments.filter(isOld);
+    if (gone.length === 0) return;
+    this.#segments = this.#segments.filter((segment) => !isOld(segment));
+    for (const segment of gone) this.#remove(segment);
+  }
+
+  /** Those that have packets here. */
+  sessions(): number[] {
+    return [...new Set(this.#segments.map(({ session }) => session))];
   }
 
   account(session: number): PacketAccount {

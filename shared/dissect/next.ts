@@ -1,28 +1,7 @@
-/** What may come next in a packet: EtherTypes, and numbers that no 16-bit field holds. */
+/** What comes next in a packet that is taken apart, and the names of EtherTypes. */
+import { EtherType, Next } from '../next-header.ts';
 
-export const EtherType = { ipv4: 0x0800, arp: 0x0806, reverseArp: 0x8035, ipv6: 0x86dd } as const;
-
-export const Next = {
-  /** Nothing that is read: the rest is payload. */
-  none: -1,
-  llc: 0x1_0000,
-  ethernet: 0x1_0001,
-  ppp: 0x1_0002,
-  pppInHdlc: 0x1_0003,
-  bridgedByPpp: 0x1_0004,
-  ciscoHdlc: 0x1_0005,
-  frameRelay: 0x1_0006,
-  mpls: 0x1_0007,
-  networkLayerId: 0x1_0008,
-  snap: 0x1_0009,
-  bsdLoopback: 0x1_000c,
-  /** IP whose version is in its first four bits. */
-  ip: 0x1_000d,
-  /** PPP as tunnels carry it: with address and control of the HDLC framing, or without. */
-  pppInTunnel: 0x1_000f,
-  /** What TCP or UDP carries. */
-  application: 0x1_000e,
-} as const;
+export { EtherType, Next };
 
 /** What an IP header says of what it carries. */
 export const ofIp = (protocol: number) => 0x2_0000 | protocol;

@@ -11,6 +11,7 @@ import { addressOf, interrupt, program, runProgram } from '../support/program.ts
 interface Packets {
   packets: { seconds: number; nanoseconds: number; linkType: number; originalLength: number; bytes: string }[];
   more: boolean;
+  filteredOut?: number;
 }
 interface Flow {
   source: string;
@@ -83,6 +84,24 @@ test('what a file holds can be had again, packet by packet, also after a restart
   }
   expect(await asks<Packets>(`packets?limit=7&${SPAN}`)).toMatchObject({ packets: { length: 7 }, more: true });
 
+  // A filter selects the packets of the flows that it selects, and counts the others: both add up to all there are.
+  for (const filter of ['tcp dst port 23', 'not tcp', 'radiation scan', 'ttl < 64', 'ip6 or not country CN']) {
+    const query = `filter=${encodeURIComponent(filter)}&${SPAN}`;
+    const rows = await asks<{ flows: Flow[]; cursor: string | null }>(`flows?limit=10000&${query}`);
+    expect(rows.cursor).toBe(null);
+    const selected = rows.flows.reduce((sum, flow) => sum + flow.packets, 0);
+    expect(selected).toBeGreaterThan(0);
+    expect(selected).toBeLessThan(truth.length);
+    const answer = await fetch(`${url}/api/v1/packets.pcapng?session=${session}&${query}`, { headers: analyst });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect([filter, readCapture(bytes).records.length]).toEqual([filter, selected]);
+    expect(bytes.toString('latin1')).toContain(`without ${truth.length - selected} that "${filter}" does not select`);
+  }
+  const listed = await asks<Packets>(
+    `packets?limit=1000&filter=${encodeURIComponent('not (tcp or udp or icmp)')}&${SPAN}`,
+  );
+  expect(listed.packets.length + listed.filteredOut!).toBe(truth.length);
+
   // Viewers get none of it, and what is no question is refused.
   const refused = async (path: string, headers = {}) => {
     const answer = await fetch(`${url}/api/v1/${path}`, { headers });
@@ -93,6 +112,7 @@ test('what a file holds can be had again, packet by packet, also after a restart
     expect(await refused(`${path}?${SPAN}`)).toEqual([403, 'ACCESS_TARGETS', undefined]);
   expect(await refused('packets?limit=1001', analyst)).toEqual([400, 'API_BAD_REQUEST', undefined]);
   expect(await refused('packets?source=nobody', analyst)).toEqual([400, 'API_BAD_REQUEST', undefined]);
+  expect(await refused('packets?filter=tcp%20dst%20prt', analyst)).toEqual([400, 'FILTER_UNKNOWN_WORD', undefined]);
   expect(await refused('packets?session=999', analyst)).toEqual([404, 'API_NO_SESSION', undefined]);
 
   // A replay that is told not to send any.

@@ -1,8 +1,9 @@
 /** The compressions that a browser undoes. */
 import { type Decompression, findCompression } from '../../sensor/capture/bytes/compressions.ts';
 import { gzip } from './gzip.ts';
+import { zstd } from './zstd.ts';
 
-const decompressions: readonly Decompression[] = [gzip];
+const decompressions: readonly Decompression[] = [gzip, zstd];
 
 /** What undoes the compression of a file that begins with this little-endian word, or null. Throws for what is not read. */
 export function findDecompression(magic: number): Decompression | null {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { findDecompression } from '../../../viz/worker/decompressions.ts';
 import { gzip } from '../../../viz/worker/gzip.ts';
 import { WebStreamBytes } from '../../../viz/worker/stream-bytes.ts';
+import { zstd } from '../../../viz/worker/zstd.ts';
 import { hex, toHex } from '../../support/hex.ts';
 
 describe('WebStreamBytes', () => {
@@ -79,7 +80,7 @@ describe('what a browser decompresses', () => {
   test('what is not compressed, gzip, and what is refused by name', () => {
     expect(findDecompression(0xa1b2c3d4)).toBeNull();
     expect(findDecompression(0x00088b1f)).toBe(gzip);
-    expect(() => findDecompression(0xfd2fb528)).toThrow('zstd -dc');
+    expect(findDecompression(0xfd2fb528)).toBe(zstd);
     expect(() => findDecompression(0x587a37fd)).toThrow('xz -dc');
   });
 });

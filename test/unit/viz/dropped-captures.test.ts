@@ -7,10 +7,7 @@ import { sumCounts } from '../../../shared/counters.ts';
 import { capturePath, capturesFolder, readTruths } from '../../support/captures.ts';
 import { askPath, openDropped } from '../../support/dropped-session.ts';
 
-/** Browsers do not undo zstd. */
-const files = readTruths()
-  .map(({ file }) => file)
-  .filter((file) => !file.endsWith('.zst'));
+const files = readTruths().map(({ file }) => file);
 
 describe.skipIf(capturesFolder === null)('a real capture', () => {
   test.for(files)('%s', async (file) => {

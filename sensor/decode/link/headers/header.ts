@@ -1,29 +1,12 @@
 /** Headers between the link type's own and IP, and how one tells which comes next. */
 import type { Fault } from '../../../../shared/counters.ts';
+import { Next } from '../../../../shared/next-header.ts';
 import { EtherType, type Layer } from '../../layer.ts';
+
+export { Next };
 
 /** Reads one header at `layer.start`: moves `layer` past it and sets `layer.type` to an EtherType, a `Next`, or `notIp(…)`. */
 export type Header = (bytes: DataView, layer: Layer) => Fault;
-
-/** What may come next besides EtherTypes: numbers that no 16-bit field holds. */
-export const Next = {
-  llc: 0x1_0000,
-  ethernet: 0x1_0001,
-  ppp: 0x1_0002,
-  pppInHdlc: 0x1_0003,
-  bridgedByPpp: 0x1_0004,
-  ciscoHdlc: 0x1_0005,
-  frameRelay: 0x1_0006,
-  mpls: 0x1_0007,
-  networkLayerId: 0x1_0008,
-  snap: 0x1_0009,
-  /** 802.11 from its frame control on, and with a radiotap header before it. */
-  wireless: 0x1_000a,
-  radiotap: 0x1_000b,
-  bsdLoopback: 0x1_000c,
-  /** IP whose version is in its first four bits. */
-  ip: 0x1_000d,
-} as const;
 
 const NOT_IP = 0x2_0000;
 
@@ -32,15 +15,13 @@ export function notIp(number: number): number {
   return NOT_IP | number;
 }
 
-/** Reverse ARP as an EtherType; Cisco's HDLC has its keep-alives under this number. */
-const REVERSE_ARP = 0x8035;
-
 /** The number to count: one that means IP or ARP in EtherTypes, but is of another list, must not pass for it. */
 export function countedNumber(type: number): number {
   if (type < NOT_IP) return type;
   const number = type & 0xffff;
   const isEtherTypes = number === EtherType.ipv4 || number === EtherType.ipv6 || number === EtherType.arp;
-  return isEtherTypes || number === REVERSE_ARP ? 0 : number;
+  // Cisco's HDLC has its keep-alives under the number of reverse ARP.
+  return isEtherTypes || number === EtherType.reverseArp ? 0 : number;
 }
 
 /** The longest 802.3 length; what is larger is a type. */

@@ -44,7 +44,7 @@ test('no folder is made before packets come', async () => {
   const { ring } = await open(folder);
   expect(existsSync(join(folder, 'packets'))).toBe(false);
   expect(ring.account(1)).toEqual({ present: 0, expired: 0, missing: 0 });
-  expect(await find(ring)).toEqual({ packets: [], more: false });
+  expect(await find(ring)).toEqual({ packets: [], more: false, filteredOut: 0 });
 });
 
 test('packets of a flow are found, by their ends and by time, and none of another session', async () => {
