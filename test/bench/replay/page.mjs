@@ -14,6 +14,7 @@ const { values } = parseArgs({
     folder: { type: 'string', default: '' },
     seeks: { type: 'string', default: '20' },
     minutes: { type: 'string', default: '0' },
+    pause: { type: 'string', default: '0.5' },
     viewers: { type: 'string', default: '200' },
     speeds: { type: 'string', default: '1,60,1000' },
     help: { type: 'boolean', default: false },
@@ -25,6 +26,7 @@ if (values.help || values.folder === '') {
   --folder DIR   a store that bench:replay filled
   --seeks N      random moments at each speed (20)
   --speeds LIST  of them (1,60,1000)
+  --pause S      seconds from one picture to the next (0.5)
   --viewers N    that ask at once, each at a moment of its own (200)
   --minutes N    then plays at 60× so long, and looks at memory every minute (0)
 
@@ -47,8 +49,8 @@ const sessions = await (await fetch(`${url}/api/v1/sessions`)).json();
 const [first, last] = [sessions[0].first, sessions[0].last].map((time) => Date.parse(time) / 1000);
 const browser = await launchChromium();
 const page = await browser.newPage({ viewport: { width: 480, height: 300 } });
-/** Pictures come twice a second: drawn in software one after the other, they would leave nothing to the server beside them. */
-await page.addInitScript(() => {
+/** Drawn in software one after the other, pictures would leave nothing to the server beside them. */
+await page.addInitScript((pauseMilliseconds) => {
   const request = window.requestAnimationFrame.bind(window);
   let last = 0;
   window.requestAnimationFrame = (callback) =>
@@ -58,9 +60,9 @@ await page.addInitScript(() => {
           last = performance.now();
           callback(time);
         }),
-      Math.max(0, last + 500 - performance.now()),
+      Math.max(0, last + pauseMilliseconds - performance.now()),
     );
-});
+}, Number(values.pause) * 1000);
 const problems = [];
 page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
 page.on('pageerror', (error) => problems.push(String(error)));
