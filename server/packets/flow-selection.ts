@@ -29,26 +29,48 @@ export class TooManyFlows extends Error {
 }
 
 export class FlowSelection {
-  /** First and last microsecond of each record, in turn, by key. */
-  readonly #times = new Map<string, number[]>();
+  readonly #records = new Map<string, KeyRecords>();
 
+  /** In order of first packets. */
   add(flow: FlowRow): void {
     const key = keyOf(flow);
-    const span = [microsOf(flow.firstSeconds), microsOf(flow.lastSeconds)];
-    const times = this.#times.get(key);
-    if (times === undefined) this.#times.set(key, span);
-    else times.push(...span);
+    const [first, last] = [microsOf(flow.firstSeconds), microsOf(flow.lastSeconds)];
+    const records = this.#records.get(key);
+    if (records === undefined) this.#records.set(key, { firsts: [first], lasts: [last] });
+    else {
+      records.firsts.push(first);
+      records.lasts.push(Math.max(last, records.lasts.at(-1)!));
+    }
   }
 
   /** Whether a flow that was added holds the packet. `layers` are the packet's own. */
   has({ bytes, seconds, nanoseconds }: CapturedPacket, layers: readonly DissectedLayer[]): boolean {
     const key = packetKey(bytes, layers);
-    const times = key === null ? undefined : this.#times.get(key);
-    if (times === undefined) return false;
+    const records = key === null ? undefined : this.#records.get(key);
+    if (records === undefined) return false;
     const micros = seconds * 1e6 + Math.floor(nanoseconds / 1000);
-    for (let at = 0; at < times.length; at += 2) if (micros >= times[at]! && micros <= times[at + 1]!) return true;
-    return false;
+    const begun = countUpTo(records.firsts, micros);
+    return begun > 0 && micros <= records.lasts[begun - 1]!;
   }
+}
+
+/** Records of one key: a flood has many. */
+interface KeyRecords {
+  /** First microseconds, in order. */
+  readonly firsts: number[];
+  /** The last microsecond of each record and of all before it. */
+  readonly lasts: number[];
+}
+
+/** How many of the sorted numbers are not greater. */
+function countUpTo(sorted: readonly number[], most: number): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle]! <= most) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** The flows of a session that `filter` selects and that may have packets of the span. Throws TooManyFlows. */
