@@ -7,8 +7,9 @@ import { forAnalysts } from './for-analysts.ts';
 import type { ApiParts } from './parts.ts';
 import { sensorNames } from './payload-ids.ts';
 import { Count, PayloadOrder, Problem, SessionId, spanProperties, Time } from './schemas.ts';
-import { Site, siteColumns, siteOf } from './sites.ts';
-import { resolveSpan, timeText } from './span.ts';
+import { sitePage } from './site-text.ts';
+import { Site, siteColumns } from './sites.ts';
+import { resolveSpan } from './span.ts';
 
 const Query = Type.Object({
   order: PayloadOrder,
@@ -27,21 +28,14 @@ export const maliciousSiteRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (a
   };
   app.get('/api/v1/malicious-sites', { schema }, async ({ query: { order, limit, format, ...asked } }, reply) => {
     const span = await resolveSpan(asked, parts.catalog, () => parts.live.current().record.id);
-    const { total, sites: found } = await parts.payloads.sites({ ...span, order, limit });
-    const namesOf = await sensorNames(parts.catalog);
-    const sites = found.map((site) => siteOf(site, namesOf));
-    if (format === 'csv') return download(reply, 'text/csv; charset=utf-8', 'csv', csvOf(siteColumns, sites));
+    const found = await parts.payloads.sites({ ...span, order, limit });
+    const page = sitePage(span, found, await sensorNames(parts.catalog));
+    if (format === 'csv') return download(reply, 'text/csv; charset=utf-8', 'csv', csvOf(siteColumns, page.sites));
     if (format === 'ndjson') {
-      const lines = sites.map((site) => `${JSON.stringify(site)}\n`).join('');
+      const lines = page.sites.map((site) => `${JSON.stringify(site)}\n`).join('');
       return download(reply, 'application/x-ndjson', 'ndjson', lines);
     }
-    return {
-      session: span.session,
-      from: timeText(span.fromSeconds),
-      to: timeText(span.toSeconds),
-      total,
-      sites,
-    };
+    return page;
   });
 };
 

@@ -1,7 +1,7 @@
 /** Payloads, addresses and sensors as routes of payloads and sites write them. */
 import { formatInnerAddress } from '../../shared/address.ts';
 import type { Catalog, PayloadKey } from '../store/stores.ts';
-import { ApiError } from './problem.ts';
+import { ApiError } from './api-error.ts';
 
 export function payloadId({ digest, protocol, wireBytes }: PayloadKey): string {
   return `${digest.toString(16).padStart(16, '0')}-${protocol}-${wireBytes}`;

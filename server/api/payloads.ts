@@ -1,17 +1,15 @@
 /** `GET /api/v1/payloads` and `/api/v1/payloads/…`: distinct payloads, and who sent them. For analysts: bytes may give targets away. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { IpProtocol, protocolName } from '../../shared/protocols.ts';
-import type { StoredPayload } from '../store/stores.ts';
+import { IpProtocol } from '../../shared/protocols.ts';
 import { forAnalysts } from './for-analysts.ts';
 import type { ApiParts } from './parts.ts';
-import { addressTexts, payloadId, readPayloadId, sensorNames } from './payload-ids.ts';
+import { readPayloadId, sensorNames } from './payload-ids.ts';
+import { LISTED_BYTES, payloadPage, wholePayload } from './payload-text.ts';
 import { ApiError } from './problem.ts';
 import { Count, PayloadAccount, PayloadOrder, Problem, SessionId, spanProperties, Time } from './schemas.ts';
-import { Site, siteOf } from './sites.ts';
-import { resolveSpan, timeText } from './span.ts';
-
-const LISTED_BYTES = 256;
+import { Site } from './sites.ts';
+import { resolveSpan } from './span.ts';
 
 const Query = Type.Object({
   order: PayloadOrder,
@@ -76,14 +74,7 @@ export const payloadRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, pa
       parts.payloads.account(span.session),
       sensorNames(parts.catalog),
     ]);
-    return {
-      session: span.session,
-      from: timeText(span.fromSeconds),
-      to: timeText(span.toSeconds),
-      total,
-      payloads: payloads.map((payload) => payloadOf(payload, namesOf, LISTED_BYTES)),
-      account,
-    };
+    return payloadPage(span, { total, payloads }, account, namesOf);
   });
   const wholeSchema = {
     summary: 'one payload; for analysts',
@@ -100,38 +91,9 @@ export const payloadRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, pa
       sensorNames(parts.catalog),
     ]);
     if (payload === null) throw new ApiError(404, 'API_NO_PAYLOAD', `there is no payload ${params.id} in this session`);
-    return {
-      ...payloadOf(payload, namesOf, payload.bytes.length),
-      sample: addressTexts(payload.sourceSample),
-      siteList: sites.map((site) => siteOf(site, namesOf)),
-    };
+    return wholePayload(payload, sites, namesOf);
   });
 };
-
-function payloadOf(
-  payload: StoredPayload,
-  namesOf: (sensors: readonly number[]) => string[],
-  mostBytes: number,
-): Type.Static<typeof Listed> {
-  const id = payloadId(payload);
-  return {
-    id,
-    digest: id.slice(0, 16),
-    protocol: protocolName(payload.protocol),
-    bytes: payload.wireBytes,
-    captured: payload.capturedBytes,
-    kept: payload.bytes.length,
-    packets: payload.packets,
-    first: timeText(payload.firstSeconds),
-    last: timeText(payload.lastSeconds),
-    ports: [...payload.ports],
-    morePorts: payload.hasMorePorts,
-    sources: payload.sources,
-    sensors: namesOf(payload.sensors),
-    sites: payload.sites,
-    hex: Buffer.from(payload.bytes.subarray(0, mostBytes)).toString('hex'),
-  };
-}
 
 function protocolNumber(text: string): number {
   if (text === 'tcp' || text === 'udp') return IpProtocol[text];

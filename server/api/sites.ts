@@ -1,10 +1,6 @@
-/** Malicious sites as the API gives them: defanged, whatever the form. Nothing is ever fetched. */
+/** The form in which the API gives malicious sites: see site-text.ts. */
 import Type from 'typebox';
-import { defang, defangHost } from '../detect/sites/index.ts';
-import type { StoredSite } from '../store/stores.ts';
-import { addressTexts, payloadId } from './payload-ids.ts';
 import { Count, Time } from './schemas.ts';
-import { timeText } from './span.ts';
 
 export const Site = Type.Object({
   url: Type.String({ description: 'defanged: hxxp[:]//192[.]0[.]2[.]1/a' }),
@@ -23,22 +19,3 @@ export const Site = Type.Object({
 });
 export type Site = Type.Static<typeof Site>;
 export const siteColumns = Object.keys(Site.properties) as readonly (keyof Site)[];
-
-export function siteOf(site: StoredSite, namesOf: (sensors: readonly number[]) => string[]): Site {
-  const { tool, url, steps, isCut, packets, payloads, sources, sensors, firstSeconds, lastSeconds } = site;
-  return {
-    url: defang(url),
-    host: defangHost(url),
-    tool,
-    steps: [...steps],
-    cut: isCut,
-    packets,
-    payloads,
-    sources,
-    sensors: namesOf(sensors),
-    first: timeText(firstSeconds),
-    last: timeText(lastSeconds),
-    sample: addressTexts(site.sourceSample),
-    ids: site.keys.map(payloadId),
-  };
-}

@@ -7,6 +7,7 @@ import { SourcePlaces } from '../../server/enrich/source-places.ts';
 import { answerStretch } from '../../server/replay/memory-stretch.ts';
 import { MemoryEvidence } from '../../server/store/flow-memory/memory-evidence.ts';
 import { MemoryFlows } from '../../server/store/flow-memory/memory-flows.ts';
+import { MemoryPayloads } from '../../server/store/payload-memory/memory-payloads.ts';
 import { FilterError, parseFilter } from '../../shared/filter/index.ts';
 import { MAX_STRETCH_SECONDS, MAX_STRETCH_STREAKS, type StretchRequest } from '../../shared/wire/stretch.ts';
 import { AddressTables, type LoadTable } from './address-tables.ts';
@@ -51,6 +52,7 @@ export class DroppedSession {
   readonly #filter: PacketFilter | null;
   readonly #flows: MemoryFlows;
   readonly #evidence = new MemoryEvidence();
+  readonly #payloads = new MemoryPayloads();
   readonly #tables: AddressTables;
   readonly #reading: FileReading;
   readonly #slots = new KeyedSlots(SLOT_KEYS, []);
@@ -70,6 +72,7 @@ export class DroppedSession {
       flows: this.#flows,
       tables: this.#tables,
       evidence: this.#evidence,
+      payloads: this.#payloads,
       seed,
       pause,
       onStep: () => this.#step(),
@@ -173,6 +176,7 @@ export class DroppedSession {
       name: this.#parts.name,
       flows: this.#flows,
       evidence: this.#evidence,
+      payloads: this.#payloads,
       slots: this.#slots,
       seed: this.#parts.seed,
       openedSeconds: this.#openedSeconds,
@@ -181,7 +185,7 @@ export class DroppedSession {
         isDone: this.#reading.isDone,
         damage: this.#reading.damage,
         ledger: this.#reading.ledger(),
-        evidence: this.#reading.evidence,
+        findings: this.#reading.findings,
       }),
     };
   }

@@ -4,6 +4,8 @@ import type { PacketFilter } from '../../sensor/filter/index.ts';
 import { PacketPath } from '../../sensor/path/packet-path.ts';
 import type { MemoryEvidence } from '../../server/store/flow-memory/memory-evidence.ts';
 import type { MemoryFlows } from '../../server/store/flow-memory/memory-flows.ts';
+import type { MemoryPayloads } from '../../server/store/payload-memory/memory-payloads.ts';
+import { payloadRows } from '../../server/store/payload-memory/payload-rows.ts';
 import { emptySensorLedger, type SensorLedger, sumCounts } from '../../shared/counters.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import type { RecordBatch } from '../../shared/packet-batch.ts';
@@ -11,11 +13,15 @@ import { MAX_CAPTURE_SECONDS } from '../../shared/time.ts';
 import type { AddressTables } from './address-tables.ts';
 import type { BlobBytes } from './blob-bytes.ts';
 import { CapturePlaces } from './capture-places.ts';
+import { DROPPED_SENSOR, DROPPED_SESSION } from './dropped-messages.ts';
 import { captureOf } from './open-capture.ts';
+import { sha256Begin } from './payload-digest.ts';
 
 /** So many packets make flows that can be asked for, however few flows they are. */
 const EMPTY_AT_PACKETS = 262_144;
 const MICROS = 1_000_000;
+/** Of each payload, as a sensor keeps them by itself. */
+const KEPT_PAYLOAD_BYTES = 128;
 
 export interface FileReadingParts {
   readonly file: Blob;
@@ -23,6 +29,7 @@ export interface FileReadingParts {
   readonly flows: MemoryFlows;
   readonly tables: AddressTables;
   readonly evidence: MemoryEvidence;
+  readonly payloads: MemoryPayloads;
   readonly seed: number;
   readonly pause: () => Promise<void>;
   /** Called often, and at the end. */
@@ -50,13 +57,12 @@ export class FileReading {
       filter: parts.filter,
       seed: parts.seed,
       emptyAtPackets: EMPTY_AT_PACKETS,
-      // Payloads are not kept of a dropped file.
       payloads: {
-        keepBytes: 0,
-        seed: [0, 0],
-        digest: () => ({ high: 0, low: 0 }),
+        keepBytes: KEPT_PAYLOAD_BYTES,
+        seed: [parts.seed, ~parts.seed],
+        digest: sha256Begin,
         canWait: true,
-        onRows: () => undefined,
+        onRows: (rows) => parts.payloads.add(payloadRows(rows, DROPPED_SESSION, DROPPED_SENSOR)),
       },
       onFlows: (rows) => this.#hold(rows),
       onEvidence: (rows) => parts.evidence.add(rows),
@@ -143,9 +149,9 @@ export class FileReading {
     };
   }
 
-  /** Sources that rules know, and gave up for others. */
-  get evidence() {
-    return this.#path.findings().evidence;
+  /** Sources that rules know, and gave up for others; payloads that were handed over. */
+  get findings() {
+    return this.#path.findings();
   }
 
   get balances(): boolean {

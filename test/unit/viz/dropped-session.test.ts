@@ -218,7 +218,11 @@ describe('a simulated capture', () => {
 
   test.for([
     { path: 'nothing', code: 'PAGE_NOT_IN_FILE' },
-    { path: 'payloads?limit=5', code: 'PAGE_NOT_IN_FILE' },
+    { path: 'payloads?limit=0', code: 'API_BAD_REQUEST' },
+    { path: 'payloads?order=size', code: 'API_BAD_REQUEST' },
+    { path: 'payloads/nothing', code: 'API_BAD_PAYLOAD' },
+    { path: 'payloads/0123456789abcdef-17-64', code: 'API_NO_PAYLOAD' },
+    { path: 'malicious-sites?session=2', code: 'API_NO_SESSION' },
     { path: 'series?by=nothing', code: 'API_BAD_REQUEST' },
     { path: 'series?step=0', code: 'API_BAD_REQUEST' },
     { path: 'series?from=yesterday', code: 'API_BAD_TIME' },

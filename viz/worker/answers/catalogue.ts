@@ -60,13 +60,18 @@ export const ledger: AnswerRoute = {
   path: /^ledger$/,
   async answer(parts, query) {
     await askedOf(parts, query);
-    const { isDone, damage, ledger: counts, evidence } = parts.reading();
+    const { isDone, damage, ledger: counts, findings } = parts.reading();
     const server = serverLedger(parts);
     const checks = checkLedger(counts, server, isDone);
     const present = { packets: parts.flows.packets, bytes: parts.flows.bytes, flows: parts.flows.length };
     const nothing = { packets: 0, bytes: 0, flows: 0 };
     const evidenceStore = parts.evidence.account();
-    const stored = [storedCheck(parts, server), evidenceCheck(evidenceStore, server)];
+    const payloadStore = parts.payloads.account();
+    const stored = [
+      storedCheck(parts, server),
+      goneCheck('evidenceMatched', 'matched in evidence that is', evidenceStore, server.evidenceMatched),
+      goneCheck('payloadPackets', 'packets in payloads that are', payloadStore, server.payloadPackets),
+    ];
     return {
       session: DROPPED_SESSION,
       balances: [...checks, ...stored].every(({ holds, inFlight }) => holds && inFlight === 0),
@@ -78,14 +83,14 @@ export const ledger: AnswerRoute = {
           damage: damage === null ? [] : [damage],
           counts,
           server,
-          evidence: evidence ?? null,
-          payloads: null,
+          evidence: findings.evidence ?? null,
+          payloads: findings.payloads ?? null,
           checks,
         },
       ],
       flowStore: { present, expired: nothing, missing: nothing },
       evidenceStore,
-      payloadStore: { present: 0, expired: 0, givenUp: 0 },
+      payloadStore,
       stored,
       viewers: [],
     };
@@ -93,7 +98,7 @@ export const ledger: AnswerRoute = {
 };
 
 /** The flows are both store and series. */
-function serverLedger({ flows, evidence }: FileParts): ServerLedger {
+function serverLedger({ flows, evidence, payloads }: FileParts): ServerLedger {
   const { notHeld } = flows;
   const refused = (count: number) => (count === 0 ? {} : { [TOO_MANY_FLOWS]: count });
   return {
@@ -106,6 +111,7 @@ function serverLedger({ flows, evidence }: FileParts): ServerLedger {
     packetsRefused: refused(notHeld.packets),
     packetsInSeries: flows.packets,
     evidenceMatched: evidence.matched,
+    payloadPackets: payloads.packets,
   };
 }
 
@@ -116,11 +122,14 @@ function storedCheck({ flows }: FileParts, { packetsStored: left }: ServerLedger
   return { sum: 'packetsStored = packets in the flows that are held', left, right, inFlight: 0, holds: left === right };
 }
 
-function evidenceCheck(
+/** Of what is kept beside the flows. */
+function goneCheck(
+  name: string,
+  what: string,
   { present, expired, givenUp }: EvidenceAccount,
-  { evidenceMatched: left }: ServerLedger,
+  left: number,
 ): LedgerCheck {
   const right = present + expired + givenUp;
-  const sum = 'evidenceMatched = matched in evidence that is there + expired + given up';
+  const sum = `${name} = ${what} there + expired + given up`;
   return { sum, left, right, inFlight: 0, holds: left === right };
 }

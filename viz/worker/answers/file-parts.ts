@@ -6,6 +6,7 @@ import { timeText } from '../../../server/api/time-text.ts';
 import type { KeyedSlots } from '../../../server/enrich/keyed-slots.ts';
 import type { MemoryEvidence } from '../../../server/store/flow-memory/memory-evidence.ts';
 import type { MemoryFlows } from '../../../server/store/flow-memory/memory-flows.ts';
+import type { MemoryPayloads } from '../../../server/store/payload-memory/memory-payloads.ts';
 import type { SessionRecord } from '../../../server/store/stores.ts';
 import type { SensorLedger } from '../../../shared/counters.ts';
 import type { FlowCondition } from '../../../shared/filter/flow-condition.ts';
@@ -17,12 +18,18 @@ export interface FileParts {
   readonly name: string;
   readonly flows: MemoryFlows;
   readonly evidence: MemoryEvidence;
+  readonly payloads: MemoryPayloads;
   readonly slots: KeyedSlots;
   /** Of hashes. */
   readonly seed: number;
   readonly openedSeconds: number;
   nameOf(network: number): string | null;
-  reading(): { isDone: boolean; damage: string | null; ledger: SensorLedger; evidence: SensorHealth['evidence'] };
+  reading(): {
+    isDone: boolean;
+    damage: string | null;
+    ledger: SensorLedger;
+    findings: Pick<SensorHealth, 'evidence' | 'payloads'>;
+  };
 }
 
 /** Throws where nobody waits for the answer any more. */
