@@ -97,7 +97,8 @@ export class MemoryPayloads {
     held.packets += row.packets;
     held.firstMicros = Math.min(held.firstMicros, Math.round(row.firstSeconds * 1e6));
     held.lastMicros = Math.max(held.lastMicros, Math.round(row.lastSeconds * 1e6));
-    if (row.hasMorePorts || !addEach(held.ports, row.ports, MOST_PORTS)) held.hasMorePorts = true;
+    const fits = addEach(held.ports, row.ports, MOST_PORTS);
+    if (row.hasMorePorts || !fits) held.hasMorePorts = true;
     held.sources = unitedSources([held.sources, row.sources]);
     uniteSketch(held.sketch, row.sketch);
     if (!held.sensors.includes(row.sensor)) held.sensors.push(row.sensor);

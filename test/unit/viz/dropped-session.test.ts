@@ -1,4 +1,5 @@
 /** A dropped file in its worker: what is read, what is held, and what is answered. */
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formatAddress } from '../../../shared/address.ts';
 import type { FlowPackets } from '../../../viz/worker/dropped-messages.ts';
@@ -11,6 +12,18 @@ import { drain, simulate } from '../simulate/captured.ts';
 
 const SECONDS = 12;
 type Flow = Record<string, string | number>;
+
+interface PayloadPage {
+  total: number;
+  payloads: { id: string; hex: string; packets: number; captured: number; kept: number; sensors: string[] }[];
+  account: { present: number };
+}
+
+interface LedgerAnswer {
+  balances: boolean;
+  payloadStore: unknown;
+  sensors: { payloads: unknown }[];
+}
 
 /** A capture of a few seconds, with both families. */
 async function simulated(): Promise<Uint8Array<ArrayBuffer>> {
@@ -214,6 +227,37 @@ describe('a simulated capture', () => {
     for (const { bytes: packet } of found.packets) expect(toHex(bytes)).toContain(toHex(packet));
     await expect(session.ask({ kind: 'packets', query: { ...query, most: 0 } }, asker)).rejects.toThrow('most');
     await expect(session.ask({ kind: 'packets', query: { ...query, source: 'a' } }, asker)).rejects.toThrow('address');
+  });
+
+  test('payloads are named as a sensor names them, and each packet with one is counted once', async () => {
+    const page = await askPath<PayloadPage>(session, 'payloads?limit=500&order=packets');
+    expect(page.total).toBeGreaterThan(500);
+    expect(page.payloads).toHaveLength(500);
+    const [most] = page.payloads;
+    expect(most!.sensors).toEqual(['dropped.pcap']);
+    for (const { id, hex, captured, kept } of page.payloads) {
+      if (kept < captured) continue;
+      expect(id.slice(0, 16)).toBe(createHash('sha256').update(hex, 'hex').digest('hex').slice(0, 16));
+    }
+    const packets = page.account.present;
+    const listed = page.payloads.reduce((all, each) => all + each.packets, 0);
+    // Of those that are not listed each came as often as the last that is, or less.
+    const left = (page.total - 500) * page.payloads.at(-1)!.packets;
+    expect(packets).toBeGreaterThan(listed);
+    expect(packets).toBeLessThanOrEqual(listed + left);
+    expect(page.account).toEqual({ present: packets, expired: 0, givenUp: 0 });
+    const ledger = await askPath<LedgerAnswer>(session, 'ledger');
+    expect(ledger.balances).toBe(true);
+    expect(ledger.payloadStore).toEqual(page.account);
+    expect(ledger.sensors[0]!.payloads).toMatchObject({ packets, packetsSent: packets, packetsHeld: 0 });
+    const whole = await askPath<{ id: string; sample: string[] }>(session, `payloads/${most!.id}`);
+    expect(whole.id).toBe(most!.id);
+    expect(whole.sample.length).toBeGreaterThan(0);
+    const udp = await askPath<PayloadPage>(session, 'payloads?limit=500&protocol=udp');
+    expect(udp.total).toBeLessThanOrEqual(page.total);
+    const sites = await askPath<{ total: number; sites: { url: string }[] }>(session, 'malicious-sites');
+    expect(sites.total).toBe(sites.sites.length);
+    for (const { url } of sites.sites) expect(url).toMatch(/^hxxp|^t?ftp/);
   });
 
   test.for([
