@@ -78,12 +78,16 @@ function slowDisplay(framesPerSecond: number): void {
   };
 }
 
-/** Different colours among the pixels of a PNG part: a picture that shows something has many. */
+/** Different colours among the pixels of a part of a page: a picture that shows something has many. */
 export async function countColours(
   page: Page,
   box: { x: number; y: number; width: number; height: number },
 ): Promise<number> {
-  const png = (await page.screenshot({ clip: box })).toString('base64');
+  return await coloursIn(page, await page.screenshot({ clip: box }));
+}
+
+/** Of a PNG. */
+export function coloursIn(page: Page, png: Buffer): Promise<number> {
   return page.evaluate(async (base64) => {
     const image = new Image();
     image.src = `data:image/png;base64,${base64}`;
@@ -97,5 +101,5 @@ export async function countColours(
     const colours = new Set<number>();
     for (let i = 0; i < data.length; i += 4) colours.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!);
     return colours.size;
-  }, png);
+  }, png.toString('base64'));
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ledgerOf } from '../support/api.ts';
-import { browserInstalled, openBrowser, openPage } from '../support/browser.ts';
+import { browserInstalled, coloursIn, openBrowser, openPage } from '../support/browser.ts';
 import { capturesFolder } from '../support/captures.ts';
 import { look, pictureOf, seen, shown } from './replay-page.ts';
 import { type Replays, type Session, startReplays } from './replay-server.ts';
@@ -172,6 +172,7 @@ describe.skipIf(!browserInstalled)('a replay', () => {
       const bytes = await readFile(await saved.path());
       expect(bytes.subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a');
       expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([960, 540]);
+      expect(await coloursIn(page, bytes)).toBeGreaterThan(200);
     });
   });
 

@@ -52,9 +52,9 @@ export function createChangeDialog(text: Text, title: string): ChangeDialog {
     }
     enter.disabled = true;
     const code = await change.act(name);
-    enter.disabled = false;
-    // Meanwhile it may have been closed, and asked about another.
+    // Meanwhile it may have been closed, and asked about another, which may be under way as well.
     if (change !== asked) return;
+    enter.disabled = false;
     setText(complaint, code === null ? '' : fill(text.sessionRefused, { code }));
     if (code === null) dialog.close();
   });
