@@ -30,12 +30,12 @@ export function createChangeDialog(text: Text, title: string): ChangeDialog {
   field.maxLength = MOST_NAME_CHARACTERS;
   field.spellcheck = false;
   field.autocomplete = 'off';
-  const label = element('label', 'sign-in-field', element('span', '', text.sessionNewName), field);
-  const complaint = element('p', 'sign-in-complaint');
+  const label = element('label', 'session-change-field', element('span', '', text.sessionNewName), field);
+  const complaint = element('p', 'session-change-complaint');
   complaint.setAttribute('role', 'alert');
   const enter = element('button', 'key-button session-change-enter');
   enter.type = 'submit';
-  const form = element('form', 'sign-in-form', words, label, complaint, enter);
+  const form = element('form', 'session-change-form', words, label, complaint, enter);
   const dialog = createDialog(text, null, title, form);
   dialog.classList.add('session-change-dialog');
   let asked: SessionChange | null = null;
