@@ -230,7 +230,7 @@ describe.skipIf(!browserInstalled)('a replay', () => {
       expect(problems.splice(0)).toEqual(['Failed to load resource: net::ERR_FAILED']);
       await asked.getByRole('button', { name: 'delete' }).click();
       await renamed.waitFor({ state: 'detached' });
-      expect(await asked.count()).toBe(0);
+      await expect.poll(() => asked.count()).toBe(0);
       expect(await replays.named('<b>night</b>')).toBeUndefined();
     });
   });
