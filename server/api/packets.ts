@@ -102,11 +102,13 @@ async function findKept(parts: ApiParts, query: Query, span: AskedSpan, mostByte
   if (ring === undefined || present + expired + missing === 0)
     throw noPackets('notSent', `no sensor of session ${session} sends its packets here (--packets all)`);
   const ends = endsOf(query);
-  const flows = filter === undefined ? undefined : await selected(selectFlows(parts.flows, span, filter, ends));
-  const fromSeconds = Math.max(span.fromSeconds, keptFrom);
+  const oldest = ring.oldestSeconds(session);
+  // Flows of a time of which no packets are kept need not be looked for.
+  const fromSeconds = Math.max(span.fromSeconds, keptFrom, Math.min(oldest ?? 0, toSeconds));
+  const kept = { ...span, fromSeconds };
+  const flows = filter === undefined ? undefined : await selected(selectFlows(parts.flows, kept, filter, ends));
   const asked = { ...ends, fromSeconds, toSeconds, limit: query.limit, mostBytes, ...(flows && { flows }) };
   const found = await findPackets(ring.frames(session, fromSeconds, toSeconds), asked);
-  const oldest = ring.oldestSeconds(session);
   const hasGone = expired + missing > 0 && (oldest === null || span.fromSeconds < Math.max(oldest, keptFrom));
   if (found.packets.length + found.filteredOut === 0 && hasGone)
     throw noPackets(

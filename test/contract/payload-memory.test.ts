@@ -107,6 +107,12 @@ test('a flood of payloads leaves room to those that would fetch something, and w
   small.add([payloadRow({ text: 'wget http://192.0.2.9/a', packets: 5 }), payloadRow({ text: 'flood 3', packets: 4 })]);
   expect(small.account()).toEqual({ present: 75 * 2 + 5 + 4, expired: 0, givenUp: 225 * 2 });
   expect(listSites(small, { order: 'packets', limit: 5 }).total).toBe(1);
+  small.add(Array.from({ length: 200 }, (_, at) => payloadRow({ text: `wget http://192.0.2.7/made-up/${at}` })));
+  // A hundred places: three quarters are taken, and what would fetch something gets the rest, and never more than half.
+  expect(listSites(small, { order: 'packets', limit: 5 }).total).toBe(25);
+  const made = new MemoryPayloads({ payloads: 100 });
+  made.add(Array.from({ length: 200 }, (_, at) => payloadRow({ text: `wget http://192.0.2.7/made-up/${at}` })));
+  expect(made.account()).toEqual({ present: 50, expired: 0, givenUp: 150 });
   const few = new MemoryPayloads({ bytes: 64 });
   few.add(Array.from({ length: 30 }, (_, at) => payloadRow({ text: `sixteen bytes ${at + 10}`, packets: 1 })));
   expect(few.account()).toEqual({ present: 3, expired: 0, givenUp: 27 });

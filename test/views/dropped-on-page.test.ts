@@ -120,6 +120,8 @@ describe.skipIf(!browserInstalled)('a capture on the page', () => {
       await expect.poll(() => payloads.count()).toBeGreaterThan(3);
       await payloads.first().press('Enter');
       await page.locator('.payload-dialog .dump tbody tr').first().waitFor();
+      // No server is asked for what is only here.
+      expect(await page.locator('a[href*="malicious-sites"]:visible').count()).toBe(0);
       await page.keyboard.press('Escape');
       const ports = await rowsOf(page, 'ports');
       expect(ports.length).toBeGreaterThan(3);

@@ -28,16 +28,16 @@ export interface StretchParts {
 /** Throws RangeError for wrong arguments. */
 export async function queryStretch(does: StretchParts, query: StretchQuery): Promise<FlowStretch> {
   check(query);
-  const read: SealedFile[] = [];
+  const read = new Map<SealedFile, number>();
   const pathsOf = (file: SealedFile) => {
     const paths = does.summaries.pathsOf(file);
-    if (paths !== null) read.push(file);
+    if (paths !== null) read.set(file, file.summaryBytes);
     return paths;
   };
   try {
     return await answer(does, query, pathsOf);
   } catch (cause) {
-    if (read.length === 0 || isBusy(cause) || !(await does.summaries.areLost(read))) throw cause;
+    if (read.size === 0 || isBusy(cause) || !(await does.summaries.areLost(read))) throw cause;
     return await answer(does, query, () => null);
   }
 }

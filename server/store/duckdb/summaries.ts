@@ -18,6 +18,7 @@ import {
 const LEAST_ROWS = 20_000;
 const LOOK_EVERY_MILLISECONDS = 5_000;
 const AFTER_ERROR_MILLISECONDS = 60_000;
+const STEP = 'summaries of flows';
 
 export interface SummariesParts {
   readonly folder: string;
@@ -49,13 +50,17 @@ export class Summaries {
     await removeOtherSummaries(
       folder,
       files.map(({ path }) => path),
-    ).catch(() => undefined);
+    ).catch((cause) => {
+      const sentence = `summaries that are not needed cannot be deleted: ${firstLine(cause)}`;
+      does.problems.note('STORE_SUMMARY_FAILED', sentence, 'summaries left over');
+    });
     for (const file of files) file.summaryBytes = await summaryBytes(folder, file.path);
     return new Summaries(does);
   }
 
   stop(): void {
     this.#isStopped = true;
+    this.#rest.abort();
     clearInterval(this.#timer);
   }
 
@@ -68,15 +73,23 @@ export class Summaries {
   async all(): Promise<void> {
     this.#isUrgent = true;
     this.#rest.abort();
-    await this.#run();
-    this.#isUrgent = false;
+    await this.#run().finally(() => {
+      this.#isUrgent = false;
+    });
   }
 
-  /** After a question that read them failed: whether one of them is gone or damaged. It is made again. */
-  async areLost(files: readonly SealedFile[]): Promise<boolean> {
+  /**
+   * After a question that read them failed: whether one of them is gone or damaged. It is made again. `files`: with the bytes
+   * that their summaries had; if they have others now, somebody else has found out.
+   */
+  async areLost(files: ReadonlyMap<SealedFile, number>): Promise<boolean> {
     const { folder, connections } = this.#does;
     let lost = false;
-    for (const file of files) {
+    for (const [file, bytes] of files) {
+      if (file.summaryBytes !== bytes) {
+        lost = true;
+        continue;
+      }
       const isThere = (await summaryBytes(folder, file.path)) === file.summaryBytes;
       if (isThere && (await connections.background((connection) => isReadable(connection, folder, file.path))))
         continue;
@@ -87,6 +100,7 @@ export class Summaries {
   }
 
   async #look(): Promise<void> {
+    this.#forgetGone();
     if (this.#running === null && this.#next() !== undefined) await this.#run();
   }
 
@@ -95,6 +109,16 @@ export class Summaries {
       this.#running = null;
     });
     return this.#running;
+  }
+
+  /** What retention or deletion took is no problem any more. */
+  #forgetGone(): void {
+    for (const file of this.#rests.keys()) if (!this.#isListed(file)) this.#rests.delete(file);
+    if (this.#rests.size === 0) this.#does.problems.clear(STEP);
+  }
+
+  #isListed(file: SealedFile): boolean {
+    return this.#does.parts.files.get(file.path) === file && file.state === 'present';
   }
 
   /** The newest first: it is what people look at. */
@@ -112,7 +136,9 @@ export class Summaries {
   async #make(): Promise<void> {
     for (let file = this.#next(); file !== undefined && !this.#isStopped; file = this.#next()) {
       const began = performance.now();
-      await this.#makeOne(file);
+      const isMade = await this.#makeOne(file);
+      // A disk that is full is full for the next one as well.
+      if (!isMade && !this.#isUrgent) return;
       if (!this.#isUrgent) await this.#sleep(performance.now() - began);
     }
   }
@@ -123,22 +149,23 @@ export class Summaries {
     await sleep(milliseconds, undefined, { ref: false, signal: this.#rest.signal }).catch(() => undefined);
   }
 
-  async #makeOne(file: SealedFile): Promise<void> {
-    const { folder, connections, parts, problems } = this.#does;
-    const isListed = () => parts.files.get(file.path) === file && file.state === 'present';
-    const step = 'summaries of flows';
+  /** False where it failed. */
+  async #makeOne(file: SealedFile): Promise<boolean> {
+    const { folder, connections, problems } = this.#does;
     try {
       const bytes = await connections.background((connection) => writeSummary(connection, folder, file));
-      if (isListed()) file.summaryBytes = bytes;
+      if (this.#isListed(file)) file.summaryBytes = bytes;
       else await removeSummary(folder, file.path);
       this.#rests.delete(file);
-      if (this.#rests.size === 0) problems.clear(step);
+      this.#forgetGone();
+      return true;
     } catch (cause) {
       // Retention or the end of the program were first.
-      if (this.#isStopped || !isListed()) return;
+      if (this.#isStopped || !this.#isListed(file)) return true;
       this.#rests.set(file, performance.now() + AFTER_ERROR_MILLISECONDS);
       const sentence = `flows/${file.path} cannot be summed up, and replays of it are slower: ${firstLine(cause)}`;
-      problems.note('STORE_SUMMARY_FAILED', sentence, step);
+      problems.note('STORE_SUMMARY_FAILED', sentence, STEP);
+      return false;
     }
   }
 }

@@ -7,8 +7,10 @@ import type { PayloadAccount, PayloadKey } from '../stores.ts';
 /** As a server keeps them. */
 const MOST_PAYLOADS = 100_000;
 const MOST_BYTES = 64 * 2 ** 20;
-/** A flood of payloads leaves so much of the room to those that would fetch something. */
-const SHARE_FOR_SITES = 0.25;
+const MOST_SITES = 50_000;
+/** A flood of payloads leaves room to those that would fetch something, and a flood of made-up sites to all else. */
+const SHARE_WITHOUT_SITES = 0.75;
+const SHARE_WITH_SITES = 0.5;
 export const MOST_PORTS = 16;
 export const MOST_SOURCES = 8;
 const ADDRESS_WORDS = 4;
@@ -40,6 +42,9 @@ export class MemoryPayloads {
   packets = 0;
   #givenUp = 0;
   #bytes = 0;
+  #sites = 0;
+  /** Payloads and bytes of those with sites. */
+  #withSites = { payloads: 0, bytes: 0 };
   readonly #held = new Map<string, HeldPayload>();
   readonly #limits: MemoryPayloadLimits;
 
@@ -76,10 +81,10 @@ export class MemoryPayloads {
 
   /** Null where there is no room for another. */
   #make({ digest, protocol, wireBytes, bytes }: PayloadRow): HeldPayload | null {
+    // To look for sites takes its time: not for what has no place in any case.
+    if (!this.#hasRoom(bytes.length)) return null;
     const sites = sitesIn(bytes, wireBytes);
-    const share = sites.length > 0 ? 1 : 1 - SHARE_FOR_SITES;
-    const { payloads, bytes: mostBytes } = this.#limits;
-    if (this.#held.size >= payloads * share || this.#bytes + bytes.length > mostBytes * share) return null;
+    if (!this.#hasRoomFor(sites.length, bytes.length)) return null;
     const held: HeldPayload = {
       ...{ digest, protocol, wireBytes, capturedBytes: 0, bytes: Uint8Array.from(bytes), sites, packets: 0 },
       ...{ firstMicros: Number.POSITIVE_INFINITY, lastMicros: Number.NEGATIVE_INFINITY },
@@ -88,7 +93,29 @@ export class MemoryPayloads {
     };
     this.#held.set(nameOf(held), held);
     this.#bytes += bytes.length;
+    this.#sites += sites.length;
+    if (sites.length > 0) {
+      this.#withSites.payloads += 1;
+      this.#withSites.bytes += bytes.length;
+    }
     return held;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return this.#held.size < this.#limits.payloads && this.#bytes + bytes <= this.#limits.bytes;
+  }
+
+  #hasRoomFor(sites: number, bytes: number): boolean {
+    const { payloads, bytes: mostBytes } = this.#limits;
+    const [share, taken] =
+      sites > 0
+        ? [SHARE_WITH_SITES, this.#withSites]
+        : [
+            SHARE_WITHOUT_SITES,
+            { payloads: this.#held.size - this.#withSites.payloads, bytes: this.#bytes - this.#withSites.bytes },
+          ];
+    const isPlace = taken.payloads < payloads * share && taken.bytes + bytes <= mostBytes * share;
+    return isPlace && this.#sites + sites <= MOST_SITES;
   }
 
   #unite(held: HeldPayload, row: PayloadRow): void {

@@ -49,6 +49,8 @@ export const maliciousSites: DeskPanel = {
         orders.show(state.desk.siteOrder);
         setShown(leftOut, moment.filter !== '');
         for (const link of links) link.show(moment, state.desk.siteOrder);
+        // Of a file that is only here, a server has no list: what is shown can be saved as of any panel.
+        for (const { element: link } of links) setShown(link, !state.dropped);
         const answer = ask(sight, context);
         if (!changed(answer.value)) return [answer];
         rows = answer.value?.sites ?? [];
