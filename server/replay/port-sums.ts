@@ -17,10 +17,13 @@ export class PortSums {
   /** Most packets first; ties by protocol and port, so that the order is always the same. */
   top(count: number): PortCount[] {
     const sums = this.#packets;
-    // Sorting the sums alone tells how many packets a port needs to be among them.
-    const least = Math.max(1, sums.slice().sort()[sums.length - count]!);
-    const places: number[] = [];
-    for (let place = 0; place < sums.length; place++) if (sums[place]! >= least) places.push(place);
+    let places: number[] = [];
+    for (let place = 0; place < sums.length; place++) if (sums[place]! > 0) places.push(place);
+    if (places.length > count) {
+      // Sorting the sums alone tells how many packets a port needs to be among them.
+      const least = Float64Array.from(places, (place) => sums[place]!).sort()[places.length - count]!;
+      places = places.filter((place) => sums[place]! >= least);
+    }
     places.sort((a, b) => sums[b]! - sums[a]! || a - b);
     return places.slice(0, count).map((place) => ({
       protocol: PROTOCOLS[Math.floor(place / PORTS)]!,

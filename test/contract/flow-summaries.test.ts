@@ -250,3 +250,20 @@ test('they leave when retention takes their hour out', async () => {
   expect((await some.flows.state()).summaryBytes).toBe(0);
   await some.close();
 });
+
+test('that none can be made of a file is no problem any more when the file is gone', async () => {
+  const other = await testFolder();
+  const some = await openDuckDbStoresInThread(other);
+  const session = await some.catalog.session({ kind: 'file', name: 'night', sensor: 1, epoch: 5 });
+  const flows = madeFlows(6);
+  flows.session.fill(session.id);
+  await some.flows.commit({ ...ingestCommit({}), flows: [flows] });
+  await writeFile(summaries(other), 'in the way');
+  await some.seal(true);
+  const codes = async () => (await some.flows.state()).problems.map(({ code }) => code);
+  expect(await codes()).toEqual(['STORE_SUMMARY_FAILED']);
+  await rm(summaries(other));
+  await some.catalog.deleteSession(session.id);
+  await expect.poll(codes, { timeout: 20_000 }).toEqual([]);
+  await some.close();
+});
