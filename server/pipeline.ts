@@ -174,7 +174,7 @@ export class IngestPipeline {
     this.#paused.delete(peer);
     if (channel.peer !== peer) return;
     channel.peer = null;
-    if (channel.state === 'connected') channel.state = channel.health?.finished ? 'finished' : 'lost';
+    if (channel.state === 'connected') channel.state = this.#ledgers.isFinished(channel) ? 'finished' : 'lost';
   }
 
   /** Takes a frame in. Throws WireError when it is none that a sensor sends. */
@@ -195,9 +195,12 @@ export class IngestPipeline {
     }
   }
 
-  /** Reports between are replaced by the next: one that makes no sense is left out. */
+  /**
+   * Reports between are replaced by the next: one that makes no sense is left out. After the last word of a run there is
+   * nothing more to report: a sensor that did not hear that it is stored comes back, and greets as at any time.
+   */
   #receiveReport(channel: Channel, frame: Frame): void {
-    if (frame.kind !== FrameKind.health) return;
+    if (frame.kind !== FrameKind.health || this.#ledgers.isFinished(channel)) return;
     try {
       const health = readOwnHealth(channel, frame);
       if (health !== null) this.#takeHealth(channel, health);

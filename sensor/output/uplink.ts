@@ -185,6 +185,8 @@ export class Uplink {
 
   /** The last report of this run, which is stored and acknowledged like flows. */
   sendLastWord(health: SensorHealth): void {
+    // Where it is stored and only the acknowledgement was lost, a greeting would take it back.
+    this.#report = null;
     this.#keepWord(health);
     const sequence = this.#nextSequence++;
     const bytes = encodeJsonFrame(FrameKind.health, health, this.epoch, sequence);

@@ -40,6 +40,12 @@ export class LedgerBook {
     return this.#states.get(keyOf(channel));
   }
 
+  /** Whether the run of the channel has said its last word. */
+  isFinished(channel: Channel): boolean {
+    const health = this.of(channel)?.health;
+    return health?.finished === true && health.epoch === runOf(channel.hello);
+  }
+
   takeHealth(channel: Channel, health: SensorHealth): void {
     const before = this.of(channel);
     const server = before?.server ?? emptyServerLedger();

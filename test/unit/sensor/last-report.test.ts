@@ -84,6 +84,22 @@ test('a sensor that was told to stop does not wait for long', async () => {
   expect(taken).toEqual([]);
 });
 
+test('a last report that is stored and whose acknowledgement was lost is not taken back by a greeting', async () => {
+  let stored = 0;
+  const words: boolean[] = [];
+  const server = await fakeServer(({ socket }, frame) => {
+    const answer = { software: '', sensor: 1, session: 1, resumeAfter: stored, earlier: [] };
+    if (frame.kind === FrameKind.hello) return socket.send(encodeJsonFrame(FrameKind.hello, answer));
+    if (frame.kind === FrameKind.health) words.push((decodeJsonFrame(frame) as SensorHealth).finished);
+    if (frame.sequence === 0) return;
+    stored = frame.sequence;
+    socket.terminate();
+  });
+  const { delivered } = await run(server.url, new AbortController().signal);
+  expect(delivered).toBe(true);
+  expect(words.at(-1)).toBe(true);
+});
+
 test('a server that stores while the last word is on its way is told, by another, that nothing is', async () => {
   const path = join(await testFolder(), 'one.pcap');
   await writeFile(

@@ -198,6 +198,31 @@ test('a report that cannot be read is counted by its code and acknowledged; what
   await close();
 });
 
+test('the last word of a run stands, whatever its sensor says when it comes back for the acknowledgement', async () => {
+  const { pipeline, close } = await createPipeline({});
+  const peer = createPeer();
+  const channel = await pipeline.open(helloOf(7), peer);
+  const reportOf = (epoch: number, sequence: number, finished: boolean): Frame =>
+    decodeFrame(encodeJsonFrame(FrameKind.health, { ...reportOfBegin(helloOf(epoch)), finished }, epoch, sequence));
+  pipeline.receive(channel, peer, reportOf(7, 0, false));
+  pipeline.receive(channel, peer, reportOf(7, 1, true));
+  await atRest(pipeline, channel);
+  pipeline.leave(channel, peer);
+  const again = createPeer();
+  const channelAgain = await pipeline.open(helloOf(7), again);
+  pipeline.receive(channelAgain, again, reportOf(7, 0, false));
+  expect(ledgerOf(pipeline).health?.finished).toBe(true);
+  pipeline.leave(channelAgain, again);
+  expect(channelAgain.state).toBe('finished');
+  // Another run of the sensor has more to say.
+  const next = createPeer();
+  const nextChannel = await pipeline.open(helloOf(8), next);
+  expect(ledgerOf(pipeline).health?.finished).toBe(false);
+  pipeline.leave(nextChannel, next);
+  expect(nextChannel.state).toBe('lost');
+  await close();
+});
+
 test('a sensor that sends faster than the store takes is not read from for a while', async () => {
   const { pipeline, close } = await createPipeline({
     commit: (really) => new Promise<void>((resolve) => setTimeout(resolve, 20)).then(really),
