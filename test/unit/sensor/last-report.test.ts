@@ -87,8 +87,10 @@ test('a sensor that was told to stop does not wait for long', async () => {
 test('a last report that is stored and whose acknowledgement was lost is not taken back by a greeting', async () => {
   let stored = 0;
   const words: boolean[] = [];
+  let lastClosed: Promise<unknown> = Promise.resolve();
   const server = await fakeServer(({ socket }, frame) => {
     const answer = { software: '', sensor: 1, session: 1, resumeAfter: stored, earlier: [] };
+    if (frame.kind === FrameKind.hello) lastClosed = once(socket, 'close');
     if (frame.kind === FrameKind.hello) return socket.send(encodeJsonFrame(FrameKind.hello, answer));
     if (frame.kind === FrameKind.health) words.push((decodeJsonFrame(frame) as SensorHealth).finished);
     if (frame.sequence === 0) return;
@@ -97,6 +99,7 @@ test('a last report that is stored and whose acknowledgement was lost is not tak
   });
   const { delivered } = await run(server.url, new AbortController().signal);
   expect(delivered).toBe(true);
+  await lastClosed;
   expect(words.at(-1)).toBe(true);
 });
 
