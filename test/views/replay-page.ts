@@ -1,8 +1,10 @@
 /** A replay on the page, as tests read and drive it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { PageLedgerView } from '../../viz/feed/page-ledger.ts';
 import type { ReplayView } from '../../viz/replay/page-replay.ts';
-import { until } from '../support/program.ts';
+import { projectFolder, until } from '../support/program.ts';
 
 export interface Seen {
   readonly replay: ReplayView | null;
@@ -40,12 +42,33 @@ export const shown = (page: Page) =>
     ({ replay, viewer }) => replay !== null && !replay.isWaiting && replay.problem === null && viewer !== null,
   );
 
-/** The canvas and the names on it, with nothing over them. */
+/** Pictures of what stands still differ no more once all is there. */
+const STILL_MILLISECONDS = 1_200;
+const PATIENCE_MILLISECONDS = 60_000;
+
+/** The canvas and the names on it, with nothing over them, once it stands still. */
 export async function pictureOf(page: Page): Promise<Buffer> {
   await page.evaluate(() => {
     document.querySelector<HTMLElement>('.board')!.style.visibility = 'hidden';
   });
+  const deadline = performance.now() + PATIENCE_MILLISECONDS;
   // Names and tints follow twice a second.
-  await page.waitForTimeout(2_500);
-  return await page.screenshot();
+  await page.waitForTimeout(STILL_MILLISECONDS);
+  for (let before = await page.screenshot(); performance.now() < deadline; ) {
+    await page.waitForTimeout(STILL_MILLISECONDS);
+    const now = await page.screenshot();
+    if (now.equals(before)) return now;
+    before = now;
+  }
+  throw new Error(`the picture is not still after ${PATIENCE_MILLISECONDS / 1000} s`);
+}
+
+/** Pictures that differ are kept, to be looked at. */
+export async function expectSame(expected: Buffer, found: Buffer): Promise<void> {
+  if (found.equals(expected)) return;
+  const folder = join(projectFolder, 'test-output/pictures');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'differs-expected.png'), expected);
+  await writeFile(join(folder, 'differs-found.png'), found);
+  throw new Error(`two pictures of one moment differ: ${folder}/differs-expected.png and differs-found.png`);
 }

@@ -29,6 +29,8 @@ interface Shown {
 const STEP_PIXELS = 0.4;
 const STEP_OVER_HORIZON = 0.02;
 
+const PICTURES_TO_REST = 3;
+
 /** Between a sensor's mark and its name, in heights of the name; style.css has the same in rem. */
 const SENSOR_GAP = 1.42;
 
@@ -45,6 +47,7 @@ export class LabelOverlay {
   readonly element: HTMLElement;
   #shown: Shown[] = [];
   #presence = Number.NaN;
+  #picturesAtRest = 0;
 
   constructor(element: HTMLElement) {
     this.element = element;
@@ -68,7 +71,16 @@ export class LabelOverlay {
   /** `presence` fades all of them, while a view comes or goes. */
   animate(camera: PerspectiveCamera, size: LabelSpace, presence = 1): void {
     let hasMoved = presence !== this.#presence;
-    for (const shown of this.#shown) hasMoved = place(shown, camera, size) || hasMoved;
+    let isAtRest = true;
+    for (const shown of this.#shown) {
+      const [beforeX, beforeY] = [shown.x, shown.y];
+      place(shown, camera, size);
+      const stays = shown.x === beforeX && shown.y === beforeY;
+      isAtRest &&= stays;
+      // What has come to rest stands where it belongs, whatever way it came.
+      hasMoved ||= isElsewhere(shown, stays);
+    }
+    this.#rest(isAtRest);
     if (!hasMoved) return;
     this.#presence = presence;
     const taken: [number, number, number, number][] = [];
@@ -84,6 +96,13 @@ export class LabelOverlay {
       element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
       Object.assign(put, { x, y, overHorizon });
     }
+  }
+
+  /** What moves is moved as it was drawn, by fractions of a pixel; what rests is drawn anew: sharp, and the same each time. */
+  #rest(isAtRest: boolean): void {
+    this.#picturesAtRest = isAtRest ? this.#picturesAtRest + 1 : 0;
+    if (this.#picturesAtRest === 0) this.element.classList.add('moving');
+    else if (this.#picturesAtRest === PICTURES_TO_REST) this.element.classList.remove('moving');
   }
 
   #create(label: Label): Shown {
@@ -104,19 +123,24 @@ export function standsLeft(x: number, needed: number, right: number): boolean {
   return over > 0 && overLeft < over;
 }
 
-/** Works out where a name belongs, and says whether that is somewhere else than where it is. */
-function place(shown: Shown, camera: PerspectiveCamera, size: { width: number; height: number }): boolean {
-  const { label, put } = shown;
+/** Works out where a name belongs. */
+function place(shown: Shown, camera: PerspectiveCamera, size: { width: number; height: number }): void {
+  const { label } = shown;
   point.set(...label.at());
   shown.overHorizon = label.hiddenBehindGlobe?.() ? point.dot(camera.position) - 1 : 1;
   point.project(camera);
   shown.x = (point.x * 0.5 + 0.5) * size.width;
   shown.y = (0.5 - point.y * 0.5) * size.height;
-  const isThere =
-    Math.abs(shown.x - put.x) < STEP_PIXELS &&
-    Math.abs(shown.y - put.y) < STEP_PIXELS &&
-    Math.abs(shown.overHorizon - put.overHorizon) < STEP_OVER_HORIZON;
-  return !isThere;
+}
+
+/** Whether where a name belongs is somewhere else than where it is: anywhere else, once it stays there. */
+function isElsewhere({ x, y, overHorizon, put }: Shown, stays: boolean): boolean {
+  if (stays) return x !== put.x || y !== put.y;
+  return !(
+    Math.abs(x - put.x) < STEP_PIXELS &&
+    Math.abs(y - put.y) < STEP_PIXELS &&
+    Math.abs(overHorizon - put.overHorizon) < STEP_OVER_HORIZON
+  );
 }
 
 /** A sensor's text stands beside its mark, and nothing stands on the mark; the edge's begins at its place, others lie around. */

@@ -252,10 +252,20 @@ export class PictureLoop {
     this.drawn();
   }
 
+  /** Panels grow and shrink with what they say: the scene stands where they leave room now, whenever that was last asked. */
+  #followPanels(): void {
+    const { canvas, freeArea } = this.#stage!;
+    const { clientWidth, clientHeight } = canvas;
+    const free = this.#options.freeArea(clientWidth, clientHeight);
+    const hasChanged = (['left', 'top', 'width', 'height'] as const).some((side) => free[side] !== freeArea[side]);
+    if (hasChanged) this.#stage!.resize(this.#quality, free);
+  }
+
   #updateViews(wall: number): void {
     const { totals } = this.#options.state;
     if (totals === null || wall - this.#lastUpdate < UPDATE_SECONDS) return;
     this.#lastUpdate = wall;
+    this.#followPanels();
     this.#views!.update(totals, this.#words.text, this.#words.countryName);
   }
 }

@@ -24,9 +24,17 @@ export class SensorTable {
     this.texture.needsUpdate = true;
   }
 
-  /** Index 0, which has no place, stands for sensors that are not known yet or are too many. */
+  /**
+   * Flows may come before what is known of their sensor: its index is its own from the first one on, and they land where it
+   * is once that is told. Index 0, which has no place, stands for those that are too many.
+   */
   indexOf(id: number): number {
-    return this.#indices.get(id) ?? 0;
+    const known = this.#indices.get(id);
+    if (known !== undefined) return known;
+    const index = this.#indices.size + 1;
+    if (index >= MOST_SENSORS) return 0;
+    this.#indices.set(id, index);
+    return index;
   }
 
   #put(index: number, place: Vector): void {
@@ -44,10 +52,8 @@ export class SensorTable {
 
   update(sensors: readonly Pick<SensorView, 'id' | 'place'>[]): void {
     for (const sensor of sensors) {
-      const index = this.#indices.get(sensor.id) ?? this.#indices.size + 1;
-      if (index >= MOST_SENSORS) continue;
-      this.#indices.set(sensor.id, index);
-      this.#put(index, sensorPlace(sensor));
+      const index = this.indexOf(sensor.id);
+      if (index > 0) this.#put(index, sensorPlace(sensor));
     }
   }
 }

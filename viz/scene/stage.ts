@@ -35,6 +35,11 @@ export class Stage {
     this.renderer.setClearColor(0x02040a, 1);
   }
 
+  /** Where the globe stands. */
+  get freeArea(): FreeArea {
+    return this.#free;
+  }
+
   /** Size in pixels of the screen, after `resize`. */
   get pixels(): { width: number; height: number } {
     const { width, height } = this.canvas;
