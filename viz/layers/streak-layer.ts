@@ -1,35 +1,92 @@
-import { BufferAttribute, DoubleSide, type InstancedBufferGeometry, Mesh, type ShaderMaterial } from 'three';
+import { BufferAttribute, DoubleSide, InstancedBufferGeometry, Mesh, type ShaderMaterial } from 'three';
 import { streakGlsl } from '../shaders/streak.ts';
 import { StreakPart, streakFragment, streakVertex } from '../shaders/streak-parts.ts';
 import type { StreakPath } from '../shaders/streak-path.ts';
 import { lightMaterial } from './instanced.ts';
 import type { SceneLayer } from './layer.ts';
-import type { StreakBuffer } from './streak-buffer.ts';
+import { STREAK_TEXELS, STREAKS_IN_A_ROW, type StreakTexture } from './streak-texture.ts';
 import type { StreakUniforms } from './streak-uniforms.ts';
 
-/** All streaks, with trails, sparks and ripples, in one draw call: the shape is that of one, the shaders do the rest. */
+/**
+ * An instance costs as much as some hundred vertices where pictures are drawn in software, and graphics cards do not like
+ * small ones either: each is so many streaks.
+ */
+const STREAKS_AN_INSTANCE = 256;
+
+/** All streaks, with trails, sparks and ripples, in one draw call: the shape is that of a few, the shaders do the rest. */
 export class StreakLayer implements SceneLayer {
   readonly object: Mesh<InstancedBufferGeometry, ShaderMaterial>;
+  readonly #streaks: StreakTexture;
+  readonly #used = { value: 0 };
+  /** Between views, and within each of them: made when first needed. */
+  readonly #morphing: ShaderMaterial;
+  readonly #resting = new Map<StreakPath, ShaderMaterial>();
+  readonly #makeMaterial: (paths: readonly StreakPath[]) => ShaderMaterial;
 
-  constructor(streaks: StreakBuffer, uniforms: StreakUniforms, paths: readonly StreakPath[], segments: number) {
-    const geometry = streaks.geometry();
-    addShape(geometry, segments);
-    const material = lightMaterial(streakVertex(streakGlsl(paths)), streakFragment, uniforms);
-    material.side = DoubleSide;
-    this.object = new Mesh(geometry, material);
+  constructor(streaks: StreakTexture, uniforms: StreakUniforms, paths: readonly StreakPath[], segments: number) {
+    this.#streaks = streaks;
+    const geometry = new InstancedBufferGeometry();
+    const shape = shapeOf(segments);
+    addShapes(geometry, shape, Math.min(STREAKS_AN_INSTANCE, streaks.ring.capacity));
+    const all = { ...uniforms, streakWords: { value: streaks.texture }, streaksUsed: this.#used };
+    this.#makeMaterial = (some) => createMaterial(some, all, shape.position.length / VERTEX_SIZE);
+    this.#morphing = this.#makeMaterial(paths);
+    this.object = new Mesh(geometry, this.#morphing);
     this.object.frustumCulled = false;
     this.object.renderOrder = 5;
+  }
+
+  /** Of the view that is shown; null on the way from one to another. */
+  show(path: StreakPath | null): void {
+    this.object.material = path === null ? this.#morphing : this.#restingIn(path);
+  }
+
+  /** What the card has to be told of before the first flight, so that this does not begin with a halt. */
+  flightObject(): Mesh {
+    return new Mesh(this.object.geometry, this.#morphing);
+  }
+
+  #restingIn(path: StreakPath): ShaderMaterial {
+    const material = this.#resting.get(path) ?? this.#makeMaterial([path]);
+    this.#resting.set(path, material);
+    return material;
+  }
+
+  /** Before each picture: what was written since the last one, and only the part that is in use. */
+  upload(): void {
+    this.#streaks.upload();
+    const { used } = this.#streaks.ring;
+    this.#used.value = used;
+    this.object.geometry.instanceCount = Math.ceil(used / STREAKS_AN_INSTANCE);
   }
 
   dispose(): void {
     this.object.removeFromParent();
     this.object.geometry.dispose();
-    this.object.material.dispose();
+    for (const material of [this.#morphing, ...this.#resting.values()]) material.dispose();
   }
 }
 
+function createMaterial(
+  paths: readonly StreakPath[],
+  uniforms: StreakUniforms,
+  verticesAStreak: number,
+): ShaderMaterial {
+  const material = lightMaterial(streakVertex(streakGlsl(paths)), streakFragment, uniforms);
+  material.defines = { STREAKS_AN_INSTANCE, STREAKS_IN_A_ROW, STREAK_TEXELS, VERTICES_A_STREAK: verticesAStreak };
+  material.side = DoubleSide;
+  return material;
+}
+
+const VERTEX_SIZE = 3;
+
+interface Shape {
+  readonly position: readonly number[];
+  readonly index: readonly number[];
+}
+
 /** A strip whose x runs from 0 to 1 along the trail and whose y is -1 or 1 across, and two squares from -1 to 1. */
-function addShape(geometry: InstancedBufferGeometry, segments: number): void {
+function shapeOf(segments: number): Shape {
   const position: number[] = [];
   const index: number[] = [];
   for (let piece = 0; piece <= segments; piece++) {
@@ -38,10 +95,23 @@ function addShape(geometry: InstancedBufferGeometry, segments: number): void {
     if (piece < segments) index.push(at, at + 1, at + 2, at + 1, at + 3, at + 2);
   }
   for (const part of [StreakPart.head, StreakPart.ripple]) {
-    const at = position.length / 3;
+    const at = position.length / VERTEX_SIZE;
     position.push(-1, -1, part, 1, -1, part, 1, 1, part, -1, 1, part);
     index.push(at, at + 1, at + 2, at, at + 2, at + 3);
   }
-  geometry.setAttribute('position', new BufferAttribute(Float32Array.from(position), 3));
-  geometry.setIndex(index);
+  return { position, index };
+}
+
+/** The shape so many times: which of them a vertex is of follows from its number. */
+function addShapes(geometry: InstancedBufferGeometry, { position, index }: Shape, times: number): void {
+  const vertices = position.length / VERTEX_SIZE;
+  const positions = new Float32Array(position.length * times);
+  const indices = new Uint16Array(index.length * times);
+  for (let time = 0; time < times; time++) {
+    positions.set(position, position.length * time);
+    for (const [at, vertex] of index.entries()) indices[index.length * time + at] = vertices * time + vertex;
+  }
+  geometry.setAttribute('position', new BufferAttribute(positions, VERTEX_SIZE));
+  geometry.setIndex(new BufferAttribute(indices, 1));
+  geometry.instanceCount = 0;
 }

@@ -1,5 +1,5 @@
 /** The renderer, its canvas and camera: it draws when asked to, and knows where in the window the globe belongs. */
-import { PerspectiveCamera, Scene, Vector3, WebGLRenderer } from 'three';
+import { type Object3D, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from 'three';
 import type { Extent } from '../views/view.ts';
 import type { Pose } from './orbit.ts';
 import type { Quality } from './quality.ts';
@@ -81,6 +81,11 @@ export class Stage {
     this.camera.updateMatrixWorld();
     this.right.setFromMatrixColumn(this.camera.matrixWorld, 0);
     this.up.setFromMatrixColumn(this.camera.matrixWorld, 1);
+  }
+
+  /** Has the card made ready for an object that is not drawn yet, beside what is. */
+  prepare(object: Object3D): void {
+    void this.renderer.compileAsync(object, this.camera, this.scene);
   }
 
   render(): void {

@@ -1,8 +1,8 @@
 /** All views over one ring of streaks: which one is shown, and the flight from one to the next. */
 import type { LiveTotals } from '../../shared/wire/messages.ts';
 import { Stars } from '../layers/stars.ts';
-import { StreakBuffer } from '../layers/streak-buffer.ts';
 import { StreakLayer } from '../layers/streak-layer.ts';
+import { StreakTexture } from '../layers/streak-texture.ts';
 import { createStreakUniforms, type StreakUniforms } from '../layers/streak-uniforms.ts';
 import type { StreakPath } from '../shaders/streak-path.ts';
 import type { Text } from '../text/text.ts';
@@ -16,6 +16,8 @@ import type { StreakTwin } from './streak-twin.ts';
 const FLIGHT_SECONDS = 1.8;
 /** Where pictures come slowly the flight takes longer, and is still seen. */
 const LONGEST_STEP_SECONDS = 0.3;
+/** What only flights need is made once the first view stands. */
+const PICTURES_BEFORE_FLIGHT = 30;
 /** Lines and sparks that are smaller are not seen. */
 const LEAST_SCALE = 0.75;
 
@@ -28,7 +30,7 @@ type Words = { readonly text: Text; countryName(code: string): string };
 
 export class ViewSwitch {
   readonly uniforms: StreakUniforms;
-  readonly streaks: StreakBuffer;
+  readonly streaks: StreakTexture;
   readonly streakLayer: StreakLayer;
   readonly #context: SwitchContext;
   readonly #stars: Stars;
@@ -39,13 +41,14 @@ export class ViewSwitch {
   #to = 0;
   /** Share of the flight that is done, in time. */
   #flown = 1;
+  #pictures = 0;
 
   constructor(context: SwitchContext, firstView: string) {
     this.#context = context;
     const paths: readonly StreakPath[] = views.map(({ path }) => path);
     const { quality, stage, ring } = context;
     this.uniforms = createStreakUniforms(quality.ribbonPixels, paths);
-    this.streaks = new StreakBuffer(ring);
+    this.streaks = new StreakTexture(ring);
     this.streakLayer = new StreakLayer(this.streaks, this.uniforms, paths, quality.ribbonSegments);
     this.#stars = new Stars(quality.stars, this.uniforms);
     for (const { object } of [this.#stars, this.streakLayer]) stage.scene.add(object);
@@ -111,13 +114,17 @@ export class ViewSwitch {
     for (const [number, view] of this.#views) if (number === this.#to || share < 1) view.animate(picture);
     // In the middle of the flight the old names have gone and the new ones come.
     if (before < 0.5 && this.#flown >= 0.5) this.#setLabels();
-    this.streaks.upload();
+    this.streakLayer.upload();
+    this.streakLayer.show(this.isFlying ? null : views[this.#to]!.path);
     this.#setUniforms(picture, ring, share);
+    this.#pictures += 1;
+    if (this.#pictures === PICTURES_BEFORE_FLIGHT) stage.prepare(this.streakLayer.flightObject());
     labels.animate(stage.camera, stage.labelSpace, Math.abs(2 * share - 1));
   }
 
   dispose(): void {
     for (const layer of [this.#stars, this.streakLayer, ...this.#views.values()]) layer.dispose();
+    this.streaks.dispose();
     this.uniforms.categoryOf.value.dispose();
   }
 

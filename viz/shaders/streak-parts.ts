@@ -35,13 +35,14 @@ void main() {
   vThickness = 1.0;
   vShape = vec3(0.0, 1.0, 1.0);
   vAlpha = 0.0;
+  bool isThere = readStreak();
   float progress = progressOf();
+  int kind = category();
   bool isSeen = vPart == RIBBON ? ribbonIsSeen(progress) : vPart == HEAD ? headIsSeen(progress) : rippleIsSeen(progress);
-  if (!isSeen || isHidden(progress)) { gl_Position = NOWHERE; return; }
+  if (!isThere || !isSeen || isHidden(progress, kind)) { gl_Position = NOWHERE; return; }
   float share = vPart == RIBBON ? ribbonShare(progress) : vPart == HEAD ? headShare(progress) : rippleShare(progress);
   Flight flight = flightOf();
   vec3 place = streakPoint(flight, share);
-  int kind = category();
   vColour = palette[kind];
   vShape = trailShapes[kind];
   if (vPart > HEAD) { ripple(progress, place); return; }

@@ -1,11 +1,25 @@
-/** What every streak shader shares: reading an instance, where on its way it is at time `now`, and its colour. */
+/** What every streak shader shares: reading a streak, where on its way it is at time `now`, and its colour. */
 import { HINT_TAGS } from '../scene/first-tag.ts';
 import type { StreakPath } from './streak-path.ts';
 
 /** The words of scene/streak-words.ts, by name. */
 const reading = /* glsl */ `
-in uvec4 streakA;
-in uvec4 streakB;
+uniform highp usampler2D streakWords;
+/** Slots from 0 that may be alive. */
+uniform int streaksUsed;
+
+int slot;
+uvec4 streakA;
+uvec4 streakB;
+
+/** To be called first. False where there is no streak. */
+bool readStreak() {
+  slot = gl_InstanceID * STREAKS_AN_INSTANCE + gl_VertexID / VERTICES_A_STREAK;
+  ivec2 at = ivec2((slot % STREAKS_IN_A_ROW) * STREAK_TEXELS, slot / STREAKS_IN_A_ROW);
+  streakA = texelFetch(streakWords, at, 0);
+  streakB = texelFetch(streakWords, at + ivec2(1, 0), 0);
+  return slot < streaksUsed;
+}
 
 const float PI = 3.14159265;
 /** DEGREE_STEPS of the wire: 180 degrees are 32,767. */
@@ -51,9 +65,6 @@ uniform sampler2D categoryOf;
 uniform vec3 palette[8];
 uniform vec2 viewport;
 uniform float pixelScale;
-uniform int viewFrom;
-uniform int viewTo;
-uniform float morph;
 uniform int hovered;
 uniform int isPinned;
 uniform uint pinnedSource;
@@ -75,38 +86,25 @@ int category() {
   if (colourBy == 3) {
     uint tools = tags() & ~${HINT_TAGS}u;
     uint bits = tools == 0u ? tags() : tools;
-    key = 0u;
-    for (uint bit = 0u; bit < 24u; bit++) if (((bits >> bit) & 1u) == 1u) { key = bit; break; }
+    // The lowest bit that is set, without a loop.
+    key = bits == 0u ? 0u : uint(log2(float(bits & (~bits + 1u))) + 0.5);
   }
   return int(texelFetch(categoryOf, ivec2(int(key & 255u), int(key >> 8)), 0).r * 255.0 + 0.5);
 }
 
-bool isHidden(float progress) {
-  return progress < 0.0 || progress > LIFE || ((categoryMask >> category()) & 1) == 0
-    || !shows(morph < 0.5 ? viewFrom : viewTo);
+bool isHidden(float progress, int kind) {
+  return progress < 0.0 || progress > LIFE || ((categoryMask >> kind) & 1) == 0
+    || !shows(nearView());
 }
 
 /** A pinned source stands out, and so does what the pointer is on. */
 float emphasis() {
-  if (gl_InstanceID == hovered) return 1.8;
+  if (slot == hovered) return 1.8;
   if (isPinned == 0) return 1.0;
   return streakA.z == pinnedSource ? 1.7 : 0.22;
 }
 
-/** Ways in the view that is left and in the one that is entered. */
-struct Flight { Way here; Way there; };
-Flight flightOf() {
-  Way here = wayOf(viewFrom);
-  if (morph <= 0.0) return Flight(here, here);
-  return Flight(here, wayOf(viewTo));
-}
-vec3 streakPoint(Flight flight, float t) {
-  vec3 place = placeOf(viewFrom, flight.here, t);
-  return morph <= 0.0 ? place : mix(place, placeOf(viewTo, flight.there, t), morph);
-}
-vec3 surfaceNormal(vec3 place) {
-  return normalOf(morph < 0.5 ? viewFrom : viewTo, place);
-}
+vec3 surfaceNormal(vec3 place) { return normalOf(nearView(), place); }
 /** Landed streaks dim, so that the place stays readable. */
 float landingFade(float t) { return 1.0 - 0.86 * smoothstep(0.70, 1.0, t); }
 /**
@@ -119,6 +117,34 @@ float shortWayFade(vec4 here, vec4 ahead) {
 }
 `;
 
+/** From one view to another: both ways, and the place between them. */
+const morphing = /* glsl */ `
+uniform int viewFrom;
+uniform int viewTo;
+uniform float morph;
+
+int nearView() { return morph < 0.5 ? viewFrom : viewTo; }
+/** Ways in the view that is left and in the one that is entered. */
+struct Flight { Way here; Way there; };
+Flight flightOf() {
+  Way here = wayOf(viewFrom);
+  if (morph <= 0.0) return Flight(here, here);
+  return Flight(here, wayOf(viewTo));
+}
+vec3 streakPoint(Flight flight, float t) {
+  vec3 place = placeOf(viewFrom, flight.here, t);
+  return morph <= 0.0 ? place : mix(place, placeOf(viewTo, flight.there, t), morph);
+}
+`;
+
+/** In one view: nothing is chosen at a vertex, which in software means that nothing else is worked out. */
+const resting = /* glsl */ `
+int nearView() { return 0; }
+struct Flight { Way here; };
+Flight flightOf() { return Flight(wayOf(0)); }
+vec3 streakPoint(Flight flight, float t) { return placeOf(0, flight.here, t); }
+`;
+
 /** Picks a view's function by the number of the view. */
 function choose(paths: readonly StreakPath[], head: string, call: (name: string) => string): string {
   const last = paths.length - 1;
@@ -126,7 +152,7 @@ function choose(paths: readonly StreakPath[], head: string, call: (name: string)
   return `${head} { ${lines.join(' ')} }`;
 }
 
-/** The part that stands before `main` in each streak shader; views are numbered in the order of `paths`. */
+/** The part that stands before `main` in each streak shader. Views are numbered in the order of `paths`; one alone is at rest. */
 export function streakGlsl(paths: readonly StreakPath[]): string {
   return [
     reading,
@@ -135,6 +161,7 @@ export function streakGlsl(paths: readonly StreakPath[]): string {
     choose(paths, 'vec3 placeOf(int view, Way way, float t)', (name) => `${name}At(way, t)`),
     choose(paths, 'vec3 normalOf(int view, vec3 place)', (name) => `${name}Normal(place)`),
     choose(paths, 'bool shows(int view)', (name) => `${name}Shows()`),
+    paths.length === 1 ? resting : morphing,
     flying,
   ].join('\n');
 }

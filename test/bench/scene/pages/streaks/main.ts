@@ -1,8 +1,8 @@
 /** The streak layer alone, as the page uses it: new streaks into the ring, settled, handed to the card, drawn by three. */
 import { LaunchPlan } from '../../../../../viz/feed/launch-plan.ts';
 import { PageLedger } from '../../../../../viz/feed/page-ledger.ts';
-import { StreakBuffer } from '../../../../../viz/layers/streak-buffer.ts';
 import { StreakLayer } from '../../../../../viz/layers/streak-layer.ts';
+import { StreakTexture } from '../../../../../viz/layers/streak-texture.ts';
 import { createStreakUniforms, LIFE_SECONDS } from '../../../../../viz/layers/streak-uniforms.ts';
 import { qualities } from '../../../../../viz/scene/quality.ts';
 import { SensorTable } from '../../../../../viz/scene/sensor-table.ts';
@@ -27,8 +27,10 @@ const uniforms = createStreakUniforms(quality.ribbonPixels, paths);
 (uniforms as Record<string, { value: unknown }>).sensorPlaces!.value = sensors.texture;
 uniforms.viewFrom.value = uniforms.viewTo.value = view;
 const ring = new StreakRing(quality.streakCapacity, LIFE_SECONDS);
-const streaks = new StreakBuffer(ring);
-stage.scene.add(new StreakLayer(streaks, uniforms, paths, quality.ribbonSegments).object);
+const streaks = new StreakTexture(ring);
+const layer = new StreakLayer(streaks, uniforms, paths, quality.ribbonSegments);
+layer.show(paths[view]!);
+stage.scene.add(layer.object);
 const colours = new StreakColours();
 const target = {
   ring,
@@ -56,7 +58,7 @@ function frame(): void {
   ring.settle(now);
   colours.apply(uniforms, 0xff);
   uniforms.brightness.value = brightnessOf(ring.inFlight(now));
-  streaks.upload();
+  layer.upload();
   uniforms.now.value = now - ring.base;
   uniforms.viewport.value.set(canvas.width, canvas.height);
   stage.render();

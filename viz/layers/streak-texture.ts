@@ -1,0 +1,41 @@
+/** The ring of streaks on the graphics card: a texture of words, two texels a streak, from which the shaders read. */
+import { DataTexture, NearestFilter, RGBAIntegerFormat, UnsignedIntType } from 'three';
+import type { StreakRing } from '../scene/streak-ring.ts';
+import { STREAK_WORDS } from '../scene/streak-words.ts';
+
+/** Of the texture: a power of two, so that where a streak's row ends its capacity does. */
+export const STREAKS_IN_A_ROW = 1024;
+const TEXEL_WORDS = 4;
+export const STREAK_TEXELS = STREAK_WORDS / TEXEL_WORDS;
+
+export class StreakTexture {
+  readonly ring: StreakRing;
+  readonly texture: DataTexture;
+
+  constructor(ring: StreakRing) {
+    this.ring = ring;
+    const rows = Math.ceil(ring.capacity / STREAKS_IN_A_ROW);
+    this.texture = new DataTexture(ring.words, STREAKS_IN_A_ROW * STREAK_TEXELS, rows, RGBAIntegerFormat);
+    this.texture.type = UnsignedIntType;
+    this.texture.internalFormat = 'RGBA32UI';
+    this.texture.minFilter = this.texture.magFilter = NearestFilter;
+    this.texture.needsUpdate = true;
+  }
+
+  /** Hands what was written since the last picture to the card, row by row, as three has it. */
+  upload(): void {
+    for (const { first, count } of this.ring.takeDirty()) {
+      const end = first + count;
+      for (let from = first; from < end; ) {
+        const rowEnd = Math.min(end, (Math.floor(from / STREAKS_IN_A_ROW) + 1) * STREAKS_IN_A_ROW);
+        this.texture.addUpdateRange(from * STREAK_WORDS, (rowEnd - from) * STREAK_WORDS);
+        from = rowEnd;
+      }
+      this.texture.needsUpdate = true;
+    }
+  }
+
+  dispose(): void {
+    this.texture.dispose();
+  }
+}
