@@ -38,15 +38,16 @@ export class StreakLayer implements SceneLayer {
 
   /** Of the view that is shown; null on the way from one to another. */
   show(path: StreakPath | null): void {
-    this.object.material = path === null ? this.#morphing : this.#restingIn(path);
+    this.object.material = this.#materialOf(path);
   }
 
-  /** What the card has to be told of before the first flight, so that this does not begin with a halt. */
-  flightObject(): Mesh {
-    return new Mesh(this.object.geometry, this.#morphing);
+  /** What is about to be shown, for the card to make ready: without that, its first picture comes late. */
+  next(path: StreakPath | null): Mesh {
+    return new Mesh(this.object.geometry, this.#materialOf(path));
   }
 
-  #restingIn(path: StreakPath): ShaderMaterial {
+  #materialOf(path: StreakPath | null): ShaderMaterial {
+    if (path === null) return this.#morphing;
     const material = this.#resting.get(path) ?? this.#makeMaterial([path]);
     this.#resting.set(path, material);
     return material;

@@ -88,6 +88,7 @@ export class ViewSwitch {
     this.#from = this.#to;
     this.#to = next;
     this.#tell(this.#view(next));
+    this.#context.stage.prepare(this.streakLayer.next(views[next]!.path));
   }
 
   update(totals: LiveTotals, text: Text, countryName: (code: string) => string): void {
@@ -118,7 +119,7 @@ export class ViewSwitch {
     this.streakLayer.show(this.isFlying ? null : views[this.#to]!.path);
     this.#setUniforms(picture, ring, share);
     this.#pictures += 1;
-    if (this.#pictures === PICTURES_BEFORE_FLIGHT) stage.prepare(this.streakLayer.flightObject());
+    if (this.#pictures === PICTURES_BEFORE_FLIGHT) stage.prepare(this.streakLayer.next(null));
     labels.animate(stage.camera, stage.labelSpace, Math.abs(2 * share - 1));
   }
 
