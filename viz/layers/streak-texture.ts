@@ -3,7 +3,7 @@ import { DataTexture, NearestFilter, RGBAIntegerFormat, UnsignedIntType } from '
 import type { StreakRing } from '../scene/streak-ring.ts';
 import { STREAK_WORDS } from '../scene/streak-words.ts';
 
-/** Of the texture: a power of two, so that where a streak's row ends its capacity does. */
+/** Of the texture, which is full: a ring holds a multiple of them. */
 export const STREAKS_IN_A_ROW = 1024;
 const TEXEL_WORDS = 4;
 export const STREAK_TEXELS = STREAK_WORDS / TEXEL_WORDS;
@@ -12,9 +12,11 @@ export class StreakTexture {
   readonly ring: StreakRing;
   readonly texture: DataTexture;
 
+  /** Throws RangeError for a ring whose last row would not be full. */
   constructor(ring: StreakRing) {
     this.ring = ring;
-    const rows = Math.ceil(ring.capacity / STREAKS_IN_A_ROW);
+    const rows = ring.capacity / STREAKS_IN_A_ROW;
+    if (!Number.isInteger(rows)) throw new RangeError(`${ring.capacity} streaks fill no rows of ${STREAKS_IN_A_ROW}`);
     this.texture = new DataTexture(ring.words, STREAKS_IN_A_ROW * STREAK_TEXELS, rows, RGBAIntegerFormat);
     this.texture.type = UnsignedIntType;
     this.texture.internalFormat = 'RGBA32UI';
