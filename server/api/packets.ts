@@ -11,7 +11,7 @@ import type { ApiParts } from './parts.ts';
 import { ApiError } from './problem.ts';
 import { Count, FilterText, Problem, SessionId, spanProperties, Time } from './schemas.ts';
 import { type AskedSpan, resolveSpan, timeText } from './span.ts';
-import { Turns } from './turns.ts';
+import { Turns, throwIfGone } from './turns.ts';
 
 const MOST_LISTED = 1_000;
 const MOST_LISTED_BYTES = 4 << 20;
@@ -53,7 +53,7 @@ export const packetRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
   const turns = new Turns();
   const resolve = (query: Query) => resolveSpan(query, parts.catalog, () => parts.live.current().record.id);
   const find = (query: Query, span: AskedSpan, mostBytes: number, isGone: () => boolean) =>
-    turns.take(isGone, () => findKept(parts, query, span, mostBytes));
+    turns.take(isGone, () => findKept(parts, query, span, mostBytes, () => throwIfGone(isGone)));
 
   const schema = {
     summary: 'recent packets as they were captured; for analysts',
@@ -91,7 +91,13 @@ export const packetRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
 const isFiltered = ({ filter }: Query) => filter !== undefined && filter.trim() !== '';
 
 /** Throws ApiError where nothing is kept, and says why. */
-async function findKept(parts: ApiParts, query: Query, span: AskedSpan, mostBytes: number): Promise<FoundPackets> {
+async function findKept(
+  parts: ApiParts,
+  query: Query,
+  span: AskedSpan,
+  mostBytes: number,
+  goOn: () => void,
+): Promise<FoundPackets> {
   const { packets: ring } = parts;
   const { session, toSeconds } = span;
   for (const address of [query.source, query.target]) if (address !== undefined) addressBytes(address);
@@ -106,8 +112,8 @@ async function findKept(parts: ApiParts, query: Query, span: AskedSpan, mostByte
   // Flows of a time of which no packets are kept need not be looked for.
   const fromSeconds = Math.max(span.fromSeconds, keptFrom, Math.min(oldest ?? 0, toSeconds));
   const kept = { ...span, fromSeconds };
-  const flows = filter === undefined ? undefined : await selected(selectFlows(parts.flows, kept, filter, ends));
-  const asked = { ...ends, fromSeconds, toSeconds, limit: query.limit, mostBytes, ...(flows && { flows }) };
+  const flows = filter === undefined ? undefined : await selected(selectFlows(parts.flows, kept, filter, ends, goOn));
+  const asked = { ...ends, fromSeconds, toSeconds, limit: query.limit, mostBytes, goOn, ...(flows && { flows }) };
   const found = await findPackets(ring.frames(session, fromSeconds, toSeconds), asked);
   const hasGone = expired + missing > 0 && (oldest === null || span.fromSeconds < Math.max(oldest, keptFrom));
   if (found.packets.length + found.filteredOut === 0 && hasGone)

@@ -3,6 +3,11 @@ import { ApiError } from './problem.ts';
 
 const MOST_WAITING = 8;
 
+/** To be asked now and then by work that takes long. Throws ApiError. */
+export function throwIfGone(isGone: () => boolean): void {
+  if (isGone()) throw new ApiError(499, 'API_GONE', 'the one who asked is gone');
+}
+
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -13,7 +18,7 @@ export class Turns {
       throw new ApiError(429, 'API_BUSY', `${MOST_WAITING} such questions wait for their turn: ask again soon`);
     this.#waiting++;
     const turn = this.#last.then(() => {
-      if (isGone()) throw new ApiError(499, 'API_GONE', 'the one who asked is gone');
+      throwIfGone(isGone);
       return work();
     });
     this.#last = turn.then(

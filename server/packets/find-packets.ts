@@ -14,6 +14,8 @@ export interface PacketWish extends FlowEnds {
   readonly flows?: FlowSelection;
   readonly limit: number;
   readonly mostBytes: number;
+  /** Asked at each breath; what it throws ends the search. */
+  readonly goOn?: () => void;
 }
 
 export interface FoundPackets {
@@ -35,7 +37,7 @@ export async function findPackets(frames: AsyncIterable<RawPackets>, wish: Packe
   let filteredOut = 0;
   for await (const batch of frames) {
     for (const packet of packetsOf(batch)) {
-      if (++looked % PACKETS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (++looked % PACKETS_AT_ONCE === 0) await breathe(wish);
       if (!isIn(packet, wish) || !has(packet.bytes, addresses)) continue;
       const verdict = judge(packet, wish);
       if (verdict === 'filteredOut') filteredOut++;
@@ -47,6 +49,11 @@ export async function findPackets(frames: AsyncIterable<RawPackets>, wish: Packe
     }
   }
   return { packets: sorted(found), more: false, filteredOut };
+}
+
+async function breathe({ goOn }: PacketWish): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  goOn?.();
 }
 
 function* packetsOf(batch: RawPackets): Generator<CapturedPacket> {

@@ -73,12 +73,13 @@ function countUpTo(sorted: readonly number[], most: number): number {
   return from;
 }
 
-/** The flows of a session that `filter` selects and that may have packets of the span. Throws TooManyFlows. */
+/** The flows of a session that `filter` selects and that may have packets of the span. Throws TooManyFlows, and what `goOn` throws. */
 export async function selectFlows(
   store: Pick<FlowStore, 'flows'>,
   asked: Span & { readonly session: number },
   filter: FlowCondition,
   ends: FlowEnds,
+  goOn: () => void,
 ): Promise<FlowSelection> {
   const selection = new FlowSelection();
   // A record begins with its first packet, at most in the second of the one that is asked for.
@@ -87,6 +88,7 @@ export async function selectFlows(
   let cursor: string | null = null;
   let flows = 0;
   do {
+    goOn();
     const page = await store.flows({ ...query, ...(cursor === null ? {} : { cursor }) });
     flows += page.flows.length;
     if (flows > MOST_FLOWS) throw new TooManyFlows(`the filter selects more than ${MOST_FLOWS} flows of this span`);

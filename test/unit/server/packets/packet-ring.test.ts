@@ -3,7 +3,9 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, truncate
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { findPackets, type PacketWish } from '../../../../server/packets/find-packets.ts';
+import { selectFlows } from '../../../../server/packets/flow-selection.ts';
 import { PacketRing, type PacketRingOptions } from '../../../../server/packets/packet-ring.ts';
+import type { FlowCondition } from '../../../../shared/filter/flow-condition.ts';
 import { testFolder } from '../../../support/folders.ts';
 import { hex, toHex } from '../../../support/hex.ts';
 import { IPV4, IPV6, MACS, SYN } from '../../../support/link-frames.ts';
@@ -18,6 +20,7 @@ const syn = (second = 0, linkType = 1) => ({
   originalLength: 60,
   bytes: linkType === 1 ? hex(MACS, '0800', IPV4, SYN) : hex(IPV6, SYN),
 });
+const anyFlow: FlowCondition = { kind: 'and', terms: [] };
 const span = { fromSeconds: SECONDS, toSeconds: SECONDS + 100, limit: 1_000, mostBytes: 1 << 20 };
 
 async function open(folder: string, options: Partial<PacketRingOptions> = {}) {
@@ -61,6 +64,21 @@ test('packets of a flow are found, by their ends and by time, and none of anothe
     expect((await find(ring, { ...flow, ...other })).packets).toEqual([]);
   expect(await find(ring, { limit: 2 })).toMatchObject({ packets: { length: 2 }, more: true });
   expect(await find(ring, { mostBytes: 100 })).toMatchObject({ packets: { length: 1 }, more: true });
+});
+
+test('a search for one who has gone ends, of flows as of packets', async () => {
+  const { ring } = await open(await testFolder());
+  const batch = rawPackets(Array.from({ length: 3_000 }, (_, at) => syn(at % 50)));
+  for (let sequence = 1; sequence <= 3; sequence++) ring.append(1, 3, batch, EPOCH, sequence);
+  const goOn = vi.fn(() => {
+    if (goOn.mock.calls.length === 2) throw new Error('gone');
+  });
+  await expect(find(ring, { goOn, limit: 10_000 })).rejects.toThrow('gone');
+  expect(goOn).toHaveBeenCalledTimes(2);
+  const flows = vi.fn(async () => ({ flows: [], cursor: 'more' }));
+  goOn.mockClear();
+  await expect(selectFlows({ flows }, { ...span, session: 1 }, anyFlow, {}, goOn)).rejects.toThrow('gone');
+  expect(flows).toHaveBeenCalledTimes(1);
 });
 
 test('the oldest file goes, and its packets are counted; a frame that comes twice is there once', async () => {
