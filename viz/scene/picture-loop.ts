@@ -59,6 +59,8 @@ export class PictureLoop {
   #ring: StreakRing | null = null;
   #words: { text: Text; countryName: (code: string) => string };
   #frames = 0;
+  /** That the last picture shows. */
+  #captureSeconds: number | null = null;
   #lastFrame = 0;
   #lastUpdate = Number.NEGATIVE_INFINITY;
   #request = 0;
@@ -101,6 +103,7 @@ export class PictureLoop {
       tier: this.#governor.tier,
       drawCalls: this.#stage?.drawCalls ?? 0,
       frames: this.#frames,
+      captureSeconds: this.#captureSeconds,
       driver: this.#driver ?? '',
       isFlying: this.#asked?.isFlying ?? false,
       isDrawing: this.drawing,
@@ -238,11 +241,12 @@ export class PictureLoop {
     views.uniforms.hovered.value = state.hovered?.slot ?? -1;
     views.uniforms.still.value = isStill ? 1 : 0;
     views.uniforms.brightness.value = brightnessOf(this.#ring!.inFlight(now), views.room);
+    this.#captureSeconds = captureAt(now) ?? state.totals?.clock.newestSeconds ?? null;
     const picture = {
       now,
       // With reduced motion nothing flies, and neither does the eye.
       elapsed: this.exact || isStill ? Number.POSITIVE_INFINITY : elapsed,
-      captureSeconds: captureAt(now) ?? state.totals?.clock.newestSeconds ?? null,
+      captureSeconds: this.#captureSeconds,
       settings: state.settings,
     };
     views.animate(picture, wall, state.rotating, state.paused);

@@ -27,7 +27,7 @@ export const qualities: Readonly<Record<Tier, Quality>> = {
     stars: 900,
     anisotropy: 1,
     mapWidth: 2048,
-    streakCapacity: 8192,
+    streakCapacity: 4096,
   },
   medium: {
     tier: 'medium',

@@ -5,7 +5,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { createFlowBatch, type Family, type FlowBatch } from '../../../shared/flow-batch.ts';
-import { columnsOf, type ResultColumn, type ResultKind } from './column-reader.ts';
+import { columnsOf, type ResultColumn } from './column-reader.ts';
 import type { SqlCondition } from './filter-sql.ts';
 import { FLOW_NUMBER, LEVEL_SHARE, levelOf, numberAt, PLAIN, PLAIN_NAMES, STREAK_COLUMNS } from './flow-number.ts';
 import { FIRST_MICROS, IN_SPAN } from './flow-sql.ts';
@@ -29,19 +29,25 @@ const RESULT = `"interval" / 1000000, source, target, ${PLAIN_NAMES.map((name) =
 /** So many more are read than wanted, in standard deviations, that there are enough. */
 const MARGIN = 6;
 
-/** All flows of the reading, in order of time. */
-export async function readRows(reading: Reading): Promise<FlowBatch> {
-  const { flows, filter } = reading;
-  return (
-    await read(
-      reading,
-      `SELECT ${RESULT} FROM ${flows} WHERE ${IN_SPAN} AND ${filter.sql} ORDER BY ${FIRST_MICROS}, ${FLOW_NUMBER}`,
-    )
-  ).batch;
+/** Flows in order of time, with the number of each: 53 bits of it are enough to tell the families' flows apart. */
+interface Numbered {
+  readonly batch: FlowBatch;
+  readonly number: Float64Array;
 }
 
-/** Of so many flows no more are taken than summaries have, where these are enough for a picture. */
-const MANY_FLOWS = 100_000;
+/** All flows of the readings; `lowestOf` says which of them are the sample. */
+export async function readRows(readings: readonly Reading[]): Promise<Numbered[]> {
+  const all: Numbered[] = [];
+  for (const reading of readings) {
+    const sql = `SELECT ${RESULT}, (${FLOW_NUMBER} >> 11)::DOUBLE
+      FROM ${reading.flows} WHERE ${IN_SPAN} AND ${reading.filter.sql} ORDER BY ${FIRST_MICROS}, ${FLOW_NUMBER}`;
+    all.push(await readNumbered(reading, sql));
+  }
+  return all;
+}
+
+/** Of so many flows no more are taken than summaries have, where these are enough for a picture. Fewer are soonest read at once. */
+export const MANY_FLOWS = 100_000;
 const ENOUGH_SHARE = 2 * LEVEL_SHARE;
 
 /** `most` of the `matching` flows of all readings, or all; of very many, about an eighth at most. */
@@ -52,12 +58,7 @@ export async function readSample(readings: readonly Reading[], matching: number,
   const share = Math.min(largest, (wanted + MARGIN * Math.sqrt(wanted)) / Math.max(1, matching));
   const samples = await numbered(readings, share, wanted);
   const found = samples.reduce((sum, { batch }) => sum + batch.length, 0);
-  return lowest(found >= wanted || share === largest ? samples : await numbered(readings, largest, wanted), wanted);
-}
-
-interface Numbered {
-  readonly batch: FlowBatch;
-  readonly number: Float64Array;
+  return lowestOf(found >= wanted || share === largest ? samples : await numbered(readings, largest, wanted), wanted);
 }
 
 /** Of each family up to `most` flows with the lowest numbers, of those below a share of all numbers. */
@@ -65,14 +66,12 @@ async function numbered(readings: readonly Reading[], share: number, most: numbe
   const below = share >= 1 ? '' : `WHERE number < ${numberAt(share)}`;
   const samples: Numbered[] = [];
   for (const reading of readings) {
-    // 53 bits of the number are enough to tell the families' flows apart.
     const sql = `SELECT ${RESULT}, (number >> 11)::DOUBLE FROM (
         SELECT ${STREAK_COLUMNS}, number
         FROM (SELECT *, ${FLOW_NUMBER} AS number FROM ${candidates(reading, share)} WHERE ${IN_SPAN} AND ${reading.filter.sql})
         ${below} ORDER BY number LIMIT ${most})
       ORDER BY ${FIRST_MICROS}, number`;
-    const { batch, rest } = await read(reading, sql, ['f64']);
-    samples.push({ batch, number: rest[0] as Float64Array });
+    samples.push(await readNumbered(reading, sql));
   }
   return samples;
 }
@@ -89,21 +88,22 @@ function candidates({ family, flows, summaries, rest }: Reading, share: number):
   return `(${kept}${rest === null ? '' : ` UNION ALL SELECT * FROM ${rest}`})`;
 }
 
-async function read({ reader, family, span, filter }: Reading, sql: string, more: readonly ResultKind[] = []) {
+/** `sql` gives RESULT and the number. */
+async function readNumbered({ reader, family, span, filter }: Reading, sql: string): Promise<Numbered> {
   const address = family === 4 ? 'u32' : 'u128';
-  const kinds = ['f64', address, address, ...PLAIN_NAMES.map((name) => PLAIN[name]), ...more] as const;
+  const kinds = ['f64', address, address, ...PLAIN_NAMES.map((name) => PLAIN[name]), 'f64'] as const;
   const { length, columns } = await columnsOf(reader, kinds, sql, [...span, ...filter.values]);
   const [interval, source, target, ...others] = columns;
   const plain = Object.fromEntries(PLAIN_NAMES.map((name, at) => [name, others[at]!]));
   const filled = { capacity: length, length, interval, source, target, ...plain };
   return {
     batch: { ...createFlowBatch(family, 0), ...filled } as FlowBatch,
-    rest: others.slice(PLAIN_NAMES.length),
+    number: others.at(-1) as Float64Array,
   };
 }
 
 /** The flows with the lowest numbers of all families. */
-function lowest(samples: readonly Numbered[], most: number): FlowBatch[] {
+export function lowestOf(samples: readonly Numbered[], most: number): FlowBatch[] {
   const all = new Float64Array(samples.reduce((sum, { number }) => sum + number.length, 0));
   let filled = 0;
   for (const { number } of samples) {

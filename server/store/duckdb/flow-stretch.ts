@@ -8,7 +8,7 @@ import { columnsOf } from './column-reader.ts';
 import { filterOf } from './filter-sql.ts';
 import { missingPackets } from './flow-count.ts';
 import type { FlowParts, SealedFile } from './flow-parts.ts';
-import { type Reading, readRows, readSample } from './flow-sample.ts';
+import { lowestOf, MANY_FLOWS, type Reading, readRows, readSample } from './flow-sample.ts';
 import type { FlowSource } from './flow-source.ts';
 import { FIRST_MICROS, spanValues } from './flow-sql.ts';
 import { addStored } from './stretch-sql.ts';
@@ -121,18 +121,17 @@ async function countFlows({ reader, span }: Reading, flows: string): Promise<Cou
   return { offered: columns[0]![0]!, nextMicros: columns[1]![0]! };
 }
 
-/** Few flows are read as they are, and summed here; many are summed by the store, and a sample of them is read. */
+/** Fewer flows are read as they are, and summed here; many are summed by the store, and a sample of them is read. */
 async function readFlows(
   readings: readonly Reading[],
   { fromSeconds, toSeconds, most }: StretchQuery,
   offered: number,
 ): Promise<{ sums: StretchSums; flows: FlowBatch[] }> {
   const sums = new StretchSums(fromSeconds, toSeconds);
-  if (offered <= most) {
-    const flows: FlowBatch[] = [];
-    for (const reading of readings) flows.push(await readRows(reading));
-    for (const batch of flows) sums.add(batch);
-    return { sums, flows };
+  if (offered < MANY_FLOWS) {
+    const rows = await readRows(readings);
+    for (const { batch } of rows) sums.add(batch);
+    return { sums, flows: lowestOf(rows, most) };
   }
   for (const reading of readings) await addReading(sums, reading, { fromSeconds, toSeconds });
   return { sums, flows: await readSample(readings, sums.flows, most) };

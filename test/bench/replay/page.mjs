@@ -14,7 +14,7 @@ const { values } = parseArgs({
     folder: { type: 'string', default: '' },
     seeks: { type: 'string', default: '20' },
     minutes: { type: 'string', default: '0' },
-    pause: { type: 'string', default: '0.5' },
+    pause: { type: 'string', default: '0' },
     viewers: { type: 'string', default: '200' },
     speeds: { type: 'string', default: '1,60,1000' },
     help: { type: 'boolean', default: false },
@@ -26,7 +26,7 @@ if (values.help || values.folder === '') {
   --folder DIR   a store that bench:replay filled
   --seeks N      random moments at each speed (20)
   --speeds LIST  of them (1,60,1000)
-  --pause S      seconds from one picture to the next (0.5)
+  --pause S      seconds from one picture to the next, at least (0)
   --viewers N    that ask at once, each at a moment of its own (200)
   --minutes N    then plays at 60× so long, and looks at memory every minute (0)
 
@@ -49,7 +49,7 @@ const sessions = await (await fetch(`${url}/api/v1/sessions`)).json();
 const [first, last] = [sessions[0].first, sessions[0].last].map((time) => Date.parse(time) / 1000);
 const browser = await launchChromium();
 const page = await browser.newPage({ viewport: { width: 480, height: 300 } });
-/** Drawn in software one after the other, pictures would leave nothing to the server beside them. */
+/** Drawn in software one after the other, pictures leave little to the server beside them: fewer may be asked for. */
 await page.addInitScript((pauseMilliseconds) => {
   const request = window.requestAnimationFrame.bind(window);
   let last = 0;
@@ -83,8 +83,8 @@ const isShown = () => {
   return replay && !replay.isWaiting;
 };
 
-/** Runs in the page: a click on the bar, until the flows are there, and until the first picture of them. */
-async function seekInPage(share) {
+/** Runs in the page: a click on the bar, until the flows are there, and until the first picture of that moment is drawn. */
+async function seekInPage({ share, speed }) {
   const bar = document.querySelector('.time-bar-track');
   const { left, top, width, height } = bar.getBoundingClientRect();
   const point = { bubbles: true, button: 0, clientX: left + share * width, clientY: top + height / 2, pointerId: 1 };
@@ -97,9 +97,11 @@ async function seekInPage(share) {
       const look = () => (done() ? resolve(performance.now() - began) : setTimeout(look, 2));
       look();
     });
-  const there = await wait(() => !window.kurayami.state.replay.isWaiting);
-  const frames = window.kurayami.picture.frames;
-  const drawn = await wait(() => window.kurayami.picture.frames > frames);
+  const wanted = window.kurayami.state.replay.atSeconds;
+  /** It plays: pictures that follow show a little more. */
+  const isThen = () => Math.abs(window.kurayami.picture.captureSeconds - wanted) <= 5 * speed;
+  const isThere = () => !window.kurayami.state.replay.isWaiting;
+  const [there, drawn] = await Promise.all([wait(isThere), wait(isThen)]);
   return { there, drawn, inFlight: window.kurayami.inFlight() };
 }
 
@@ -111,7 +113,7 @@ for (const speed of values.speeds.split(',')) {
   const [there, drawn] = [[], []];
   let inFlight = 0;
   for (let seek = 0; seek < Number(values.seeks); seek++) {
-    const seen = await page.evaluate(seekInPage, 0.02 + 0.96 * random());
+    const seen = await page.evaluate(seekInPage, { share: 0.02 + 0.96 * random(), speed: Number(speed) });
     there.push(seen.there);
     drawn.push(seen.drawn);
     inFlight = Math.max(inFlight, seen.inFlight);
