@@ -37,7 +37,7 @@ describe.skipIf(!browserInstalled)('a replay', () => {
 
   const at = (seconds: number) => new Date(Date.parse(flood.first) + seconds * 1000).toISOString();
 
-  test.for(['5', '60'])(
+  test.for(['2', '60'])(
     'of a flood, %s times as fast: every flow is offered once, and accounted for',
     async (speed) => {
       const { sensors } = await ledgerOf(url, flood.id);
