@@ -11,6 +11,8 @@ export const STREAK_TEXELS = STREAK_WORDS / TEXEL_WORDS;
 export class StreakTexture {
   readonly ring: StreakRing;
   readonly texture: DataTexture;
+  /** The card has what was written before. */
+  #isThere = false;
 
   /** Throws RangeError for a ring whose last row would not be full. */
   constructor(ring: StreakRing) {
@@ -21,12 +23,22 @@ export class StreakTexture {
     this.texture.type = UnsignedIntType;
     this.texture.internalFormat = 'RGBA32UI';
     this.texture.minFilter = this.texture.magFilter = NearestFilter;
-    this.texture.needsUpdate = true;
   }
 
-  /** Hands what was written since the last picture to the card, row by row, as three has it. */
+  /** The card has lost everything. */
+  forget(): void {
+    this.#isThere = false;
+  }
+
+  /** Hands what was written since the last picture to the card, row by row, as three has it; at first, all there is. */
   upload(): void {
-    for (const { first, count } of this.ring.takeDirty()) {
+    const dirty = this.ring.takeDirty();
+    if (!this.#isThere) {
+      this.texture.clearUpdateRanges();
+      this.texture.needsUpdate = this.#isThere = true;
+      return;
+    }
+    for (const { first, count } of dirty) {
       const end = first + count;
       for (let from = first; from < end; ) {
         const rowEnd = Math.min(end, (Math.floor(from / STREAKS_IN_A_ROW) + 1) * STREAKS_IN_A_ROW);

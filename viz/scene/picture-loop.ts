@@ -196,6 +196,7 @@ export class PictureLoop {
     });
     canvas.addEventListener('webglcontextrestored', () => {
       state.picture = 'running';
+      this.#views?.streaks.forget();
       this.#wake();
     });
   }

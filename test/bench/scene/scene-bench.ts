@@ -16,6 +16,7 @@ import { IN_FLIGHT, NEW_EACH_SECOND, SLOWNESS } from './load.ts';
 import { serveMade } from './made-server.ts';
 import { benchPage } from './page-bench.ts';
 import { buildPages } from './pages.ts';
+import { benchPicture } from './picture-bench.ts';
 import { benchWire } from './wire-bench.ts';
 
 export interface SceneBenchOptions {
@@ -37,6 +38,7 @@ export async function main({ seconds, soakSeconds, only, profileFolder }: SceneB
   const parts: Record<string, () => Promise<void>> = {
     load: () => firstLoad(browser, server.url),
     layer: () => benchLayer(browser, server.url, seconds, profileFolder),
+    picture: () => benchPicture(browser, server.url, seconds),
     page: () => benchPage(browser, server.url, seconds, profileFolder),
     hover: () => benchHover(browser, server.url),
     heap: () => benchHeap(browser, server.url, soakSeconds),

@@ -19,7 +19,7 @@ if (values.help) {
 
   --seconds N       that each page is measured for (10)
   --soak SECONDS    that the heap is watched for (60; an hour is 3600)
-  --only PARTS      some of load, layer, page, hover, heap, wire
+  --only PARTS      some of load, layer, picture, page, hover, heap, wire
   --profile FOLDER  writes processor profiles of the layer and the page there, for a browser's developer tools
 `);
   process.exit(0);

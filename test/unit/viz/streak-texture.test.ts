@@ -19,7 +19,6 @@ test('what was written goes to the card row by row, and once', () => {
   expect((image.width * image.height * 4) / STREAK_WORDS).toBe(ring.capacity);
   writeMany(ring, STREAKS_IN_A_ROW - 10, 1);
   streaks.upload();
-  streaks.texture.clearUpdateRanges();
   writeMany(ring, 20 + STREAKS_IN_A_ROW, 1);
   const { version } = streaks.texture;
   streaks.upload();
@@ -59,4 +58,22 @@ test('no more instances are drawn than the slots in use need, and a view has sha
   layer.show(null);
   expect(layer.object.material).toBe(between);
   layer.dispose();
+});
+
+test('what flew before a texture was made, or before the card lost it, is handed over whole', () => {
+  const ring = new StreakRing(STREAKS_IN_A_ROW, LIFE_SECONDS);
+  writeMany(ring, 100, 1);
+  new StreakTexture(ring).upload();
+  // Of another quality: without ranges, three hands over everything.
+  const streaks = new StreakTexture(ring);
+  writeMany(ring, 1, 1);
+  streaks.upload();
+  expect([streaks.texture.version, streaks.texture.updateRanges]).toEqual([1, []]);
+  writeMany(ring, 1, 1);
+  streaks.upload();
+  expect([streaks.texture.version, streaks.texture.updateRanges.length]).toEqual([2, 1]);
+  // Ranges of a picture that was not drawn any more are void.
+  streaks.forget();
+  streaks.upload();
+  expect([streaks.texture.version, streaks.texture.updateRanges]).toEqual([3, []]);
 });

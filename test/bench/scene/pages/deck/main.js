@@ -1,5 +1,5 @@
 /**
- * deck.gl's ArcLayer with binary attributes over the same arcs: a ring of 100 thousand in which the oldest are replaced. In
+ * deck.gl's ArcLayer with binary attributes over the same arcs: a ring in which the oldest are replaced. In
  * `#columns` a new data object with the same typed arrays tells of them ten times a second, as its guide has it; in
  * `#buffers` they are buffers of our own, of which only what changed is written, at every frame. Arcs stand still (deck.gl
  * has no shader that flies them): it draws at every frame, and pays for no clock of them.
@@ -7,8 +7,9 @@
 import { Deck, _GlobeView as GlobeView } from '@deck.gl/core';
 import { ArcLayer } from '@deck.gl/layers';
 
-const ARCS = 100_000;
-const NEW_EACH_SECOND = 10_000;
+/** Of which a tenth is new each second. */
+const ARCS = Number(new URLSearchParams(location.search).get('arcs') ?? 100_000);
+const NEW_EACH_SECOND = ARCS / 10;
 const COLUMNS_MILLISECONDS = 100;
 const ownBuffers = location.hash === '#buffers';
 

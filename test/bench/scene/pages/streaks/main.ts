@@ -11,14 +11,17 @@ import { brightnessOf, StreakColours } from '../../../../../viz/scene/streak-col
 import { StreakRing } from '../../../../../viz/scene/streak-ring.ts';
 import { writeStreaks } from '../../../../../viz/scene/streak-writer.ts';
 import { views } from '../../../../../viz/views/index.ts';
-import { NEW_EACH_SECOND, SLOWNESS } from '../../load.ts';
+import { IN_FLIGHT, NEW_EACH_SECOND, SLOWNESS } from '../../load.ts';
 import { MadeStreaks } from '../../made-streaks.ts';
 
 const view = Math.max(
   0,
   views.findIndex(({ id }) => `#${id}` === location.hash),
 );
-const quality = qualities.high;
+const asked = new URLSearchParams(location.search);
+const quality = qualities[asked.get('quality') === 'low' ? 'low' : 'high'];
+/** They live for ten seconds. */
+const newEachSecond = Number(asked.get('streaks') ?? IN_FLIGHT) / (IN_FLIGHT / NEW_EACH_SECOND);
 const canvas = document.getElementById('picture') as HTMLCanvasElement;
 const stage = new Stage(canvas, quality.antialias);
 const sensors = new SensorTable();
@@ -52,7 +55,7 @@ function frame(): void {
   requestAnimationFrame(frame);
   const wall = performance.now();
   const now = sceneSeconds(wall);
-  const batch = made.next(sceneSeconds(before), now, Math.round(((wall - before) / 1000) * NEW_EACH_SECOND));
+  const batch = made.next(sceneSeconds(before), now, Math.round(((wall - before) / 1000) * newEachSecond));
   before = wall;
   writeStreaks(batch, target, now);
   ring.settle(now);
