@@ -119,6 +119,7 @@ export class IngestPipeline {
         );
       }
       this.#ledgers.begin(channel);
+      channel.health = this.#ledgers.lastWord(channel);
       if (hello.backlog) return;
       await this.#resumeWatch(channel);
       await this.#parts.live.open(channel);
@@ -174,7 +175,7 @@ export class IngestPipeline {
     this.#paused.delete(peer);
     if (channel.peer !== peer) return;
     channel.peer = null;
-    if (channel.state === 'connected') channel.state = this.#ledgers.isFinished(channel) ? 'finished' : 'lost';
+    if (channel.state === 'connected') channel.state = this.#ledgers.lastWord(channel) === null ? 'lost' : 'finished';
   }
 
   /** Takes a frame in. Throws WireError when it is none that a sensor sends. */
@@ -200,7 +201,7 @@ export class IngestPipeline {
    * nothing more to report: a sensor that did not hear that it is stored comes back, and greets as at any time.
    */
   #receiveReport(channel: Channel, frame: Frame): void {
-    if (frame.kind !== FrameKind.health || this.#ledgers.isFinished(channel)) return;
+    if (frame.kind !== FrameKind.health || this.#ledgers.lastWord(channel) !== null) return;
     try {
       const health = readOwnHealth(channel, frame);
       if (health !== null) this.#takeHealth(channel, health);

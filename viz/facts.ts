@@ -37,6 +37,8 @@ export interface PageFacts {
     readonly driver: string;
     /** From one view to another. */
     readonly isFlying: boolean;
+    /** Nothing of the view is still being loaded. */
+    readonly isWhole: boolean;
   };
 }
 

@@ -40,10 +40,10 @@ export class LedgerBook {
     return this.#states.get(keyOf(channel));
   }
 
-  /** Whether the run of the channel has said its last word. */
-  isFinished(channel: Channel): boolean {
+  /** What the run of the channel has said as its last word; null before that. */
+  lastWord(channel: Channel): SensorHealth | null {
     const health = this.of(channel)?.health;
-    return health?.finished === true && health.epoch === runOf(channel.hello);
+    return health?.finished === true && health.epoch === runOf(channel.hello) ? health : null;
   }
 
   takeHealth(channel: Channel, health: SensorHealth): void {

@@ -8,6 +8,7 @@ import { InfluxSeriesStore } from '../../server/store/influx/influx-series-store
 import { type MirrorOptions, SeriesMirror } from '../../server/store/influx/series-mirror.ts';
 import { parseSeriesTarget, type SeriesTarget } from '../../server/store/influx/target.ts';
 import { ingestCommit, NOON_SECONDS, type TestSeriesRow } from '../support/commits.ts';
+import { eventually } from '../support/eventually.ts';
 import { testFolder } from '../support/folders.ts';
 import { influxInstalled, startInflux, type TestInflux } from '../support/influxdb.ts';
 
@@ -223,7 +224,7 @@ describe.skipIf(!influxInstalled())('the mirror in a real InfluxDB', () => {
     const lost = new SeriesMirror({ target: nobody, outbox: stores.outbox, refusedFile: '/nowhere', retrySeconds: 60 });
     lost.start();
     await stores.flows.commit(ingestCommit({ series: [second(0, 1)] }));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(lost.stats().lastError).toMatch(/influxdb:http:\/\/127.0.0.1:9\/nobody does not answer/),
     );
     const begin = Date.now();

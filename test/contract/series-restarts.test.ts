@@ -8,6 +8,7 @@ import { InfluxSeriesStore } from '../../server/store/influx/influx-series-store
 import { type MirrorOptions, SeriesMirror } from '../../server/store/influx/series-mirror.ts';
 import { parseSeriesTarget, type SeriesTarget } from '../../server/store/influx/target.ts';
 import { ingestCommit, type TestSeriesRow } from '../support/commits.ts';
+import { eventually } from '../support/eventually.ts';
 import { testFolder } from '../support/folders.ts';
 import { influxInstalled, startInflux, type TestInflux } from '../support/influxdb.ts';
 import { startFakeServer } from '../support/series-server.ts';
@@ -163,7 +164,7 @@ describe('what other servers say', () => {
     await vi.waitFor(() => expect(server.startsAsked).toBeGreaterThan(startsAsked + 2), { timeout: 5_000 });
     expect(mirror.stats().restartsSeen).toBe(0);
     server.startSeconds += 60;
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(mirror.stats()).toMatchObject({ restartsSeen: 1, binsWrittenAgain: 5, linesWritten: 10 }),
     );
   });

@@ -8,6 +8,7 @@ import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import { type MirrorOptions, SeriesMirror } from '../../server/store/influx/series-mirror.ts';
 import type { SeriesTarget } from '../../server/store/influx/target.ts';
 import { ingestCommit, ledgerHealth, ledgerState, NOON_SECONDS, type TestSeriesRow } from '../support/commits.ts';
+import { eventually } from '../support/eventually.ts';
 import { testFolder } from '../support/folders.ts';
 import { startFakeServer } from '../support/series-server.ts';
 import { startVictoriaMetrics, victoriaInstalled } from '../support/victoriametrics.ts';
@@ -251,7 +252,7 @@ describe('a server that sends garbage', () => {
       expect(sentence).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
     }
     // What was not refused waits still; what was is put aside.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { linesRefused, linesNotKept } = mirror.stats();
       expect(linesNotKept).toBe(0);
       expect(await stores.outbox.pendingBins()).toBe(linesRefused === 0 ? 1 : 0);
@@ -296,7 +297,7 @@ describe('a server that keeps each value it was sent', () => {
     const point = `kurayami_total,bin=1m ${minuteNow - 600}`;
     await vi.waitFor(() => expect(server.points.get(point)).toMatch(/packets=7i/), { timeout: 5_000 });
     // The server has it a moment before the store notes that.
-    await vi.waitFor(async () => expect(await stores.outbox.pendingBins()).toBe(250));
+    await eventually(async () => expect(await stores.outbox.pendingBins()).toBe(250));
   });
 
   /** A capture whose packets come bit by bit, as one that is played in its own time. */

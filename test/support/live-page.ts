@@ -1,11 +1,12 @@
 /** A page's end of a live socket: what came, and what it asks for. */
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ViewerLedger } from '../../shared/counters.ts';
 import { decodeFrame, FrameKind } from '../../shared/wire/frame.ts';
 import { decodeJsonFrame, encodeJsonFrame } from '../../shared/wire/json-frame.ts';
 import type { ErrorMessage, LiveTotals } from '../../shared/wire/messages.ts';
 import { frameToStreaks, type StreakBatch } from '../../shared/wire/streaks.ts';
+import { eventually } from './eventually.ts';
 
 export class LivePage {
   readonly streaks: StreakBatch[] = [];
@@ -32,7 +33,7 @@ export class LivePage {
   }
 
   async ready(): Promise<this> {
-    await vi.waitFor(() => this.last(), 5_000);
+    await eventually(() => this.last());
     return this;
   }
 
@@ -58,10 +59,10 @@ export class LivePage {
   /** Asks, and waits until it is in force. */
   async watch(filter: string): Promise<this> {
     this.ask(filter);
-    await vi.waitFor(() => {
+    await eventually(() => {
       const { filter: inForce } = this.last();
       if ((inForce?.text ?? '') !== filter) throw new Error(`in force is ${inForce?.text}`);
-    }, 5_000);
+    });
     return this;
   }
 
@@ -69,10 +70,10 @@ export class LivePage {
   async refused(filter: unknown): Promise<ErrorMessage> {
     const { length } = this.errors;
     this.ask(filter);
-    return vi.waitFor(() => {
+    return eventually(() => {
       const error = this.errors[length];
       if (error === undefined) throw new Error('no answer yet');
       return error;
-    }, 5_000);
+    });
   }
 }

@@ -52,6 +52,7 @@ export async function pictureOf(page: Page): Promise<Buffer> {
     document.querySelector<HTMLElement>('.board')!.style.visibility = 'hidden';
   });
   const deadline = performance.now() + PATIENCE_MILLISECONDS;
+  await page.waitForFunction(() => window.kurayami!.picture.isWhole);
   // Names and tints follow twice a second.
   await page.waitForTimeout(STILL_MILLISECONDS);
   for (let before = await page.screenshot(); performance.now() < deadline; ) {

@@ -27,7 +27,7 @@ export class StreakLayer implements SceneLayer {
     this.#streaks = streaks;
     const geometry = new InstancedBufferGeometry();
     const shape = shapeOf(segments);
-    addShapes(geometry, shape, Math.min(STREAKS_AN_INSTANCE, streaks.ring.capacity));
+    addShapes(geometry, shape, STREAKS_AN_INSTANCE);
     const all = { ...uniforms, streakWords: { value: streaks.texture }, streaksUsed: this.#used };
     this.#makeMaterial = (some) => createMaterial(some, all, shape.position.length / VERTEX_SIZE);
     this.#morphing = this.#makeMaterial(paths);
@@ -103,7 +103,7 @@ function shapeOf(segments: number): Shape {
   return { position, index };
 }
 
-/** The shape so many times: which of them a vertex is of follows from its number. */
+/** The shape so many times: which of them a vertex is of follows from its number, which has sixteen bits. */
 function addShapes(geometry: InstancedBufferGeometry, { position, index }: Shape, times: number): void {
   const vertices = position.length / VERTEX_SIZE;
   const positions = new Float32Array(position.length * times);

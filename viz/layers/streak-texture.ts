@@ -1,6 +1,6 @@
 /** The ring of streaks on the graphics card: a texture of words, two texels a streak, from which the shaders read. */
 import { DataTexture, NearestFilter, RGBAIntegerFormat, UnsignedIntType } from 'three';
-import type { StreakRing } from '../scene/streak-ring.ts';
+import type { SlotRange, StreakRing } from '../scene/streak-ring.ts';
 import { STREAK_WORDS } from '../scene/streak-words.ts';
 
 /** Of the texture, which is full: a ring holds a multiple of them. */
@@ -23,6 +23,9 @@ export class StreakTexture {
     this.texture.type = UnsignedIntType;
     this.texture.internalFormat = 'RGBA32UI';
     this.texture.minFilter = this.texture.magFilter = NearestFilter;
+    this.texture.onUpdate = () => {
+      this.#isThere = true;
+    };
   }
 
   /** The card has lost everything. */
@@ -30,22 +33,24 @@ export class StreakTexture {
     this.#isThere = false;
   }
 
-  /** Hands what was written since the last picture to the card, row by row, as three has it; at first, all there is. */
+  /** Hands what was written since the last picture to the card; at first, all there is. */
   upload(): void {
     const dirty = this.ring.takeDirty();
-    if (!this.#isThere) {
-      this.texture.clearUpdateRanges();
-      this.texture.needsUpdate = this.#isThere = true;
-      return;
-    }
-    for (const { first, count } of dirty) {
-      const end = first + count;
-      for (let from = first; from < end; ) {
-        const rowEnd = Math.min(end, (Math.floor(from / STREAKS_IN_A_ROW) + 1) * STREAKS_IN_A_ROW);
-        this.texture.addUpdateRange(from * STREAK_WORDS, (rowEnd - from) * STREAK_WORDS);
-        from = rowEnd;
-      }
-      this.texture.needsUpdate = true;
+    if (dirty.length === 0 && this.#isThere) return;
+    const rows = dirty.reduce((sum, { first, count }) => sum + rowOf(first + count - 1) - rowOf(first) + 1, 0);
+    // Without ranges all of it goes at once.
+    if (!this.#isThere || rows > this.texture.image.height / 2) this.texture.clearUpdateRanges();
+    else for (const range of dirty) this.#addRows(range);
+    this.texture.needsUpdate = true;
+  }
+
+  /** Row by row, as three has it. */
+  #addRows({ first, count }: SlotRange): void {
+    const end = first + count;
+    for (let from = first; from < end; ) {
+      const rowEnd = Math.min(end, (rowOf(from) + 1) * STREAKS_IN_A_ROW);
+      this.texture.addUpdateRange(from * STREAK_WORDS, (rowEnd - from) * STREAK_WORDS);
+      from = rowEnd;
     }
   }
 
@@ -53,3 +58,5 @@ export class StreakTexture {
     this.texture.dispose();
   }
 }
+
+const rowOf = (slot: number) => Math.floor(slot / STREAKS_IN_A_ROW);

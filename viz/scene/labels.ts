@@ -48,6 +48,7 @@ export class LabelOverlay {
   #shown: Shown[] = [];
   #presence = Number.NaN;
   #picturesAtRest = 0;
+  #measuredIn = { width: 0, height: 0 };
 
   constructor(element: HTMLElement) {
     this.element = element;
@@ -66,20 +67,24 @@ export class LabelOverlay {
     });
     this.#presence = Number.NaN;
     for (const { element } of kept.values()) element.remove();
+    // Shadows of later ones lie over earlier ones.
+    for (const [at, { element }] of this.#shown.entries())
+      if (this.element.children[at] !== element) this.element.insertBefore(element, this.element.children[at] ?? null);
   }
 
   /** `presence` fades all of them, while a view comes or goes. */
   animate(camera: PerspectiveCamera, size: LabelSpace, presence = 1): void {
+    this.#measureIn(size);
     let hasMoved = presence !== this.#presence;
     let isAtRest = true;
     for (const shown of this.#shown) {
-      const [beforeX, beforeY] = [shown.x, shown.y];
+      const { x, y, overHorizon, put } = shown;
       place(shown, camera, size);
-      const stays = shown.x === beforeX && shown.y === beforeY;
-      isAtRest &&= stays;
-      // What has come to rest stands where it belongs, whatever way it came.
-      hasMoved ||= isElsewhere(shown, stays);
+      isAtRest &&= shown.x === x && shown.y === y && shown.overHorizon === overHorizon;
+      hasMoved ||= !isNear(shown, put);
     }
+    // What has come to rest stands where it belongs, whatever way it came.
+    if (isAtRest) hasMoved ||= this.#shown.some((shown) => !isAt(shown, shown.put));
     this.#rest(isAtRest);
     if (!hasMoved) return;
     this.#presence = presence;
@@ -98,7 +103,18 @@ export class LabelOverlay {
     }
   }
 
-  /** What moves is moved as it was drawn, by fractions of a pixel; what rests is drawn anew: sharp, and the same each time. */
+  /** Letters are as large as the window suits. */
+  #measureIn({ width, height }: LabelSpace): void {
+    if (width === this.#measuredIn.width && height === this.#measuredIn.height) return;
+    this.#measuredIn = { width, height };
+    for (const shown of this.#shown) Object.assign(shown, sizeOf(shown.element));
+    this.#presence = Number.NaN;
+  }
+
+  /**
+   * What moves is moved as it was drawn, by fractions of a pixel (style.css: `.moving`); what rests is drawn anew, sharp and
+   * the same each time. One picture in which nothing moved is no rest yet.
+   */
   #rest(isAtRest: boolean): void {
     this.#picturesAtRest = isAtRest ? this.#picturesAtRest + 1 : 0;
     if (this.#picturesAtRest === 0) this.element.classList.add('moving');
@@ -113,8 +129,13 @@ export class LabelOverlay {
     element.append(inner);
     this.element.append(element);
     const put = { x: Number.NaN, y: Number.NaN, overHorizon: Number.NaN };
-    return { label, element, width: inner.offsetWidth, height: inner.offsetHeight, ...put, put };
+    return { label, element, ...sizeOf(element), ...put, put };
   }
+}
+
+function sizeOf({ firstElementChild: text }: HTMLElement): { width: number; height: number } {
+  const { offsetWidth, offsetHeight } = text as HTMLElement;
+  return { width: offsetWidth, height: offsetHeight };
 }
 
 /** A sensor's name stands right of its mark, unless it does not fit there and has more room on the left. */
@@ -133,15 +154,17 @@ function place(shown: Shown, camera: PerspectiveCamera, size: { width: number; h
   shown.y = (0.5 - point.y * 0.5) * size.height;
 }
 
-/** Whether where a name belongs is somewhere else than where it is: anywhere else, once it stays there. */
-function isElsewhere({ x, y, overHorizon, put }: Shown, stays: boolean): boolean {
-  if (stays) return x !== put.x || y !== put.y;
-  return !(
-    Math.abs(x - put.x) < STEP_PIXELS &&
-    Math.abs(y - put.y) < STEP_PIXELS &&
-    Math.abs(overHorizon - put.overHorizon) < STEP_OVER_HORIZON
-  );
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly overHorizon: number;
 }
+
+const isAt = (a: Place, b: Place) => a.x === b.x && a.y === b.y && a.overHorizon === b.overHorizon;
+const isNear = (a: Place, b: Place) =>
+  Math.abs(a.x - b.x) < STEP_PIXELS &&
+  Math.abs(a.y - b.y) < STEP_PIXELS &&
+  Math.abs(a.overHorizon - b.overHorizon) < STEP_OVER_HORIZON;
 
 /** A sensor's text stands beside its mark, and nothing stands on the mark; the edge's begins at its place, others lie around. */
 function boxAround({ label, width, height, x, y }: Shown, isLeft: boolean): [number, number, number, number] {

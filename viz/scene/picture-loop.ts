@@ -106,6 +106,7 @@ export class PictureLoop {
       captureSeconds: this.#captureSeconds,
       driver: this.#driver ?? '',
       isFlying: this.#asked?.isFlying ?? false,
+      isWhole: this.#asked?.isWhole ?? false,
       isDrawing: this.drawing,
     };
   }
@@ -196,7 +197,7 @@ export class PictureLoop {
     });
     canvas.addEventListener('webglcontextrestored', () => {
       state.picture = 'running';
-      this.#views?.streaks.forget();
+      this.#views?.renew();
       this.#wake();
     });
   }

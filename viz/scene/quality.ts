@@ -13,6 +13,7 @@ export interface Quality {
   readonly stars: number;
   readonly anisotropy: number;
   readonly mapWidth: number;
+  /** A multiple of STREAKS_IN_A_ROW. */
   readonly streakCapacity: number;
 }
 

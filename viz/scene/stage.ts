@@ -58,14 +58,21 @@ export class Stage {
   resize(quality: Quality, free: FreeArea): void {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (width === 0 || height === 0) return;
-    this.size = { width, height };
-    this.renderer.setPixelRatio(Math.min(quality.maxPixelRatio, window.devicePixelRatio));
-    this.renderer.setSize(width, height, false);
+    this.#setSize(width, height, Math.min(quality.maxPixelRatio, window.devicePixelRatio));
     this.camera.aspect = width / height;
     const x = width / 2 - (free.left + free.width / 2);
     const y = height / 2 - (free.top + free.height / 2);
     this.camera.setViewOffset(width, height, x, y, width, height);
     this.#free = free;
+  }
+
+  /** A drawing buffer is made anew by this, even one of the same size. */
+  #setSize(width: number, height: number, pixelRatio: number): void {
+    const isSame = width === this.size.width && height === this.size.height;
+    if (isSame && pixelRatio === this.renderer.getPixelRatio()) return;
+    this.size = { width, height };
+    this.renderer.setPixelRatio(pixelRatio);
+    this.renderer.setSize(width, height, false);
   }
 
   /** Puts the eye at `pose`, so far away that `extent` fits into the free area at zoom 1. */
@@ -85,6 +92,8 @@ export class Stage {
 
   /** Has the card made ready for an object that is not drawn yet, beside what is. */
   prepare(object: Object3D): void {
+    // It would throw there, and is made ready for a new card later.
+    if (this.renderer.getContext().isContextLost()) return;
     void this.renderer.compileAsync(object, this.camera, this.scene);
   }
 

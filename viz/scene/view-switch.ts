@@ -60,6 +60,10 @@ export class ViewSwitch {
     return this.#view(this.#to).orbit;
   }
 
+  get isWhole(): boolean {
+    return this.#flown >= 1 && (this.#view(this.#to).isWhole ?? true);
+  }
+
   get twin(): StreakTwin {
     return this.#view(this.#to).twin;
   }
@@ -121,6 +125,12 @@ export class ViewSwitch {
     this.#pictures += 1;
     if (this.#pictures === PICTURES_BEFORE_FLIGHT) stage.prepare(this.streakLayer.next(null));
     labels.animate(stage.camera, stage.labelSpace, Math.abs(2 * share - 1));
+  }
+
+  /** The card has lost everything, and has it from the next picture on. */
+  renew(): void {
+    this.streaks.forget();
+    this.#pictures = 0;
   }
 
   dispose(): void {

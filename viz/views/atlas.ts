@@ -57,6 +57,7 @@ class Atlas implements View {
   /** Share of the way from globe to map, in time. */
   #flattened = 0;
   #gone = false;
+  #areMapsThere = false;
 
   constructor(context: ViewContext) {
     this.#context = context;
@@ -75,6 +76,10 @@ class Atlas implements View {
       new EdgeRing({ ...world, edgeRight, edgeUp, pixelScale }),
     ];
     void this.#loadMaps();
+  }
+
+  get isWhole(): boolean {
+    return this.#areMapsThere;
   }
 
   get extent(): Extent {
@@ -132,6 +137,7 @@ class Atlas implements View {
         console.warn(error);
       }
     }
+    this.#areMapsThere = true;
   }
 
   #placeOf(code: string): { latitude: number; longitude: number } | undefined {

@@ -68,6 +68,8 @@ export interface View {
   readonly orbit: Orbit;
   readonly extent: Extent;
   readonly layers: readonly SceneLayer[];
+  /** False while something of it is being loaded, and its picture will be another; always true where it is left out. */
+  readonly isWhole?: boolean;
   /** Where streaks are, for the pointer. */
   readonly twin: StreakTwin;
   /** 0 when the view is not there, 1 when it is there alone. */

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Uplink, type UplinkOptions } from '../../../sensor/output/uplink.ts';
 import { FrameKind, WireType } from '../../../shared/wire/frame.ts';
 import { encodeAcknowledge, encodeJsonFrame } from '../../../shared/wire/json-frame.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Behaviour, fakeServer, goodServer } from '../../support/fake-server.ts';
 import { helloOf, openSpool, range, spoolFolder } from '../../support/spools.ts';
 
@@ -168,7 +169,7 @@ describe('a refusal', () => {
     const onFailure = vi.fn();
     const uplink = await uplinkTo(url, { isWatched: true, onFailure });
     uplink.start();
-    await vi.waitFor(() => expect(onFailure).toHaveBeenCalled());
+    await eventually(() => expect(onFailure).toHaveBeenCalled());
     await expect(uplink.drain(1_000)).resolves.toBe(true);
     await expect(uplink.room()).rejects.toMatchObject({ code: 'INGEST_TOKEN_REVOKED' });
   });
@@ -185,10 +186,8 @@ describe('a refusal', () => {
     expect(await uplink.drain(5_000)).toBe(true);
     isRefused = true;
     sendFrames(uplink, 5);
-    await vi.waitFor(
-      () =>
-        expect(log).toHaveBeenCalledWith(expect.stringMatching(/revoked.*\[INGEST_TOKEN_REVOKED\].*Capturing goes on/)),
-      5_000,
+    await eventually(() =>
+      expect(log).toHaveBeenCalledWith(expect.stringMatching(/revoked.*\[INGEST_TOKEN_REVOKED\].*Capturing goes on/)),
     );
     const { connections } = state;
     expect(await uplink.drain(4_000)).toBe(false);

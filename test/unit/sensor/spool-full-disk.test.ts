@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { canMount, smallDisk } from '../../support/small-disk.ts';
 import { deliverAll, frameOf, helloOf, openSpool, pushAll, range } from '../../support/spools.ts';
 
@@ -31,7 +32,7 @@ test.skipIf(!possible)(
     expect(delivered).toEqual(delivered.toSorted((a, b) => a - b));
     expect(delivered.at(-1)).toBe(FRAMES);
 
-    await vi.waitFor(() => expect(spool.report(frames.totals).isDiskFull).toBe(false), 5_000);
+    await eventually(() => expect(spool.report(frames.totals).isDiskFull).toBe(false));
     pushAll(frames, FRAMES + 1, FRAMES + 20, FRAME_BYTES);
     expect(deliverAll(frames)).toEqual(range(FRAMES + 1, FRAMES + 20));
     await spool.close();
@@ -51,7 +52,7 @@ test.skipIf(!possible)(
     expect(spool.report(frames.totals)).toMatchObject({ isDiskFull: true, bytes: 0, flows: 10 });
     expect(frames.takeUnsent()?.sequence).toBe(1);
     rmSync(others);
-    await vi.waitFor(() => expect(spool.report(frames.totals).bytes).toBeGreaterThan(10 * FRAME_BYTES), 5_000);
+    await eventually(() => expect(spool.report(frames.totals).bytes).toBeGreaterThan(10 * FRAME_BYTES));
     frames.push(frameOf(11, FRAME_BYTES));
     frames.rewind();
     expect(deliverAll(frames)).toEqual(range(1, 11));

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { Channel } from '../../../server/ingest/channel.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../../shared/wire/frame.ts';
 import { NOON_SECONDS } from '../../support/commits.ts';
+import { eventually } from '../../support/eventually.ts';
 import { evidenceFrame, sourceWords } from '../../support/evidence.ts';
 import { createPeer, createPipeline, helloOf } from '../../support/pipeline.ts';
 
@@ -56,7 +57,7 @@ test('a frame that comes twice counts once, also when the commit failed in betwe
   const first = createPeer();
   const channel = await pipeline.open(helloOf(7), first);
   pipeline.receive(channel, first, evidenceFrame([{ matched: 5 }], 7, 1));
-  await vi.waitFor(() => expect(first.refuse).toHaveBeenCalledWith('INGEST_BUSY', expect.anything()));
+  await eventually(() => expect(first.refuse).toHaveBeenCalledWith('INGEST_BUSY', expect.anything()));
   const second = createPeer();
   const again = await pipeline.open(helloOf(7), second);
   pipeline.receive(again, second, evidenceFrame([{ matched: 5 }], 7, 1));

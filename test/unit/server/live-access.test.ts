@@ -8,6 +8,7 @@ import { decodeJsonFrame } from '../../../shared/wire/json-frame.ts';
 import { frameToStreaks } from '../../../shared/wire/streaks.ts';
 import { type AccessServer, cookieOf, openAccessServer } from '../../support/access-server.ts';
 import { flowBatch } from '../../support/commits.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const TARGETS = ['198.51.100.77', '198.51.100.201', '203.0.113.250'];
 const TARGETS6 = ['2001:db8:77:88:99aa:bbcc:ddee:ff11', '2001:db8:1234:5678:9abc:def1:2345:6789'];
@@ -30,7 +31,7 @@ class Watcher {
     return this.frames.map((bytes) => decodeFrame(bytes)).filter((frame) => frame.kind === kind);
   }
   hello(): Promise<unknown> {
-    return vi.waitFor(() => decodeJsonFrame(this.of(FrameKind.hello)[0]!));
+    return eventually(() => decodeJsonFrame(this.of(FrameKind.hello)[0]!));
   }
   totals(): { targets?: unknown }[] {
     return this.of(FrameKind.totals).map((frame) => decodeJsonFrame(frame) as { targets?: unknown });
@@ -112,12 +113,12 @@ describe('targets', () => {
       { role: 'analyst', name: 'a analyst' },
     ]);
     publishAll(server);
-    await vi.waitFor(() => {
+    await eventually(() => {
       for (const watcher of watchers) {
         expect(watcher.of(FrameKind.streaks).length).toBeGreaterThan(5);
         expect(watcher.totals().length).toBeGreaterThan(2);
       }
-    }, 5_000);
+    });
     for (const watcher of watchers.slice(0, 4)) {
       expect(traced(watcher)).toEqual([]);
       expect(watcher.totals().every((totals) => !('targets' in totals))).toBe(true);
@@ -141,17 +142,17 @@ describe('targets', () => {
     const bystander = new Watcher(server.url, {});
     await Promise.all([analyst.hello(), bystander.hello()]);
     publishAll(server);
-    await vi.waitFor(() => expect(analyst.of(FrameKind.streaks).length).toBe(6));
+    await eventually(() => expect(analyst.of(FrameKind.streaks).length).toBe(6));
     const seen = analyst.targets().length;
 
     await end(server, { cookie, host: new URL(server.url).host });
     publishAll(server);
-    await vi.waitFor(() => expect(analyst.closed).toEqual({ code: 1008, reason: 'ACCESS_SIGNED_OUT' }));
+    await eventually(() => expect(analyst.closed).toEqual({ code: 1008, reason: 'ACCESS_SIGNED_OUT' }));
     expect(analyst.targets().length).toBe(seen);
     const again = new Watcher(server.url, { cookie });
     expect(await again.hello()).toMatchObject({ role: 'viewer' });
     publishAll(server);
-    await vi.waitFor(() => expect(again.of(FrameKind.streaks).length).toBeGreaterThan(5));
+    await eventually(() => expect(again.of(FrameKind.streaks).length).toBeGreaterThan(5));
     expect(traced(again)).toEqual([]);
     expect(analyst.targets().length).toBe(seen);
     expect(bystander.closed).toBeNull();

@@ -1,11 +1,12 @@
 /** Pages that watch through a filter, over real sockets: what they get, what they are told, and what they are refused. */
 import type { AddressInfo } from 'node:net';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MAX_LIVE_FILTERS } from '../../../server/live/live-filters.ts';
 import { FrameKind } from '../../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../../shared/wire/json-frame.ts';
 import { openAccessServer } from '../../support/access-server.ts';
 import { flowBatch, NOON_SECONDS, type TestFlow } from '../../support/commits.ts';
+import { eventually } from '../../support/eventually.ts';
 import { LivePage } from '../../support/live-page.ts';
 
 async function open() {
@@ -37,8 +38,8 @@ describe('a filter', () => {
     await filtered.watch('dst port 23 and country JP');
     publish(flows(60));
     publish(flowBatch(6, [{ targetPort: 23, country: 'JP' }, { targetPort: 23 }]));
-    await vi.waitFor(() => expect(all.rows()).toBe(62));
-    await vi.waitFor(() =>
+    await eventually(() => expect(all.rows()).toBe(62));
+    await eventually(() =>
       expect(filtered.ledger()).toEqual({ offered: 62, sent: 11, sampledOut: 0, filteredOut: 51 }),
     );
     expect(filtered.rows()).toBe(11);
@@ -54,7 +55,7 @@ describe('a filter', () => {
     await watcher.watch('dst port 80');
     publish(flows(60, { seconds: NOON_SECONDS + 5 }));
     publish(flows(2, { seconds: NOON_SECONDS + 6, targetPort: 23 }));
-    await vi.waitFor(() => expect(watcher.last().clock.newestSeconds).toBeGreaterThan(NOON_SECONDS + 6));
+    await eventually(() => expect(watcher.last().clock.newestSeconds).toBeGreaterThan(NOON_SECONDS + 6));
     const { filter, totals, topPorts, topCountries } = watcher.last();
     expect(filter).toEqual({ text: 'dst port 80', sinceSeconds: NOON_SECONDS + 0.000005 });
     expect(totals).toMatchObject({ packets: 60, flows: 30, bytes: 3600 });
@@ -71,9 +72,9 @@ describe('a filter', () => {
     const { page, publish } = await open();
     const watcher = await (await page()).watch('dst port 80');
     publish(flows(60));
-    await vi.waitFor(() => expect(watcher.last().topPorts).toHaveLength(1));
+    await eventually(() => expect(watcher.last().topPorts).toHaveLength(1));
     publish(flows(2, { seconds: NOON_SECONDS + 90, targetPort: 23 }));
-    await vi.waitFor(() => expect(watcher.last().topPorts).toEqual([]));
+    await eventually(() => expect(watcher.last().topPorts).toEqual([]));
     expect(watcher.last().totals).toMatchObject({ flows: 30, sources: 0 });
   });
 
@@ -81,7 +82,7 @@ describe('a filter', () => {
     const { page, publish } = await open();
     const watcher = await (await page()).watch('dst port 80');
     for (let round = 0; round < 10; round++) publish(flows(600));
-    await vi.waitFor(() => expect(watcher.ledger().offered).toBe(6_000));
+    await eventually(() => expect(watcher.ledger().offered).toBe(6_000));
     const { sent, sampledOut, filteredOut } = watcher.ledger();
     expect(filteredOut).toBe(3_000);
     expect(sent + sampledOut).toBe(3_000);
@@ -100,8 +101,8 @@ describe('a filter', () => {
         await new Promise((resolve) => setTimeout(resolve, 3));
       }
     }
-    await vi.waitFor(() => expect(all.ledger().offered).toBe(175));
-    await vi.waitFor(() => expect(watcher.ledger().offered).toBe(175));
+    await eventually(() => expect(all.ledger().offered).toBe(175));
+    await eventually(() => expect(watcher.ledger().offered).toBe(175));
     const { sent, sampledOut, filteredOut } = watcher.ledger();
     expect(sent + sampledOut + filteredOut).toBe(175);
     expect(watcher.rows()).toBe(sent);
@@ -112,7 +113,7 @@ describe('a filter', () => {
     const { page } = await open();
     const watcher = await page();
     for (const filter of ['dst port 1', 'dst port 2', 'wrong', 'dst port 3']) watcher.ask(filter);
-    await vi.waitFor(() => expect(watcher.last().filter?.text).toBe('dst port 3'));
+    await eventually(() => expect(watcher.last().filter?.text).toBe('dst port 3'));
     expect(watcher.errors.filter(({ filter }) => filter !== 'wrong')).toEqual([]);
   });
 });
@@ -140,7 +141,7 @@ describe('what is refused', () => {
     // The next good one holds.
     await watcher.watch('dst port 23');
     publish(flows(10));
-    await vi.waitFor(() => expect(watcher.rows()).toBe(5));
+    await eventually(() => expect(watcher.rows()).toBe(5));
   });
 
   test('shows nothing in its place, and all of it is counted', async () => {
@@ -148,7 +149,7 @@ describe('what is refused', () => {
     const watcher = await (await page()).watch('dst port 23');
     await watcher.refused('dst prt 80');
     publish(flows(10));
-    await vi.waitFor(() => expect(watcher.ledger()).toEqual({ offered: 10, sent: 0, sampledOut: 0, filteredOut: 10 }));
+    await eventually(() => expect(watcher.ledger()).toEqual({ offered: 10, sent: 0, sampledOut: 0, filteredOut: 10 }));
     expect(watcher.last().filter).toBeNull();
     expect(watcher.rows()).toBe(0);
   });
@@ -162,7 +163,7 @@ describe('what is refused', () => {
       const watcher = await (await analyst()).watch(filter);
       tokens.revoke(1);
       publish(flows(10));
-      await vi.waitFor(() => expect(watcher.closed).toEqual({ code: 1008, reason: 'ACCESS_SIGNED_OUT' }));
+      await eventually(() => expect(watcher.closed).toEqual({ code: 1008, reason: 'ACCESS_SIGNED_OUT' }));
       expect([viewer.rows(), watcher.rows()]).toEqual([0, 0]);
     },
   );
@@ -185,16 +186,16 @@ describe('what is refused', () => {
     // Another takes it over, and it goes with the last.
     watchers[0]!.socket.close();
     last.socket.close();
-    await vi.waitFor(() => expect(live.filters.size).toBe(MAX_LIVE_FILTERS - 1));
+    await eventually(() => expect(live.filters.size).toBe(MAX_LIVE_FILTERS - 1));
     for (const { socket } of watchers) socket.close();
-    await vi.waitFor(() => expect(live.filters.size).toBe(0));
+    await eventually(() => expect(live.filters.size).toBe(0));
   });
 
   test('who asks too often is told so and let go; others are not', async () => {
     const { page } = await open();
     const [hasty, other] = [await page(), await page()];
     for (let at = 0; at < 40; at++) hasty.ask('tcp');
-    await vi.waitFor(() => expect(hasty.closed).toEqual({ code: 1008, reason: 'TOO_MANY_MESSAGES' }));
+    await eventually(() => expect(hasty.closed).toEqual({ code: 1008, reason: 'TOO_MANY_MESSAGES' }));
     expect(hasty.errors.at(-1)!.code).toBe('TOO_MANY_MESSAGES');
     await other.watch('tcp');
   });
@@ -205,12 +206,12 @@ describe('what is refused', () => {
     watcher.socket.send('words');
     watcher.socket.send(new Uint8Array(5));
     watcher.socket.send(encodeJsonFrame(FrameKind.hello, { filter: 'tcp' }));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(watcher.errors.map(({ code }) => code)).toEqual(['WIRE_TRUNCATED', 'WIRE_TRUNCATED']),
     );
     await watcher.watch('udp');
     watcher.socket.send(new Uint8Array(1 << 20));
-    await vi.waitFor(() => expect(watcher.closed?.code).toBe(1009));
+    await eventually(() => expect(watcher.closed?.code).toBe(1009));
     await (await page()).watch('udp');
   });
 });

@@ -9,6 +9,7 @@ import { flowsToFrame } from '../../../shared/wire/flow-frames.ts';
 import { decodeFrame, encodeFrame, type Frame, FrameKind } from '../../../shared/wire/frame.ts';
 import { encodeJsonFrame } from '../../../shared/wire/json-frame.ts';
 import { flowBatch } from '../../support/commits.ts';
+import { eventually } from '../../support/eventually.ts';
 import { createPeer, createPipeline, helloOf } from '../../support/pipeline.ts';
 
 /** A frame as it comes off the wire. */
@@ -38,7 +39,7 @@ test('a sensor is told to forget what is stored, and nothing else', async () => 
   // The same sensor comes back while the commit is under way.
   const second = createPeer();
   const opened = pipeline.open(helloOf(7), second);
-  await vi.waitFor(() => expect(first.refuse).toHaveBeenCalledWith('INGEST_REPLACED', expect.anything()));
+  await eventually(() => expect(first.refuse).toHaveBeenCalledWith('INGEST_REPLACED', expect.anything()));
   letGo();
   const again = await opened;
   expect(again.storedSequence).toBe(-1);
@@ -96,7 +97,7 @@ test('after a failed commit, what still comes on the old connection is not taken
   const peer = createPeer();
   const channel = await pipeline.open(helloOf(7), peer);
   pipeline.receive(channel, peer, frameOf(7, 1, 10));
-  await vi.waitFor(() => expect(peer.refuse).toHaveBeenCalledWith('INGEST_BUSY', expect.anything()));
+  await eventually(() => expect(peer.refuse).toHaveBeenCalledWith('INGEST_BUSY', expect.anything()));
   pipeline.receive(channel, peer, frameOf(7, 2, 20));
   const next = createPeer();
   const channelAgain = await pipeline.open(helloOf(7), next);
@@ -212,6 +213,7 @@ test('the last word of a run stands, whatever its sensor says when it comes back
   const channelAgain = await pipeline.open(helloOf(7), again);
   pipeline.receive(channelAgain, again, reportOf(7, 0, false));
   expect(ledgerOf(pipeline).health?.finished).toBe(true);
+  expect(channelAgain.health?.finished).toBe(true);
   pipeline.leave(channelAgain, again);
   expect(channelAgain.state).toBe('finished');
   // Another run of the sensor has more to say.
@@ -268,7 +270,7 @@ test('a store that meets a full disk is left alone, and a commit that was durabl
   const peer = createPeer();
   const channel = await pipeline.open(helloOf(7), peer);
   pipeline.receive(channel, peer, frameOf(7, 1, 10));
-  await vi.waitFor(() => expect(peer.refuse).toHaveBeenCalledWith('INGEST_BUSY', expect.anything()));
+  await eventually(() => expect(peer.refuse).toHaveBeenCalledWith('INGEST_BUSY', expect.anything()));
   expect(disk.noteFull).toHaveBeenCalled();
   disk.isFull = false;
   const again = createPeer();

@@ -12,13 +12,20 @@ function writeMany(ring: StreakRing, count: number, launch: number): void {
   for (let at = 0; at < count; at++) ring.write(launch, launch);
 }
 
+/** As three does when it has handed a texture over. */
+function drawn({ texture }: StreakTexture): void {
+  texture.clearUpdateRanges();
+  texture.onUpdate?.(texture);
+}
+
 test('what was written goes to the card row by row, and once', () => {
-  const ring = new StreakRing(4 * STREAKS_IN_A_ROW, LIFE_SECONDS);
+  const ring = new StreakRing(8 * STREAKS_IN_A_ROW, LIFE_SECONDS);
   const streaks = new StreakTexture(ring);
   const { image } = streaks.texture;
   expect((image.width * image.height * 4) / STREAK_WORDS).toBe(ring.capacity);
   writeMany(ring, STREAKS_IN_A_ROW - 10, 1);
   streaks.upload();
+  drawn(streaks);
   writeMany(ring, 20 + STREAKS_IN_A_ROW, 1);
   const { version } = streaks.texture;
   streaks.upload();
@@ -32,10 +39,14 @@ test('what was written goes to the card row by row, and once', () => {
     [2 * STREAKS_IN_A_ROW, 10],
   ]);
   expect(streaks.texture.version).toBe(version + 1);
-  streaks.texture.clearUpdateRanges();
+  drawn(streaks);
   streaks.upload();
   expect(streaks.texture.updateRanges).toEqual([]);
   expect(streaks.texture.version).toBe(version + 1);
+  // Most of the rows are handed over as a whole: one call in place of many.
+  writeMany(ring, 5 * STREAKS_IN_A_ROW, 1);
+  streaks.upload();
+  expect([streaks.texture.version, streaks.texture.updateRanges]).toEqual([version + 2, []]);
 });
 
 test('no more instances are drawn than the slots in use need, and a view has shaders without the others', () => {
@@ -61,19 +72,22 @@ test('no more instances are drawn than the slots in use need, and a view has sha
 });
 
 test('what flew before a texture was made, or before the card lost it, is handed over whole', () => {
-  const ring = new StreakRing(STREAKS_IN_A_ROW, LIFE_SECONDS);
+  const ring = new StreakRing(8 * STREAKS_IN_A_ROW, LIFE_SECONDS);
   writeMany(ring, 100, 1);
-  new StreakTexture(ring).upload();
-  // Of another quality: without ranges, three hands over everything.
+  drawn(new StreakTexture(ring));
+  // Of another quality: without ranges, three hands over everything, once it comes to it.
   const streaks = new StreakTexture(ring);
+  for (const version of [1, 2]) {
+    writeMany(ring, 1, 1);
+    streaks.upload();
+    expect([streaks.texture.version, streaks.texture.updateRanges]).toEqual([version, []]);
+  }
+  drawn(streaks);
   writeMany(ring, 1, 1);
   streaks.upload();
-  expect([streaks.texture.version, streaks.texture.updateRanges]).toEqual([1, []]);
-  writeMany(ring, 1, 1);
-  streaks.upload();
-  expect([streaks.texture.version, streaks.texture.updateRanges.length]).toEqual([2, 1]);
+  expect([streaks.texture.version, streaks.texture.updateRanges.length]).toEqual([3, 1]);
   // Ranges of a picture that was not drawn any more are void.
   streaks.forget();
   streaks.upload();
-  expect([streaks.texture.version, streaks.texture.updateRanges]).toEqual([3, []]);
+  expect([streaks.texture.version, streaks.texture.updateRanges]).toEqual([4, []]);
 });
