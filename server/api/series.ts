@@ -178,16 +178,19 @@ function checkStep(stepSeconds: number, by: string, measure: SeriesMeasure): voi
     throw new ApiError(400, 'API_STEP', `by ${by} there are bins of a minute: choose a step that is a multiple of 60`);
 }
 
+/** That a live sensor watched is stored so much later, where the machine has much else to do. */
+const TOLD_AFTER_SECONDS = 10;
+
 /** How each bin was watched. How many addresses are watched is a secret: of small telescopes it gives the block away. */
 async function coverageOf(parts: ApiParts, span: AskedSpan, stepSeconds: number, withAddresses: boolean) {
   const first = Math.floor(span.fromSeconds / stepSeconds) * stepSeconds;
   const watches = await parts.catalog.watches(span.session, { ...span, fromSeconds: first });
-  const now = Date.now() / 1000;
+  const known = Date.now() / 1000 - TOLD_AFTER_SECONDS;
   const bins: Coverage[] = [];
   for (let bin = first; bin < span.toSeconds; bin += stepSeconds) {
-    // What has not come yet, or lies behind the span, is no outage.
+    // What has not come yet, may still be told, or lies behind the span, is no outage.
     const last = Math.min(bin + stepSeconds, span.toSeconds);
-    const end = span.session === 0 ? Math.max(bin, Math.min(last, now)) : last;
+    const end = span.session === 0 ? Math.max(bin, Math.min(last, known)) : last;
     bins.push(coverage(watches, bin, end));
   }
   return {

@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ApiParts } from '../../../server/api/parts.ts';
 import { seriesRoutes } from '../../../server/api/series.ts';
 import { topRoutes } from '../../../server/api/top.ts';
@@ -100,6 +100,15 @@ describe('how a bin was watched', () => {
     const { body } = await ask(`series?step=60&${FIVE_MINUTES}`);
     expect(body.outageSeconds).toEqual([0, 30, 30, 0, 0]);
     expect(body.points).toHaveLength(2);
+  });
+
+  test('of the last seconds a sensor may still tell that it watched', async () => {
+    const now = 1_900_000_000;
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(now * 1000);
+    const time = (seconds: number) => new Date(seconds * 1000).toISOString();
+    const { body } = await ask(`series?session=0&step=10&from=${time(now - 50)}&to=${time(now + 20)}`);
+    clock.mockRestore();
+    expect(body.outageSeconds).toEqual([10, 10, 10, 10, 0, 0, 0]);
   });
 
   test('what lies behind the span is no outage', async () => {
