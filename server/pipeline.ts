@@ -119,7 +119,7 @@ export class IngestPipeline {
         );
       }
       this.#ledgers.begin(channel);
-      channel.health = this.#ledgers.lastWord(channel);
+      channel.health ??= this.#ledgers.lastWord(channel);
       if (hello.backlog) return;
       await this.#resumeWatch(channel);
       await this.#parts.live.open(channel);

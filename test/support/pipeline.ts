@@ -29,9 +29,11 @@ export async function createPipeline(
   options: {
     commit?: (really: () => Promise<void>, commit: IngestCommit) => Promise<void>;
     packets?: NonNullable<PipelineParts['packets']>;
+    /** Of a server that was here before. */
+    folder?: string;
   } = {},
 ) {
-  const stores = await openDuckDbStoresInThread(await testFolder());
+  const stores = await openDuckDbStoresInThread(options.folder ?? (await testFolder()));
   const { catalog } = stores;
   const commit = options.commit;
   const flows =

@@ -10,6 +10,7 @@ import { decodeFrame, encodeFrame, type Frame, FrameKind } from '../../../shared
 import { encodeJsonFrame } from '../../../shared/wire/json-frame.ts';
 import { flowBatch } from '../../support/commits.ts';
 import { eventually } from '../../support/eventually.ts';
+import { testFolder } from '../../support/folders.ts';
 import { createPeer, createPipeline, helloOf } from '../../support/pipeline.ts';
 
 /** A frame as it comes off the wire. */
@@ -200,17 +201,23 @@ test('a report that cannot be read is counted by its code and acknowledged; what
 });
 
 test('the last word of a run stands, whatever its sensor says when it comes back for the acknowledgement', async () => {
-  const { pipeline, close } = await createPipeline({});
+  const folder = await testFolder();
+  const before = await createPipeline({ folder });
   const peer = createPeer();
-  const channel = await pipeline.open(helloOf(7), peer);
+  const channel = await before.pipeline.open(helloOf(7), peer);
   const reportOf = (epoch: number, sequence: number, finished: boolean): Frame =>
     decodeFrame(encodeJsonFrame(FrameKind.health, { ...reportOfBegin(helloOf(epoch)), finished }, epoch, sequence));
-  pipeline.receive(channel, peer, reportOf(7, 0, false));
-  pipeline.receive(channel, peer, reportOf(7, 1, true));
-  await atRest(pipeline, channel);
-  pipeline.leave(channel, peer);
+  before.pipeline.receive(channel, peer, reportOf(7, 0, false));
+  const report = channel.health;
+  before.pipeline.leave(channel, peer);
+  expect((await before.pipeline.open(helloOf(7), peer)).health).toBe(report);
+  before.pipeline.receive(channel, peer, reportOf(7, 1, true));
+  await atRest(before.pipeline, channel);
+  await before.close();
+  const { pipeline, close } = await createPipeline({ folder });
   const again = createPeer();
   const channelAgain = await pipeline.open(helloOf(7), again);
+  expect(channelAgain.storedSequence).toBe(1);
   pipeline.receive(channelAgain, again, reportOf(7, 0, false));
   expect(ledgerOf(pipeline).health?.finished).toBe(true);
   expect(channelAgain.health?.finished).toBe(true);
