@@ -221,13 +221,19 @@ describe('what becomes of them', () => {
   });
 });
 
+/** A session of a file, with flows. */
+async function recording({ catalog, flows: store }: DuckDbStores) {
+  const session = await catalog.session({ kind: 'file', name: 'night', sensor: 1, epoch: 5 });
+  const flows = madeFlows(6);
+  flows.session.fill(session.id);
+  await store.commit({ ...ingestCommit({}), flows: [flows] });
+  return session;
+}
+
 test('they leave with their session', async () => {
   const other = await testFolder();
   const some = await openDuckDbStoresInThread(other);
-  const session = await some.catalog.session({ kind: 'file', name: 'night', sensor: 1, epoch: 5 });
-  const flows = madeFlows(6);
-  flows.session.fill(session.id);
-  await some.flows.commit({ ...ingestCommit({}), flows: [flows] });
+  const session = await recording(some);
   await some.seal(true);
   expect(await names(other)).toHaveLength(2);
   await some.catalog.deleteSession(session.id);
@@ -254,10 +260,7 @@ test('they leave when retention takes their hour out', async () => {
 test('that none can be made of a file is no problem any more when the file is gone', async () => {
   const other = await testFolder();
   const some = await openDuckDbStoresInThread(other);
-  const session = await some.catalog.session({ kind: 'file', name: 'night', sensor: 1, epoch: 5 });
-  const flows = madeFlows(6);
-  flows.session.fill(session.id);
-  await some.flows.commit({ ...ingestCommit({}), flows: [flows] });
+  const session = await recording(some);
   await writeFile(summaries(other), 'in the way');
   await some.seal(true);
   const codes = async () => (await some.flows.state()).problems.map(({ code }) => code);

@@ -7,10 +7,7 @@ import type { SceneLayer } from './layer.ts';
 import { STREAK_TEXELS, STREAKS_IN_A_ROW, type StreakTexture } from './streak-texture.ts';
 import type { StreakUniforms } from './streak-uniforms.ts';
 
-/**
- * An instance costs as much as some hundred vertices where pictures are drawn in software, and graphics cards do not like
- * small ones either: each is so many streaks.
- */
+/** An instance costs as much as some ten vertices where pictures are drawn in software: each is so many streaks. */
 const STREAKS_AN_INSTANCE = 256;
 
 /** All streaks, with trails, sparks and ripples, in one draw call: the shape is that of a few, the shaders do the rest. */
