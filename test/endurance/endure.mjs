@@ -94,13 +94,24 @@ async function watching(world, wires) {
   });
 }
 
-/** Everything that is on the way has arrived. */
+/** Everything that is on the way has arrived, and the sensor has said so: what a server that was restarted knows of it is older. */
 async function atRest(world, wires) {
+  const begin = Date.now();
   let last = null;
   return await world.until('rest', async () => {
+    if (!(await hasReported(world, begin))) return null;
     const now = await totalsOf(world, wires);
     const isSame = last !== null && JSON.stringify(last) === JSON.stringify(now.totals);
     last = now.totals;
     return isSame && now.isAtRest ? now : null;
   });
+}
+
+/** A report comes twice a second. */
+async function hasReported(world, sinceMilliseconds) {
+  const sensors = await world.ask('sensors');
+  return sensors.some(
+    ({ state, link, lastHeard }) =>
+      state === 'connected' && link !== null && Date.parse(lastHeard) > sinceMilliseconds + 1_000,
+  );
 }
