@@ -34,7 +34,7 @@ export async function totalsOf(world, wires) {
   const checks = [...sensors.flatMap((entry) => entry.checks), ...stored];
   return {
     totals,
-    isAtRest: balances && sensors.every(({ counts }) => counts.packetsSpooled === 0),
+    isAtRest: balances && sensors.every(({ counts }) => counts.packetsSpooled + counts.packetsInOpenFlows === 0),
     broken: checks.filter(({ holds }) => !holds),
   };
 }
