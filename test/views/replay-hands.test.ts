@@ -133,7 +133,7 @@ describe.skipIf(!browserInstalled)('a replay, by hand', () => {
       await page.keyboard.press('Space');
       await seen(page, 'a replay that goes on', ({ replay }) => replay!.isPlaying && !replay!.isWaiting);
       const coming = page.waitForEvent('download');
-      await page.keyboard.press('v');
+      await page.getByRole('button', { name: 'record', exact: true }).click();
       await page.waitForTimeout(4_000);
       expect((await look(page)).replay!.isPlaying).toBe(true);
       await page.keyboard.press('v');
