@@ -44,26 +44,33 @@ export function breakdownProperties<Group extends BreakdownGroup>(groups: readon
 
 export const breakdownQuery = Type.Object({ filter: FilterText, ...spanProperties });
 
-/** Flows of the request's span and filter that `own`, a filter too, holds for. Targets are told apart for analysts only. */
+/**
+ * Flows of the request's span and filter that `own`, a filter too, holds for. Targets are told apart for analysts only. It ends
+ * when `gone` says that nobody waits for it.
+ */
 export async function answerBreakdown<Group extends BreakdownGroup>(
   parts: ApiParts,
   { query, raw }: { query: Type.Static<typeof breakdownQuery>; raw: IncomingMessage },
   own: string,
   groups: readonly Group[],
+  gone: AbortSignal,
 ) {
   const span = await resolveSpan(query, parts.catalog, () => parts.live.current().record.id);
   const withTargets = maySeeTargets(roleOf(raw, parts));
   const { filter } = await resolveFilter(query.filter, parts.catalog, withTargets);
   const hasSources = (groups as readonly BreakdownGroup[]).includes('source');
   const ask = () =>
-    parts.flows.breakdown({
-      ...span,
-      filter: narrowedTo(own, filter),
-      groups: withTargets ? [...groups, 'target'] : groups,
-      limit: BREAKDOWN_ROWS,
-      distinct: [...(hasSources ? (['sources'] as const) : []), ...(withTargets ? (['targets'] as const) : [])],
-    });
-  const breakdown = await parts.breakdownTurns.take(() => raw.socket.destroyed, ask);
+    parts.flows.breakdown(
+      {
+        ...span,
+        filter: narrowedTo(own, filter),
+        groups: withTargets ? [...groups, 'target'] : groups,
+        limit: BREAKDOWN_ROWS,
+        distinct: [...(hasSources ? (['sources'] as const) : []), ...(withTargets ? (['targets'] as const) : [])],
+      },
+      gone,
+    );
+  const breakdown = await parts.breakdownTurns.take(() => gone.aborted, ask);
   const rowsOf = (group: BreakdownGroup) => breakdown.groups[group]!.map((row) => rowOf(group, row));
   return {
     session: span.session,

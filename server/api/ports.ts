@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { PORT_GROUPS } from './breakdown-text.ts';
 import { answerBreakdown, breakdownProperties, breakdownQuery } from './breakdowns.ts';
+import { goneOf } from './gone.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem } from './schemas.ts';
 
@@ -21,9 +22,10 @@ export const portRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts
     querystring: breakdownQuery,
     response: { 200: Port, '4xx': Problem },
   };
-  app.get('/api/v1/ports/:protocol/:port', { schema }, async (request) => {
+  app.get('/api/v1/ports/:protocol/:port', { schema }, async (request, reply) => {
     const { protocol, port } = request.params;
     const own = `${protocol} dst port ${port}`;
-    return { port: `${port}/${protocol}`, ...(await answerBreakdown(parts, request, own, PORT_GROUPS)) };
+    const breakdown = await answerBreakdown(parts, request, own, PORT_GROUPS, goneOf(reply));
+    return { port: `${port}/${protocol}`, ...breakdown };
   });
 };

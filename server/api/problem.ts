@@ -39,10 +39,9 @@ export function asApiError(error: Error): ApiError {
   const { statusCode, validation } = error as Partial<FastifyError>;
   if (statusCode === 413) return new ApiError(413, 'API_TOO_LARGE', 'the body is longer than this route reads');
   if (validation || error instanceof RangeError) return new ApiError(400, 'API_BAD_REQUEST', error.message);
-  if (error instanceof StoreError)
-    return error.code === 'STORE_BUSY'
-      ? new ApiError(429, 'API_BUSY', error.message)
-      : new ApiError(503, error.code, error.message);
+  if (error instanceof StoreError && error.code === 'STORE_BUSY') return new ApiError(429, 'API_BUSY', error.message);
+  if (error instanceof StoreError && error.code === 'STORE_GONE') return new ApiError(499, 'API_GONE', error.message);
+  if (error instanceof StoreError) return new ApiError(503, error.code, error.message);
   if (statusCode !== undefined && statusCode < 500) return new ApiError(statusCode, 'API_BAD_REQUEST', error.message);
   // What went wrong inside is for the log, not for whoever asks.
   process.stderr.write(`server: ${error.stack ?? error.message}\n`);

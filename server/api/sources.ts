@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { maySeeTargets, roleOf } from '../access/role.ts';
 import { SOURCE_GROUPS } from './breakdown-text.ts';
 import { answerBreakdown, breakdownProperties, breakdownQuery } from './breakdowns.ts';
+import { goneOf } from './gone.ts';
 import { labelsOf } from './label-text.ts';
 import { Labels } from './labels.ts';
 import type { ApiParts } from './parts.ts';
@@ -27,9 +28,10 @@ export const sourceRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
     querystring: breakdownQuery,
     response: { 200: Source, '4xx': Problem },
   };
-  app.get('/api/v1/sources/:address', { schema }, async (request) => {
+  app.get('/api/v1/sources/:address', { schema }, async (request, reply) => {
+    const gone = goneOf(reply);
     const { words, ...source } = readAddress(request.params.address);
-    const breakdown = await answerBreakdown(parts, request, `src host ${source.address}`, SOURCE_GROUPS);
+    const breakdown = await answerBreakdown(parts, request, `src host ${source.address}`, SOURCE_GROUPS, gone);
     const evidence = await parts.evidence.of(breakdown.session, words);
     const labels = labelsOf(evidence, maySeeTargets(roleOf(request.raw, parts)));
     return { ...source, ...breakdown, labels, scanner: parts.scanners.find(words) };

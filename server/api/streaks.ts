@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { MAX_STRETCH_SECONDS, MAX_STRETCH_STREAKS } from '../../shared/wire/stretch.ts';
 import { ANYONE, askerOf, maySeeTargets } from '../access/role.ts';
 import { resolveFilter } from './filter.ts';
+import { goneOf } from './gone.ts';
 import type { ApiParts } from './parts.ts';
 import { ApiError } from './problem.ts';
 import { FilterText, Problem, SessionId } from './schemas.ts';
@@ -33,9 +34,7 @@ const schema = {
 export const streakRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
   app.get('/api/v1/streaks', { schema }, async (request, reply) => {
     const { filter: filterText = '', most } = request.query;
-    // Before anything is waited for: whoever goes, goes at any time.
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    const gone = goneOf(reply);
     const { role, name } = askerOf(request.raw, parts) ?? ANYONE;
     const withTargets = maySeeTargets(role);
     const span = await resolveSpan(request.query, parts.catalog, () => request.query.session);
@@ -45,7 +44,7 @@ export const streakRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
     const record = (await recordOf(span.session, parts.catalog))!;
     const question = { span, record, ...filter, filterText, most, withTargets };
     const asker = name === null ? `address ${request.raw.socket.remoteAddress}` : `token ${name}`;
-    const body = await parts.stretches.answer(question, asker, gone.signal).catch((error) => {
+    const body = await parts.stretches.answer(question, asker, gone).catch((error) => {
       if (error instanceof ApiError && error.status === 429) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
       throw error;
     });

@@ -58,15 +58,17 @@ export class Stretches {
         // Somebody may have asked the same before.
         const known = this.#recent.find(key);
         if (known !== null) return known;
-        const body = await this.#read(question);
+        const body = await this.#read(question, gone);
         this.#recent.put(key, body);
         return body;
       }))
     );
   }
 
-  async #read({ span, record, filter, most, withTargets }: StretchQuestion): Promise<Uint8Array> {
-    const stretch = await this.#parts.flows.stretch({ ...span, most, ...(filter === undefined ? {} : { filter }) });
+  async #read(question: StretchQuestion, gone: AbortSignal): Promise<Uint8Array> {
+    const { span, record, filter, most, withTargets } = question;
+    const asked = { ...span, most, ...(filter === undefined ? {} : { filter }) };
+    const stretch = await this.#parts.flows.stretch(asked, gone);
     checkKept(span, record, stretch);
     const slots = this.#parts.slots(span.session);
     const streaks = stretch.flows.map((flows) => this.#streaks(flows, slots, withTargets));

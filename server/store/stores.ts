@@ -301,15 +301,18 @@ export interface FlowStore {
   topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
   /** Of flows whose interval begins in the span. At most 200,000 rows, else RangeError. */
   sums(query: FlowSumsQuery): Promise<FlowSumColumns>;
-  /** Of flows whose interval begins in the span; at most 1,000 keys a group, else RangeError. */
-  breakdown(query: BreakdownQuery): Promise<Breakdown>;
+  /**
+   * Of flows whose interval begins in the span; at most 1,000 keys a group, else RangeError. Ended with STORE_GONE when `gone`
+   * says that nobody waits for it.
+   */
+  breakdown(query: BreakdownQuery, gone?: AbortSignal): Promise<Breakdown>;
   /** Sums over the flow records of a session that are there, for the ledger's check. */
   sum(session: number): Promise<FlowSums>;
   account(session: number): Promise<FlowAccount>;
   /** Of flows whose first packet lies in the span: what is there of it. */
   count(query: FlowSpan): Promise<FlowCount>;
-  /** RangeError for wrong arguments. */
-  stretch(query: StretchQuery): Promise<FlowStretch>;
+  /** RangeError for wrong arguments; STORE_GONE as a breakdown. */
+  stretch(query: StretchQuery, gone?: AbortSignal): Promise<FlowStretch>;
   /** Of all sessions that have flows. */
   sizes(): Promise<SessionSize[]>;
   state(): Promise<FlowStoreState>;
@@ -494,6 +497,7 @@ export class StoreError extends Error {
     | 'STORE_FAILED'
     | 'STORE_FULL'
     | 'STORE_BUSY'
+    | 'STORE_GONE'
     | 'STORE_SESSION_DELETED'
     | 'STORE_UNREACHABLE';
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {

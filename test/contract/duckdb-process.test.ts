@@ -76,6 +76,25 @@ describe.skipIf(compiled === null)('the compiled store', () => {
     await stores.close();
   });
 
+  test('what nobody waits for any more is ended, and the rest is answered', async () => {
+    const stores = await (await compiledClient()).openDuckDbStores(await testFolder());
+    await stores.flows.commit(ingestCommit({ flows4: [{ packets: 4 }] }));
+    const span = { session: 0, fromSeconds: NOON_SECONDS, toSeconds: NOON_SECONDS + 60 };
+    const asked = { ...span, groups: ['source'] as const, distinct: [], limit: 10 };
+    const gone = new AbortController();
+    const before = AbortSignal.abort();
+    const wanted = [stores.flows.stretch({ ...span, most: 10 }, gone.signal), stores.flows.breakdown(asked)];
+    for (const never of [stores.flows.stretch({ ...span, most: 10 }, before), stores.flows.breakdown(asked, before)])
+      await expect(never).rejects.toMatchObject({ code: 'STORE_GONE' });
+    expect(await Promise.all(wanted)).toMatchObject([{ offered: 1 }, { all: { packets: 4 } }]);
+    // What was answered is not ended any more.
+    gone.abort();
+    expect(await stores.flows.stretch({ ...span, most: 10 }, new AbortController().signal)).toMatchObject({
+      offered: 1,
+    });
+    await stores.close();
+  });
+
   test('the event loop goes on while commits are written', async () => {
     const stores = await (await compiledClient()).openDuckDbStores(await testFolder());
     const flows4 = Array.from({ length: 5000 }, (_, row) => ({ packets: row }));

@@ -5,7 +5,7 @@ import { flowFieldNames, flowFields } from '../../../shared/flow-fields.ts';
 import type { IngestCommit, SeriesRows } from '../ingest-commit.ts';
 import { StoreError } from '../stores.ts';
 import { openDuckDbStoresInThread } from './core.ts';
-import { errorOf, type WorkerReply, type WorkerRequest, type WorkerStart } from './messages.ts';
+import { errorOf, type WorkerGone, type WorkerReply, type WorkerRequest, type WorkerStart } from './messages.ts';
 import {
   type DuckDbOptions,
   type DuckDbStores,
@@ -73,12 +73,24 @@ class Owner {
     values: readonly unknown[],
     transfer: ArrayBuffer[] = [],
   ): Promise<unknown> {
-    if (this.#ended) return Promise.reject(this.#ended);
+    return this.#post({ operation, values }, transfer).answer;
+  }
+
+  /** As `call`, and ended when `gone` says that nobody waits for it. */
+  async callUntil(gone: AbortSignal, operation: OperationName, values: readonly unknown[]): Promise<unknown> {
+    const { id, answer } = this.#post({ operation, values, canEnd: true });
+    const tell = () => this.#worker.postMessage({ gone: id } satisfies WorkerGone);
+    if (gone.aborted) tell();
+    else gone.addEventListener('abort', tell);
+    return await answer.finally(() => gone.removeEventListener('abort', tell));
+  }
+
+  #post(request: Omit<WorkerRequest, 'id'>, transfer: ArrayBuffer[] = []): { id: number; answer: Promise<unknown> } {
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, operation, values } satisfies WorkerRequest, transfer);
-    });
+    if (this.#ended) return { id, answer: Promise.reject(this.#ended) };
+    const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#worker.postMessage({ id, ...request } satisfies WorkerRequest, transfer);
+    return { id, answer };
   }
 
   /**
@@ -120,7 +132,12 @@ function operationsOf(owner: Owner): StoreOperations {
   return new Proxy(calls, {
     get(_, name: OperationName) {
       if (name === 'commit') return (commit: IngestCommit) => sendCommit(owner, commit);
-      calls[name] ??= (...values) => owner.call(name, values);
+      calls[name] ??= (...values) => {
+        const gone = values.at(-1);
+        return gone instanceof AbortSignal
+          ? owner.callUntil(gone, name, values.slice(0, -1))
+          : owner.call(name, values);
+      };
       return calls[name];
     },
   }) as StoreOperations;

@@ -2,6 +2,7 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, JS } from '@duckdb/node-api';
 import { StoreError } from '../stores.ts';
 import { workError } from './store-errors.ts';
+import { endedWhenUnwanted } from './wanted.ts';
 
 export type Row = Record<string, JS>;
 
@@ -88,7 +89,12 @@ export class Connections {
    */
   async read(sql: string, values: DuckDBValue[] = []): Promise<Row[]> {
     this.#checkRoom();
-    return await this.#withReader((reader) => rowsOf(reader, sql, values));
+    return await this.#withReader((reader) =>
+      endedWhenUnwanted(
+        () => reader.interrupt(),
+        () => rowsOf(reader, sql, values),
+      ),
+    );
   }
 
   /** As `read`, and never refused: for what the store itself has to know, such as whether a file can be read. */
@@ -107,13 +113,26 @@ export class Connections {
   /** As `read`, column by column: for many rows. */
   async readColumns(sql: string, values: DuckDBValue[] = []): Promise<JS[][]> {
     this.#checkRoom();
-    return await this.#withReader(async (reader) => (await reader.runAndReadAll(sql, values)).getColumnsJS());
+    return await this.#withReader((reader) =>
+      endedWhenUnwanted(
+        () => reader.interrupt(),
+        async () => (await reader.runAndReadAll(sql, values)).getColumnsJS(),
+      ),
+    );
   }
 
   /** Several questions about one moment: what is committed between them, none of them sees. Otherwise as `read`. */
   async readTogether<T>(work: (reader: DuckDBConnection) => Promise<T>): Promise<T> {
     this.#checkRoom();
-    return await this.#withReader((reader) => inTransaction(reader, work));
+    // Nothing is ended but the work: a reader whose transaction was left open would answer nobody else.
+    return await this.#withReader((reader) =>
+      inTransaction(reader, () =>
+        endedWhenUnwanted(
+          () => reader.interrupt(),
+          () => work(reader),
+        ),
+      ),
+    );
   }
 
   async #withReader<T>(work: (reader: DuckDBConnection) => Promise<T>): Promise<T> {

@@ -37,6 +37,7 @@ import { listCopied, noteForgotten } from './session-deletion.ts';
 import { listSites, sitesOfPayload } from './site-queries.ts';
 import * as sketchQueries from './sketch-queries.ts';
 import { SteadyClock } from './steady-clock.ts';
+import { whileWanted } from './wanted.ts';
 import * as watchQueries from './watch-queries.ts';
 
 const QUERY_SECONDS = 60;
@@ -155,7 +156,7 @@ export class DuckDbCore {
       flows: (query) => flowQueries.queryFlows(this.#flows.source, query),
       topSources: (query) => flowQueries.queryTopSources(this.#flows.source, query),
       flowSums: (query) => queryFlowSums(this.#flows.source, query),
-      breakdown: (query) => queryBreakdown(this.#flows.source, query),
+      breakdown: (query, gone) => whileWanted(gone, () => queryBreakdown(this.#flows.source, query)),
       flowSum: async (session) => ({ ...(await this.#flows.account(session)).present }),
       evidence: (session, source) => evidenceOf(connections, session, source),
       evidenceAccount: (session) => accountOf(connections, EVIDENCE, session),
@@ -166,7 +167,7 @@ export class DuckDbCore {
       payloadAccount: (session) => accountOf(connections, PAYLOADS, session),
       flowAccount: (session) => this.#flows.account(session),
       flowCount: (query) => this.#flows.count(query),
-      flowStretch: (query) => this.#flows.stretch(query),
+      flowStretch: (query, gone) => whileWanted(gone, () => this.#flows.stretch(query)),
       sessionSizes: async () => this.#flows.sizes(),
       renameSession: (session, name) => catalog.renameSession(connections, session, name),
       deleteSession: (session) => this.#flows.deleteSession(session),

@@ -7,7 +7,7 @@ import type { FileCheck } from './file-check.ts';
 import { absolutePath, selectFiles } from './flow-files.ts';
 import type { FlowParts, HotPart, SealedFile } from './flow-parts.ts';
 import { storedFieldNames } from './schema.ts';
-import { messageOf } from './store-errors.ts';
+import { isNoFault, messageOf } from './store-errors.ts';
 
 const ATTEMPTS = 4;
 const TABLE_COLUMNS = storedFieldNames
@@ -113,7 +113,7 @@ export class FlowSource {
       try {
         return await question(found);
       } catch (cause) {
-        if (cause instanceof StoreError && cause.code === 'STORE_BUSY') throw cause;
+        if (isNoFault(cause)) throw cause;
         if (/INTERRUPT/i.test(messageOf((cause as Error).cause)) || !(await this.#check.isOutdated(all(found))))
           throw cause;
         if (attempt === ATTEMPTS)

@@ -3,7 +3,7 @@ import type { Family, FlowBatch } from '../../../shared/flow-batch.ts';
 import { MAX_STRETCH_SECONDS, MAX_STRETCH_STREAKS } from '../../../shared/wire/stretch.ts';
 import { StretchSums } from '../../replay/stretch-sums.ts';
 import { checkInteger, checkSession, checkSpan } from '../query-limits.ts';
-import { type FlowStretch, type Span, StoreError, type StretchQuery } from '../stores.ts';
+import type { FlowStretch, Span, StretchQuery } from '../stores.ts';
 import { columnsOf } from './column-reader.ts';
 import { filterOf } from './filter-sql.ts';
 import { missingPackets } from './flow-count.ts';
@@ -11,6 +11,7 @@ import type { FlowParts, SealedFile } from './flow-parts.ts';
 import { lowestOf, MANY_FLOWS, type Reading, readRows, readSample } from './flow-sample.ts';
 import type { FlowSource } from './flow-source.ts';
 import { FIRST_MICROS, spanValues } from './flow-sql.ts';
+import { isNoFault } from './store-errors.ts';
 import { addStored } from './stretch-sql.ts';
 import { addSummaries, type Counted, countSeconds, isOfMinutes, isOfSeconds } from './stretch-summary.ts';
 import type { Summaries } from './summaries.ts';
@@ -37,12 +38,10 @@ export async function queryStretch(does: StretchParts, query: StretchQuery): Pro
   try {
     return await answer(does, query, pathsOf);
   } catch (cause) {
-    if (read.size === 0 || isBusy(cause) || !(await does.summaries.areLost(read))) throw cause;
+    if (read.size === 0 || isNoFault(cause) || !(await does.summaries.areLost(read))) throw cause;
     return await answer(does, query, () => null);
   }
 }
-
-const isBusy = (cause: unknown) => cause instanceof StoreError && cause.code === 'STORE_BUSY';
 
 async function answer(
   { source, parts }: StretchParts,

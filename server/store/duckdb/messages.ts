@@ -9,11 +9,17 @@ export interface WorkerStart {
   readonly closed: Int32Array;
 }
 
-/** Arguments are those of the operation; `close` has none. */
+/** Arguments are those of the operation; `close` has none. `canEnd`: behind them stood a signal, which crosses no border. */
 export interface WorkerRequest {
   readonly id: number;
   readonly operation: OperationName | 'close';
   readonly values: readonly unknown[];
+  readonly canEnd?: boolean;
+}
+
+/** Nobody waits for the answer to this question any more. */
+export interface WorkerGone {
+  readonly gone: number;
 }
 
 /** Errors cross the border as their parts: a class does not survive the copy. */

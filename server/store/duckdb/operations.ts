@@ -54,12 +54,13 @@ export interface Sums {
   flows: number;
 }
 
+/** Those with `gone` are ended when that says so. */
 export interface StoreOperations {
   commit(commit: IngestCommit): Promise<void>;
   flows(query: FlowQuery): Promise<FlowPage>;
   topSources(query: TopSourcesQuery): Promise<SourceTop[]>;
   flowSums(query: FlowSumsQuery): Promise<FlowSumColumns>;
-  breakdown(query: BreakdownQuery): Promise<Breakdown>;
+  breakdown(query: BreakdownQuery, gone?: AbortSignal): Promise<Breakdown>;
   flowSum(session: number): Promise<Sums>;
   evidence(session: number, source: Uint32Array): Promise<RuleEvidence[]>;
   evidenceAccount(session: number): Promise<EvidenceAccount>;
@@ -70,7 +71,7 @@ export interface StoreOperations {
   payloadAccount(session: number): Promise<PayloadAccount>;
   flowAccount(session: number): Promise<FlowAccount>;
   flowCount(query: FlowSpan): Promise<FlowCount>;
-  flowStretch(query: StretchQuery): Promise<FlowStretch>;
+  flowStretch(query: StretchQuery, gone?: AbortSignal): Promise<FlowStretch>;
   sessionSizes(): Promise<SessionSize[]>;
   renameSession(session: number, name: string): Promise<SessionRecord | null>;
   deleteSession(session: number): Promise<boolean>;
@@ -181,11 +182,11 @@ export function storesOver(
       flows: (query) => does.flows(query),
       topSources: (query) => does.topSources(query),
       sums: (query) => does.flowSums(query),
-      breakdown: (query) => does.breakdown(query),
+      breakdown: (query, gone) => does.breakdown(query, gone),
       sum: (session) => does.flowSum(session),
       account: (session) => does.flowAccount(session),
       count: (query) => does.flowCount(query),
-      stretch: (query) => does.flowStretch(query),
+      stretch: (query, gone) => does.flowStretch(query, gone),
       sizes: () => does.sessionSizes(),
       state: () => does.flowState(),
       close,

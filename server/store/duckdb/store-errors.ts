@@ -43,6 +43,11 @@ function diskFull(cause: unknown): StoreError {
   });
 }
 
+/** Nothing is wrong with what was asked for: it was asked at another time, or is not wanted any more. */
+export function isNoFault(error: unknown): boolean {
+  return error instanceof StoreError && (error.code === 'STORE_BUSY' || error.code === 'STORE_GONE');
+}
+
 /** After such an error DuckDB does nothing more until the file is closed and opened again. */
 export function isFatal(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DuckDbCore } from './core.ts';
 import { LastingCore } from './lasting-core.ts';
-import { partsOf, type WorkerReply, type WorkerRequest, type WorkerStart } from './messages.ts';
+import { partsOf, type WorkerGone, type WorkerReply, type WorkerRequest, type WorkerStart } from './messages.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread, by client.ts');
@@ -14,7 +14,10 @@ function noteClosed(): void {
   Atomics.notify(closed, 0);
 }
 
-async function answer(core: LastingCore, { id, operation, values }: WorkerRequest): Promise<void> {
+/** Questions that can be ended, while they are worked on. */
+const underway = new Map<number, AbortController>();
+
+async function answer(core: LastingCore, { id, operation, values, canEnd }: WorkerRequest): Promise<void> {
   try {
     if (operation === 'close') {
       await core.close();
@@ -24,15 +27,26 @@ async function answer(core: LastingCore, { id, operation, values }: WorkerReques
       return;
     }
     const does = core.operations[operation] as (...values: unknown[]) => Promise<unknown>;
-    reply({ id, value: await does(...values) });
+    reply({ id, value: await does(...values, ...(canEnd ? [signalOf(id)] : [])) });
   } catch (error) {
     reply({ id, error: partsOf(error) });
+  } finally {
+    underway.delete(id);
   }
+}
+
+function signalOf(id: number): AbortSignal {
+  const gone = new AbortController();
+  underway.set(id, gone);
+  return gone.signal;
 }
 
 try {
   const core = await LastingCore.open(() => DuckDbCore.open(folder, options));
-  port.on('message', (request: WorkerRequest) => void answer(core, request));
+  port.on('message', (message: WorkerRequest | WorkerGone) => {
+    if ('gone' in message) underway.get(message.gone)?.abort();
+    else void answer(core, message);
+  });
   reply({ opened: core.warnings });
 } catch (error) {
   noteClosed();

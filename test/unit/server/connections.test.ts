@@ -1,10 +1,11 @@
 /** Who waits for whom, in a real database that is asked more than it can answer. */
 import { DuckDBInstance } from '@duckdb/node-api';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { lastPosition } from '../../../server/store/duckdb/catalog.ts';
-import { Connections } from '../../../server/store/duckdb/connections.ts';
+import { Connections, rowsOf } from '../../../server/store/duckdb/connections.ts';
 import { CREATE_STATEMENTS } from '../../../server/store/duckdb/schema.ts';
 import { sessionTotals } from '../../../server/store/duckdb/series-queries.ts';
+import { whileWanted } from '../../../server/store/duckdb/wanted.ts';
 
 const ENDLESS = 'SELECT count(*) FROM range(100000000000) AS numbers WHERE sqrt(numbers.range) = 0.5';
 
@@ -25,4 +26,53 @@ test('a hello waits for no question, and of questions no more than 32 wait', { t
     -1,
     { packets: 0, bytes: 0, flows: 0, unknownPlacePackets: 0 },
   ]);
+});
+
+describe('a question that nobody waits for any more', () => {
+  const NUMBERS = 'SELECT count(*)::INTEGER AS count FROM range(4000000000) AS numbers WHERE sqrt(numbers.range) = 0.5';
+
+  async function open(): Promise<Connections> {
+    const connections = await Connections.open(await DuckDBInstance.create(':memory:', { threads: '1' }), 60);
+    onTestFinished(() => connections.close());
+    return connections;
+  }
+
+  test.for(['read', 'readColumns', 'readTogether'] as const)(
+    '%s: is ended, and its reader answers others',
+    async (how) => {
+      const connections = await open();
+      for (let time = 0; time < 3; time++) {
+        const gone = new AbortController();
+        let statements = 0;
+        const asked = whileWanted(gone.signal, async () => {
+          if (how !== 'readTogether') return await connections[how](ENDLESS);
+          return await connections.readTogether(async (reader) => {
+            for (;;) {
+              await reader.run('SELECT 1');
+              // Between two statements, or in one.
+              if (++statements === 50) gone.abort();
+              if (time === 2) await reader.run(NUMBERS);
+            }
+          });
+        });
+        if (how !== 'readTogether' || time === 2) setTimeout(() => gone.abort(), 100);
+        await expect(asked).rejects.toMatchObject({ code: 'STORE_GONE' });
+      }
+      for (let time = 0; time < 4; time++)
+        expect(await connections.readTogether((reader) => rowsOf(reader, 'SELECT 7 AS seven'))).toEqual([{ seven: 7 }]);
+    },
+  );
+
+  test('is not begun, and others go on', async () => {
+    const connections = await open();
+    const gone = new AbortController();
+    const others = [
+      whileWanted(new AbortController().signal, () => connections.read('SELECT 1 AS one')),
+      connections.read('SELECT 1 AS one'),
+    ];
+    gone.abort();
+    const asked = whileWanted(gone.signal, () => connections.read('SELECT 1 AS one'));
+    await expect(asked).rejects.toMatchObject({ code: 'STORE_GONE' });
+    expect(await Promise.all(others)).toEqual([[{ one: 1 }], [{ one: 1 }]]);
+  });
 });
