@@ -23,6 +23,10 @@ const Query = Type.Object({
     default: MAX_STRETCH_STREAKS,
     description: 'flows at most: of more, a fair sample that is the same each time',
   }),
+  figures: Type.Enum(['all', 'brief'], {
+    default: 'all',
+    description: 'brief: of many flows, distinct sources and ports are left out, which is sooner',
+  }),
 });
 const Body = Type.Unsafe<Buffer>({ type: 'string', format: 'binary', description: 'docs/wire-format.md: a stretch' });
 const schema = {
@@ -33,7 +37,7 @@ const schema = {
 
 export const streakRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
   app.get('/api/v1/streaks', { schema }, async (request, reply) => {
-    const { filter: filterText = '', most } = request.query;
+    const { filter: filterText = '', most, figures } = request.query;
     const gone = goneOf(reply);
     const { role, name } = askerOf(request.raw, parts) ?? ANYONE;
     const withTargets = maySeeTargets(role);
@@ -42,7 +46,7 @@ export const streakRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
       throw new ApiError(400, 'API_BAD_SPAN', `a stretch has at most ${MAX_STRETCH_SECONDS} seconds`);
     const filter = await resolveFilter(filterText, parts.catalog, withTargets);
     const record = (await recordOf(span.session, parts.catalog))!;
-    const question = { span, record, ...filter, filterText, most, withTargets };
+    const question = { span, record, ...filter, filterText, most, isBrief: figures === 'brief', withTargets };
     const asker = name === null ? `address ${request.raw.socket.remoteAddress}` : `token ${name}`;
     const body = await parts.stretches.answer(question, asker, gone).catch((error) => {
       if (error instanceof ApiError && error.status === 429) reply.header('retry-after', String(RETRY_AFTER_SECONDS));

@@ -30,6 +30,7 @@ export interface StretchQuestion {
   /** As it was asked. */
   readonly filterText: string;
   readonly most: number;
+  readonly isBrief: boolean;
   readonly withTargets: boolean;
 }
 
@@ -50,8 +51,9 @@ export class Stretches {
 
   /** The body of an answer. `asker`: those who share a turn; `gone`: nobody waits for it any more. Throws ApiError. */
   async answer(question: StretchQuestion, asker: string, gone: AbortSignal): Promise<Uint8Array> {
-    const { span, filterText, most, withTargets } = question;
-    const key = JSON.stringify([span.session, span.fromSeconds, span.toSeconds, filterText, most, withTargets]);
+    const { span, filterText, most, isBrief, withTargets } = question;
+    const { session, fromSeconds, toSeconds } = span;
+    const key = JSON.stringify([session, fromSeconds, toSeconds, filterText, most, isBrief, withTargets]);
     return (
       this.#recent.find(key) ??
       (await this.#turns.take(asker, gone, async () => {
@@ -66,8 +68,8 @@ export class Stretches {
   }
 
   async #read(question: StretchQuestion, gone: AbortSignal): Promise<Uint8Array> {
-    const { span, record, filter, most, withTargets } = question;
-    const asked = { ...span, most, ...(filter === undefined ? {} : { filter }) };
+    const { span, record, filter, most, isBrief, withTargets } = question;
+    const asked = { ...span, most, isBrief, ...(filter === undefined ? {} : { filter }) };
     const stretch = await this.#parts.flows.stretch(asked, gone);
     checkKept(span, record, stretch);
     const slots = this.#parts.slots(span.session);

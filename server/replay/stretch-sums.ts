@@ -101,7 +101,8 @@ export class StretchSums {
     return this.#flows;
   }
 
-  figures(): StretchFigures {
+  /** `isBrief`: sources and ports were not added. */
+  figures(isBrief = false): StretchFigures {
     return {
       packets: this.#packets,
       bytes: this.#bytes,
@@ -109,11 +110,11 @@ export class StretchSums {
       packetsByBin: this.#packetsByBin,
       bytesByBin: this.#bytesByBin,
       flowsByBin: this.#flowsByBin,
-      sources: this.#sources.count(),
+      sources: isBrief ? null : this.#sources.count(),
       unknownPlacePackets: this.#countries.get(0) ?? 0,
       classPackets: this.#classes,
       radiationPackets: this.#radiation,
-      topPorts: this.#ports.top(STRETCH_PORTS),
+      topPorts: isBrief ? null : this.#ports.top(STRETCH_PORTS),
       topCountries: mostFirst(this.#countries).map(([key, packets]) => ({ country: countryText(key), packets })),
     };
   }

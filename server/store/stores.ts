@@ -235,6 +235,8 @@ export interface StretchQuery extends Span {
   readonly filter?: FlowCondition;
   /** Flows that are given at most, 1 to MAX_STRETCH_STREAKS. */
   readonly most: number;
+  /** Of many flows, sources and ports are left out. */
+  readonly isBrief?: boolean;
 }
 export interface FlowStretch {
   /** Flows of the span, whatever the filter. */

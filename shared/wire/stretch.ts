@@ -25,6 +25,8 @@ export interface StretchRequest {
   readonly filter: string;
   /** Flows that are drawn at most, 1 to MAX_STRETCH_STREAKS: of more a fair sample, which is the same each time. */
   readonly most: number;
+  /** Figures that take long may be left out: of stretches of which flows are drawn, and nothing else is shown. */
+  readonly isBrief?: boolean;
 }
 
 /** Of the flows that the filter selects. */
@@ -36,16 +38,16 @@ export interface StretchFigures {
   readonly packetsByBin: readonly number[];
   readonly bytesByBin: readonly number[];
   readonly flowsByBin: readonly number[];
-  /** Different ones, near enough: a sketch of them is counted, see server/aggregate/hyperloglog.ts. */
-  readonly sources: number;
+  /** Different ones, near enough: a sketch of them is counted, see server/aggregate/hyperloglog.ts. Null where that was left out. */
+  readonly sources: number | null;
   /** Packets whose source address is registered in no country. */
   readonly unknownPlacePackets: number;
   /** Packets by class, as LiveTotals.classPacketsPerSecond has them. */
   readonly classPackets: readonly number[];
   /** Packets by colour of radiation, as LiveTotals.radiationPacketsPerSecond has them. */
   readonly radiationPackets: readonly number[];
-  /** Most packets first: of TCP and UDP. */
-  readonly topPorts: readonly PortCount[];
+  /** Most packets first: of TCP and UDP. Null where they were left out. */
+  readonly topPorts: readonly PortCount[] | null;
   /** Most packets first, all of them. */
   readonly topCountries: readonly CountryCount[];
 }

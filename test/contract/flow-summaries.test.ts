@@ -119,6 +119,18 @@ test.for(asked.map((question, at) => ({ ...question, at })))(
   },
 );
 
+test.for(asked.filter(({ most }) => most === 900))(
+  '$name, "$filter": a brief answer lacks sources and ports alone',
+  async (question) => {
+    const { figures, ...others } = await stretchOf(stores, question);
+    const brief = await stores.flows.stretch({
+      ...{ ...question.span, most: question.most, isBrief: true },
+      ...(question.filter === '' ? {} : { filter: planOf(question.filter) }),
+    });
+    expect(brief).toEqual({ ...others, figures: { ...figures, sources: null, topPorts: null } });
+  },
+);
+
 test('the figures are those of adding up row by row', async () => {
   const { span } = asked[0]!;
   const stretch = await stretchOf(stores, { span, filter: '', most: 900 });

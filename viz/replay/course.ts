@@ -2,7 +2,7 @@
 import { LIFE_SECONDS } from '../layers/streak-uniforms.ts';
 import type { PlayedSession } from './player.ts';
 import { stretchSecondsAt } from './speeds.ts';
-import type { StretchKeeper } from './stretch-keeper.ts';
+import type { StretchKeeper, Wanted } from './stretch-keeper.ts';
 
 /** Of the scene: sums of large numbers of seconds are not exact. */
 export const NEARLY = 0.001;
@@ -43,17 +43,17 @@ export class Course {
 
   isThere(at: number): boolean {
     const [first, last] = this.needed(at);
-    for (let index = first; index <= last; index++) if (this.#keeper.at(index) === null) return false;
-    return true;
+    for (let index = first; index < last; index++) if (this.#keeper.at(index) === null) return false;
+    return this.#keeper.whole(last) !== null;
   }
 
-  /** Asks for stretches from the last to the first, and for the one that follows. */
+  /** Asks for stretches from the last, whose figures are shown, to the first, and for the one that follows. */
   ask(first: number, last: number): void {
-    const indices: number[] = [];
-    for (let index = last; index >= first; index--) indices.push(index);
+    const wanted: Wanted[] = [];
+    for (let index = last; index >= first; index--) wanted.push({ index, isBrief: index < last });
     const next = this.nextIndex(last);
-    if (next !== null) indices.push(next);
-    this.#keeper.want(indices.filter((index) => this.#isStored(index)));
+    if (next !== null) wanted.push({ index: next, isBrief: false });
+    this.#keeper.want(wanted.filter(({ index }) => this.#isStored(index)));
   }
 
   /** The stretch that follows, without those in which nothing is; null where none does. */

@@ -238,7 +238,7 @@ export class Player {
 
   #turnTo(next: number, now: number, at: number): void {
     const end = this.#keeper.beginOf(this.#feed.index + 1);
-    if (this.clock.captureAt(now + AHEAD_SCENE_SECONDS) < end || this.#keeper.at(next) === null) return;
+    if (this.clock.captureAt(now + AHEAD_SCENE_SECONDS) < end || this.#keeper.whole(next) === null) return;
     const silentTo = this.shown?.head.nextSeconds ?? end;
     if (silentTo - end > Math.max(GAP_SECONDS, this.rate)) {
       // Not before the clock has come to its begin.

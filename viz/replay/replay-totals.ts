@@ -49,7 +49,7 @@ export class ReplayTotals {
       },
       rates: shown === null ? NO_RATES : ratesAt(shown.head, player),
       totals: { ...this.#played, sources: figures?.sources ?? 0 },
-      topPorts: figures?.topPorts.slice(0, TOP_PORTS) ?? [],
+      topPorts: figures?.topPorts?.slice(0, TOP_PORTS) ?? [],
       topCountries: figures?.topCountries.slice(0, TOP_COUNTRIES) ?? [],
       classPacketsPerSecond: perSecond(figures?.classPackets),
       radiationPacketsPerSecond: perSecond(figures?.radiationPackets),

@@ -6,13 +6,14 @@ import type { StretchSource } from './stretch.ts';
 const MOST_BYTES = 32 << 20;
 
 export const serverStretches: StretchSource = {
-  async stretch({ session, fromSeconds, toSeconds, filter, most }, signal) {
+  async stretch({ session, fromSeconds, toSeconds, filter, most, isBrief = false }, signal) {
     const query = new URLSearchParams({
       session: String(session),
       from: timeText(fromSeconds),
       to: timeText(toSeconds),
       most: String(most),
       ...(filter === '' ? {} : { filter }),
+      ...(isBrief ? { figures: 'brief' } : {}),
     });
     const answer = await fetch(`api/v1/streaks?${query}`, { signal }).catch(awayUnless(signal));
     if (!answer.ok) throw new QuestionError(answer.status, problemOf(await answer.json().catch(() => null)));

@@ -13,9 +13,17 @@ export interface StretchPlan {
   readonly most: number;
 }
 
+/** `isBrief`: flows of it are drawn, its figures are not shown. */
+export interface Wanted {
+  readonly index: number;
+  readonly isBrief: boolean;
+}
+
 interface Slot {
   readonly index: number;
   stretch: Stretch | null;
+  /** How it is asked for, while it is. */
+  isBrief: boolean;
   abort: AbortController | null;
   failures: number;
   againMilliseconds: number;
@@ -52,30 +60,37 @@ export class StretchKeeper {
     return index * this.#plan.stretchSeconds;
   }
 
-  /** Null while it is not there. */
+  /** Null while it is not there; some of its figures may not be. */
   at(index: number): Stretch | null {
     return this.#slots.get(index)?.stretch ?? null;
   }
 
+  /** With all figures; null while it is not there. */
+  whole(index: number): Stretch | null {
+    const stretch = this.at(index);
+    return stretch !== null && isWhole(stretch) ? stretch : null;
+  }
+
   /** These are wanted, the most urgent first; questions for others are given up. */
-  want(indices: readonly number[]): void {
+  want(wanted: readonly Wanted[]): void {
     for (const slot of this.#slots.values()) {
-      if (slot.stretch !== null || indices.includes(slot.index)) continue;
-      slot.abort?.abort();
-      this.#slots.delete(slot.index);
+      if (wanted.some(({ index }) => index === slot.index)) continue;
+      giveUp(slot);
+      if (slot.stretch === null) this.#slots.delete(slot.index);
     }
     let asked = 0;
-    for (const index of indices) {
-      const slot = this.#slots.get(index) ?? { index, stretch: null, abort: null, failures: 0, againMilliseconds: 0 };
+    for (const { index, isBrief } of wanted) {
+      const slot = this.#slots.get(index) ?? emptySlot(index);
       // The latest that were wanted stay longest.
       this.#slots.delete(index);
       this.#slots.set(index, slot);
-      if (slot.stretch === null && asked < MOST_ASKED && Date.now() >= slot.againMilliseconds) {
-        asked += 1;
-        if (slot.abort === null) void this.#ask(slot);
-      }
+      const isThere = slot.stretch !== null && (isBrief || isWhole(slot.stretch));
+      if (isThere || asked >= MOST_ASKED || Date.now() < slot.againMilliseconds) continue;
+      asked += 1;
+      if (slot.isBrief && !isBrief) giveUp(slot);
+      if (slot.abort === null) void this.#ask(slot, isBrief);
     }
-    while (this.#slots.size > Math.max(MOST_KEPT, indices.length)) this.#slots.delete(this.#slots.keys().next().value!);
+    while (this.#slots.size > Math.max(MOST_KEPT, wanted.length)) this.#slots.delete(this.#slots.keys().next().value!);
   }
 
   /** All of it is let go; what is on its way is not waited for. */
@@ -86,17 +101,18 @@ export class StretchKeeper {
 
   /** What was answered is kept no longer: what is stored may be another by now. */
   close(): void {
-    for (const { abort } of this.#slots.values()) abort?.abort();
+    for (const slot of this.#slots.values()) giveUp(slot);
     this.#slots.clear();
     this.problem = null;
   }
 
-  async #ask(slot: Slot): Promise<void> {
+  async #ask(slot: Slot, isBrief: boolean): Promise<void> {
     const abort = new AbortController();
     slot.abort = abort;
+    slot.isBrief = isBrief;
     const { session, filter, stretchSeconds, most } = this.#plan;
     const fromSeconds = slot.index * stretchSeconds;
-    const request = { session, filter, most, fromSeconds, toSeconds: fromSeconds + stretchSeconds };
+    const request = { session, filter, most, isBrief, fromSeconds, toSeconds: fromSeconds + stretchSeconds };
     try {
       const stretch = readStretch(await this.#source.stretch(request, abort.signal));
       if (abort.signal.aborted) return;
@@ -116,6 +132,17 @@ export class StretchKeeper {
     slot.againMilliseconds = Date.now() + retryDelaySeconds(slot.failures++, Math.random()) * 1000;
     this.#arrived(slot.index, null);
   }
+}
+
+function emptySlot(index: number): Slot {
+  return { index, stretch: null, isBrief: false, abort: null, failures: 0, againMilliseconds: 0 };
+}
+
+const isWhole = ({ head }: Stretch) => head.figures.sources !== null && head.figures.topPorts !== null;
+
+function giveUp(slot: Slot): void {
+  slot.abort?.abort();
+  slot.abort = null;
 }
 
 function problemOf(error: unknown): Problem {

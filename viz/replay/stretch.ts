@@ -58,11 +58,11 @@ function readFigures(figures: Record<string, unknown>): StretchFigures {
     packetsByBin: list(figures.packetsByBin, number, 'packetsByBin'),
     bytesByBin: list(figures.bytesByBin, number, 'bytesByBin'),
     flowsByBin: list(figures.flowsByBin, number, 'flowsByBin'),
-    sources: count('sources'),
+    sources: numberOrNull(figures.sources, 'sources'),
     unknownPlacePackets: count('unknownPlacePackets'),
     classPackets: list(figures.classPackets, number, 'classPackets'),
     radiationPackets: list(figures.radiationPackets, number, 'radiationPackets'),
-    topPorts: list(figures.topPorts, readPort, 'topPorts'),
+    topPorts: figures.topPorts === null ? null : list(figures.topPorts, readPort, 'topPorts'),
     topCountries: list(figures.topCountries, readCountry, 'topCountries'),
   };
 }

@@ -1,6 +1,6 @@
 /** A piece of capture time for a replay: what it has in all, and the flows that are drawn, from one moment of the store. */
 import type { Family, FlowBatch } from '../../../shared/flow-batch.ts';
-import { MAX_STRETCH_SECONDS, MAX_STRETCH_STREAKS } from '../../../shared/wire/stretch.ts';
+import { MAX_STRETCH_SECONDS, MAX_STRETCH_STREAKS, type StretchFigures } from '../../../shared/wire/stretch.ts';
 import { StretchSums } from '../../replay/stretch-sums.ts';
 import { checkInteger, checkSession, checkSpan } from '../query-limits.ts';
 import type { FlowStretch, Span, StretchQuery } from '../stores.ts';
@@ -73,7 +73,7 @@ async function answer(
   const kept = parts.nextBegin(session, Number.NEGATIVE_INFINITY);
   return {
     offered: found.offered,
-    figures: found.sums.figures(),
+    figures: found.figures,
     flows: found.flows,
     missingPackets: missingPackets(parts, session, fromMicros, toMicros),
     nextSeconds: Number.isFinite(next) ? next / MICROS : null,
@@ -123,23 +123,23 @@ async function countFlows({ reader, span }: Reading, flows: string): Promise<Cou
 /** Fewer flows are read as they are, and summed here; many are summed by the store, and a sample of them is read. */
 async function readFlows(
   readings: readonly Reading[],
-  { fromSeconds, toSeconds, most }: StretchQuery,
+  { fromSeconds, toSeconds, most, isBrief = false }: StretchQuery,
   offered: number,
-): Promise<{ sums: StretchSums; flows: FlowBatch[] }> {
+): Promise<{ figures: StretchFigures; flows: FlowBatch[] }> {
   const sums = new StretchSums(fromSeconds, toSeconds);
   if (offered < MANY_FLOWS) {
     const rows = await readRows(readings);
     for (const { batch } of rows) sums.add(batch);
-    return { sums, flows: lowestOf(rows, most) };
+    return { figures: sums.figures(), flows: lowestOf(rows, most) };
   }
-  for (const reading of readings) await addReading(sums, reading, { fromSeconds, toSeconds });
-  return { sums, flows: await readSample(readings, sums.flows, most) };
+  for (const reading of readings) await addReading(sums, reading, { fromSeconds, toSeconds }, isBrief);
+  return { figures: sums.figures(isBrief), flows: await readSample(readings, sums.flows, most) };
 }
 
 /** Of whole minutes and all flows, what was summed up holds. */
-async function addReading(sums: StretchSums, reading: Reading, span: Span): Promise<void> {
+async function addReading(sums: StretchSums, reading: Reading, span: Span, isBrief: boolean): Promise<void> {
   const isSummedUp = reading.summaries.length > 0 && reading.filter.sql === 'TRUE' && isOfMinutes(span);
-  if (!isSummedUp) return await addStored(sums, reading, span);
-  await addSummaries(sums, reading, span);
-  if (reading.rest !== null) await addStored(sums, { ...reading, flows: reading.rest }, span);
+  if (!isSummedUp) return await addStored(sums, reading, span, isBrief);
+  await addSummaries(sums, reading, span, isBrief);
+  if (reading.rest !== null) await addStored(sums, { ...reading, flows: reading.rest }, span, isBrief);
 }

@@ -9,8 +9,10 @@ import type { Reading } from './flow-sample.ts';
 import { IN_SPAN } from './flow-sql.ts';
 import { HASH_BEGINNING, sourceHashes } from './source-hash-sql.ts';
 
-export async function addStored(sums: StretchSums, reading: Reading, span: Span): Promise<void> {
+/** `isBrief`: sources and ports are left out. */
+export async function addStored(sums: StretchSums, reading: Reading, span: Span, isBrief: boolean): Promise<void> {
   await addGroups(sums, reading, span);
+  if (isBrief) return;
   await addPorts(sums, reading);
   await addSources(sums, reading);
 }

@@ -33,10 +33,10 @@ export async function countSeconds(reading: Reading, { fromSeconds, toSeconds }:
   return { offered: columns[0]![0]!, nextMicros: columns[1]![0]! };
 }
 
-/** For a span of whole minutes, and all flows. */
-export async function addSummaries(sums: StretchSums, reading: Reading, span: Span): Promise<void> {
+/** For a span of whole minutes, and all flows. `isBrief`: sources and ports, of which there are most, are left out. */
+export async function addSummaries(sums: StretchSums, reading: Reading, span: Span, isBrief: boolean): Promise<void> {
   await addBins(sums, reading, span);
-  await addKeys(sums, reading, span);
+  await addKeys(sums, reading, span, isBrief ? SummaryKind.country : SummaryKind.source);
 }
 
 async function addBins(sums: StretchSums, reading: Reading, { fromSeconds, toSeconds }: Span): Promise<void> {
@@ -52,12 +52,17 @@ async function addBins(sums: StretchSums, reading: Reading, { fromSeconds, toSec
   for (let row = 0; row < length; row++) sums.addBin(bin![row]!, packets![row]!, bytes![row]!, flows![row]!);
 }
 
-async function addKeys(sums: StretchSums, reading: Reading, { fromSeconds, toSeconds }: Span): Promise<void> {
+async function addKeys(
+  sums: StretchSums,
+  reading: Reading,
+  { fromSeconds, toSeconds }: Span,
+  lastKind: number,
+): Promise<void> {
   const { length, columns } = await columnsOf(
     reading.reader,
     ['u8', 'u32', 'f64'],
     `SELECT kind, key, sum(packets)::DOUBLE FROM ${minutes(reading)}
-      WHERE kind > ${SummaryKind.second} AND slot >= $1 AND slot < $2 GROUP BY kind, key`,
+      WHERE kind > ${SummaryKind.second} AND kind <= ${lastKind} AND slot >= $1 AND slot < $2 GROUP BY kind, key`,
     [fromSeconds, toSeconds],
   );
   const [kind, keys, packets] = columns as readonly [Uint8Array, Uint32Array, Float64Array];

@@ -34,7 +34,7 @@ export class MadeStretches implements StretchSource {
 }
 
 function headOf(
-  { session, fromSeconds, toSeconds }: StretchRequest,
+  { session, fromSeconds, toSeconds, isBrief = false }: StretchRequest,
   flows: number,
   nextSeconds: number | null,
 ): StretchHead {
@@ -43,9 +43,9 @@ function headOf(
     ...{ session, fromSeconds, toSeconds, nextSeconds, offered: flows, sent: flows, sampledOut: 0, filteredOut: 0 },
     missingPackets: 0,
     figures: {
-      ...{ packets: flows, bytes: flows * 40, flows, sources: flows, unknownPlacePackets: 0 },
+      ...{ packets: flows, bytes: flows * 40, flows, sources: isBrief ? null : flows, unknownPlacePackets: 0 },
       ...{ packetsByBin: bins, bytesByBin: bins, flowsByBin: bins },
-      ...{ classPackets: [], radiationPackets: [], topPorts: [], topCountries: [] },
+      ...{ classPackets: [], radiationPackets: [], topPorts: isBrief ? null : [], topCountries: [] },
     },
   };
 }

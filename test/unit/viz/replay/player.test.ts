@@ -113,6 +113,44 @@ describe('a player', () => {
     expect(bench.scene.launched.at(-1)).toBeLessThan(BEGIN + 52);
   });
 
+  test('what is shown has all figures; of what only flies still, they are not asked for', async () => {
+    const bench = new Bench(steady, { atSeconds: BEGIN + 51 });
+    await bench.settle();
+    const asked = () => bench.source.asked.map(({ fromSeconds, isBrief }) => [fromSeconds - BEGIN, isBrief]);
+    expect(asked()).toEqual([
+      [50, false],
+      [40, true],
+      [60, false],
+    ]);
+    // Back to where only flows are known of: it is asked for once more.
+    bench.source.asked.length = 0;
+    bench.player.seek(BEGIN + 45);
+    expect(bench.player.isWaiting).toBe(true);
+    await bench.settle();
+    expect(asked()).toEqual([[40, false]]);
+    expect(bench.player.shown!.head).toMatchObject({ fromSeconds: BEGIN + 40, figures: { sources: 20, topPorts: [] } });
+    // And on, to where all is known.
+    bench.source.asked.length = 0;
+    await bench.run(20);
+    expect(asked().filter(([from]) => Number(from) < 60)).toEqual([]);
+    expect(bench.player.shown!.head.figures.sources).toBe(20);
+  });
+
+  test('a brief answer that is on its way is not waited for where all of it is wanted', async () => {
+    const bench = new Bench(steady, { atSeconds: BEGIN + 51 });
+    bench.player.tick();
+    bench.player.seek(BEGIN + 47);
+    expect(bench.source.asked.map(({ fromSeconds, isBrief }) => [fromSeconds - BEGIN, isBrief])).toEqual([
+      [50, false],
+      [40, true],
+      [40, false],
+    ]);
+    await bench.settle();
+    expect(bench.player.isWaiting).toBe(false);
+    expect(bench.player.shown!.head).toMatchObject({ fromSeconds: BEGIN + 40, figures: { sources: 20 } });
+    expect(bench.player.problem).toBeNull();
+  });
+
   test('the same moment at the same speed launches the same flows, wherever one comes from', async () => {
     const direct = new Bench(steady, { atSeconds: BEGIN + 63.25, isPlaying: false, speed: 5 });
     await direct.settle();
