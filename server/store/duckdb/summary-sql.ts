@@ -39,7 +39,10 @@ const secondsOf = (micros: number) =>
 const SECOND = secondsOf(1_000_000);
 const MINUTE = secondsOf(MINUTE_SECONDS * 1_000_000);
 
-/** `slot`: seconds since 1970 at which the second or minute begins. Seconds first: they are asked for alone. */
+/**
+ * `slot`: seconds since 1970 at which the second or minute begins. Seconds first, and what there is little of: both are asked for
+ * without the rest.
+ */
 export function minutesQuery(family: Family, path: string, version: number): string {
   const flows = `(SELECT ${fromFileColumns(family, version)} FROM ${readParquet([path])})`;
   const queries = [
@@ -51,7 +54,7 @@ export function minutesQuery(family: Family, path: string, version: number): str
     rows(MINUTE, 'udp', '"targetPort"', PACKETS, `${flows} WHERE ${hasPort(IpProtocol.udp)}`),
     sourceRows(family, flows),
   ];
-  return `SELECT * FROM (${queries.join(' UNION ALL ')}) ORDER BY kind > ${SummaryKind.second}, slot, kind, key`;
+  return `SELECT * FROM (${queries.join(' UNION ALL ')}) ORDER BY kind > ${SummaryKind.second}, kind > ${SummaryKind.country}, slot, kind, key`;
 }
 
 const SUMS = ['sum(packets)', 'sum("wireBytes")', 'count(*)'] as const;

@@ -93,13 +93,14 @@ async function timed(ask) {
   return { answer, milliseconds: performance.now() - began, cpu: (used.user + used.system) / 1000 };
 }
 
-const stretch = (from, seconds) =>
-  stores.flows.stretch({ session: 0, fromSeconds: from, toSeconds: from + seconds, most: MOST });
-/** All stretches that the picture of a moment is made of, as a page asks for them: the one of the moment first. */
+const stretch = (from, seconds, isBrief = false) =>
+  stores.flows.stretch({ session: 0, fromSeconds: from, toSeconds: from + seconds, most: MOST, isBrief });
+/** All stretches that the picture of a moment is made of, as a page asks for them: the one of the moment first, with all figures. */
 async function seekTo(moment, speed, grid) {
   const first = Math.floor(Math.max(BEGIN, moment - LIFE_SECONDS * speed) / grid);
+  const last = Math.floor(moment / grid);
   const asked = [];
-  for (let index = Math.floor(moment / grid); index >= first; index--) asked.push(stretch(index * grid, grid));
+  for (let index = last; index >= first; index--) asked.push(stretch(index * grid, grid, index < last));
   return await Promise.all(asked);
 }
 const quantile = (numbers, share) =>
