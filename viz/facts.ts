@@ -52,12 +52,12 @@ export function exposeFacts(page: Page): void {
   window.kurayami = {
     ledger: () => page.ledgerView(),
     streaksDrawn: () => page.ledgerView().drawn,
-    inFlight: () => page.inFlight(),
-    launchedSince: (sceneSeconds) => page.launchedSince(sceneSeconds),
+    inFlight: () => page.air.inFlight(),
+    launchedSince: (sceneSeconds) => page.air.launchedSince(sceneSeconds),
     pick: (x, y) => page.pick(x, y),
     sparkPlace: (slot) => page.sparkPlace(slot),
     camera: () => page.orbit && { ...page.orbit.pose, held: page.orbit.held !== null },
-    flying: (most) => page.flying(most),
+    flying: (most) => page.air.flying(most),
     setClock: (source) => page.setClock(source),
     get state() {
       return page.state;

@@ -30,7 +30,7 @@ const page = new Page({
 listenToKeys(page);
 listenToDrops(page);
 exposeFacts(page);
-const feed = new LiveFeed(liveAddress(location.href), page.feedListener);
+const feed = new LiveFeed(liveAddress(location.href), page.live);
 page.reconnect = () => feed.restart();
 page.sendFilter = (filter) => feed.want(filter);
 page.filterChanged();

@@ -37,7 +37,7 @@ export function createActions(page: Page): PageActions {
       if (state.paused) page.clock.pause();
       else {
         page.clock.resume();
-        page.plan.reset();
+        page.air.plan.reset();
       }
       putIntoAddress((query) => putIntoQuery(query, 'pause', state.paused ? 'yes' : ''));
     },

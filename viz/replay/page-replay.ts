@@ -206,14 +206,14 @@ export class PageReplay {
     const page = this.#page;
     const plan = () => new ReplayPlan(this.#opened!.player.clock);
     return {
-      capacity: page.streakCapacity,
-      restart: () => page.restartScene({ ledger, plan: plan(), source: () => this.#opened!.player.clock.now() }),
+      capacity: page.air.ring.capacity,
+      restart: () => page.restartScene(ledger, plan(), () => this.#opened!.player.clock.now()),
       begin: ({ head, batches }) => {
         totals.add(head);
         ledger.received += batches.reduce((sum, { length }) => sum + length, 0);
         ledger.receivedAtTotals = ledger.received;
       },
-      launch: (batch, from, to) => page.launchRows(batch, from, to),
+      launch: (batch, from, to) => page.air.launchRows(batch, from, to),
       drop: (flows) => {
         ledger.expired += flows;
       },
