@@ -1,9 +1,14 @@
 /** Whether anybody still waits for the answer to a request. */
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** To be asked for before anything is waited for: whoever goes, goes at any time. */
-export function goneOf(reply: FastifyReply): AbortSignal {
+export function goneOf({ raw }: FastifyRequest, reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  const end = () => gone.abort();
+  reply.raw.once('close', end);
+  // A reply that waits behind another of its connection has no socket yet, and is told nothing.
+  raw.once('close', () => {
+    if (raw.socket.destroyed) end();
+  });
   return gone.signal;
 }

@@ -25,7 +25,7 @@ export const portRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts
   app.get('/api/v1/ports/:protocol/:port', { schema }, async (request, reply) => {
     const { protocol, port } = request.params;
     const own = `${protocol} dst port ${port}`;
-    const breakdown = await answerBreakdown(parts, request, own, PORT_GROUPS, goneOf(reply));
+    const breakdown = await answerBreakdown(parts, request, own, PORT_GROUPS, goneOf(request, reply));
     return { port: `${port}/${protocol}`, ...breakdown };
   });
 };

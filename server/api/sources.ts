@@ -29,7 +29,7 @@ export const sourceRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
     response: { 200: Source, '4xx': Problem },
   };
   app.get('/api/v1/sources/:address', { schema }, async (request, reply) => {
-    const gone = goneOf(reply);
+    const gone = goneOf(request, reply);
     const { words, ...source } = readAddress(request.params.address);
     const breakdown = await answerBreakdown(parts, request, `src host ${source.address}`, SOURCE_GROUPS, gone);
     const evidence = await parts.evidence.of(breakdown.session, words);

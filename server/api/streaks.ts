@@ -38,7 +38,7 @@ const schema = {
 export const streakRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
   app.get('/api/v1/streaks', { schema }, async (request, reply) => {
     const { filter: filterText = '', most, figures } = request.query;
-    const gone = goneOf(reply);
+    const gone = goneOf(request, reply);
     const { role, name } = askerOf(request.raw, parts) ?? ANYONE;
     const withTargets = maySeeTargets(role);
     const span = await resolveSpan(request.query, parts.catalog, () => request.query.session);

@@ -1,15 +1,17 @@
 /** Sources and ports as the API tells them, over a real store: what is asked, and who may know what. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { ApiParts } from '../../server/api/parts.ts';
 import { Turns } from '../../server/api/turns.ts';
 import { buildApp } from '../../server/app.ts';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import type { DuckDbStores } from '../../server/store/duckdb/operations.ts';
+import { StoreError } from '../../server/store/stores.ts';
 import { formatAddress } from '../../shared/address.ts';
 import type { FlowBatch } from '../../shared/flow-batch.ts';
 import { Fragment } from '../../shared/packet-batch.ts';
 import { Tag } from '../../shared/tags.ts';
 import { ingestCommit, NOON_SECONDS } from '../support/commits.ts';
+import { eventually } from '../support/eventually.ts';
 import { evidenceRows } from '../support/evidence.ts';
 import { makeFolder } from '../support/folders.ts';
 import { hex, toHex } from '../support/hex.ts';
@@ -40,9 +42,9 @@ afterAll(async () => {
   await removeFolder();
 });
 
-async function ask(path: string, role = 'viewer') {
+async function openApp(flows: Pick<DuckDbStores['flows'], 'breakdown'>, role = 'viewer') {
   const parts = {
-    flows: stores.flows,
+    flows,
     evidence: stores.evidence,
     payloads: stores.payloads,
     scanners: { find: (words: Uint32Array) => (words[3] === 0xc0000201 ? { name: 'Study', list: 'ours' } : null) },
@@ -54,7 +56,11 @@ async function ask(path: string, role = 'viewer') {
     software: 'kurayami 0',
     pageFolder: projectFolder,
   } as unknown as ApiParts;
-  const app = await buildApp(parts);
+  return await buildApp(parts);
+}
+
+async function ask(path: string, role = 'viewer') {
+  const app = await openApp(stores.flows, role);
   const answer = await app.inject({
     url: `/api/v1/${path}`,
     headers: { authorization: 'Bearer any', host: 'localhost' },
@@ -191,4 +197,31 @@ test.for([
   const answer = await ask(path);
   expect(answer.body.code).toBe(code);
   expect(answer.status).toBe(status);
+});
+
+test.for(['sources/192.0.2.1', 'ports/tcp/23'])('%s: who leaves has nothing read for him', async (path) => {
+  const ended: string[] = [];
+  let asked = 0;
+  const breakdown: DuckDbStores['flows']['breakdown'] = async (_, gone) => {
+    asked++;
+    await new Promise((resolve) => gone!.addEventListener('abort', resolve));
+    ended.push(path);
+    throw new StoreError('STORE_GONE', 'nobody waits');
+  };
+  const app = await openApp({ breakdown });
+  onTestFinished(() => app.close());
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const leaving = new AbortController();
+  const headers = { authorization: 'Bearer any' };
+  const left = Array.from({ length: 3 }, () => fetch(`${url}/api/v1/${path}`, { headers, signal: leaving.signal }));
+  while (asked < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  leaving.abort();
+  for (const each of left) await expect(each).rejects.toThrow();
+  // The next may have begun before its connection was seen to close; nothing is read to its end.
+  await eventually(async () => {
+    const before = asked;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([before, ended.length]).toEqual([asked, asked]);
+  });
 });

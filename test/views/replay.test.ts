@@ -63,7 +63,7 @@ describe.skipIf(!browserInstalled)('a replay', () => {
     },
   );
 
-  test.for([0.1, 1, 5])('of a flood, at speed %s: no faster than that, and not much slower', async (speed) => {
+  test.for([0.1, 1, 5])('of a flood, at speed %s: no faster than that, and not left behind', async (speed) => {
     await open(`session=${flood.id}&speed=${speed}`, async (page) => {
       await seen(page, 'a replay that goes on', ({ replay }) => replay !== null && !replay.isWaiting);
       const passed = await page.evaluate(async () => {

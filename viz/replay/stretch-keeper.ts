@@ -79,17 +79,24 @@ export class StretchKeeper {
       if (slot.stretch === null) this.#slots.delete(slot.index);
     }
     let asked = 0;
+    let isAllThere = true;
     for (const { index, isBrief } of wanted) {
       const slot = this.#slots.get(index) ?? emptySlot(index);
       // The latest that were wanted stay longest.
       this.#slots.delete(index);
       this.#slots.set(index, slot);
-      const isThere = slot.stretch !== null && (isBrief || isWhole(slot.stretch));
-      if (isThere || asked >= MOST_ASKED || Date.now() < slot.againMilliseconds) continue;
+      if (slot.stretch !== null && (isBrief || isWhole(slot.stretch))) {
+        // More of it may be on its way, which nobody needs now.
+        giveUp(slot);
+        continue;
+      }
+      isAllThere = false;
+      if (asked >= MOST_ASKED || Date.now() < slot.againMilliseconds) continue;
       asked += 1;
       if (slot.isBrief && !isBrief) giveUp(slot);
       if (slot.abort === null) void this.#ask(slot, isBrief);
     }
+    if (isAllThere) this.problem = null;
     while (this.#slots.size > Math.max(MOST_KEPT, wanted.length)) this.#slots.delete(this.#slots.keys().next().value!);
   }
 

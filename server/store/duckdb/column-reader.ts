@@ -4,6 +4,7 @@
  */
 import { type DuckDBConnection, DuckDBTypeId, type DuckDBValue } from '@duckdb/node-api';
 import bindings from '@duckdb/node-bindings';
+import { throwIfUnwanted } from './wanted.ts';
 
 /** Types of results, and the arrays that they come in. */
 const KINDS = {
@@ -27,6 +28,7 @@ export async function columnsOf(
   sql: string,
   values: DuckDBValue[],
 ): Promise<{ readonly length: number; readonly columns: readonly ResultColumn[] }> {
+  throwIfUnwanted();
   const result = await connection.run(sql, values);
   kinds.forEach((kind, at) => {
     if (result.columnTypeId(at) !== KINDS[kind].typeId)

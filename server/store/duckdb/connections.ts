@@ -2,7 +2,7 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, JS } from '@duckdb/node-api';
 import { StoreError } from '../stores.ts';
 import { workError } from './store-errors.ts';
-import { endedWhenUnwanted } from './wanted.ts';
+import { endedWhenUnwanted, turnWhileWanted } from './wanted.ts';
 
 export type Row = Record<string, JS>;
 
@@ -84,8 +84,8 @@ export class Connections {
   }
 
   /**
-   * Rows of a query on a reading connection, beside commits underway. Ended when it takes too long; STORE_BUSY where too
-   * many wait already.
+   * Rows of a query on a reading connection, beside commits underway. Ended when it takes too long, and with STORE_GONE
+   * when nobody waits for it (wanted.ts); STORE_BUSY where too many wait already.
    */
   async read(sql: string, values: DuckDBValue[] = []): Promise<Row[]> {
     this.#checkRoom();
@@ -137,7 +137,7 @@ export class Connections {
 
   async #withReader<T>(work: (reader: DuckDBConnection) => Promise<T>): Promise<T> {
     this.#checkOpen();
-    const reader = this.#idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.#waiting.push(resolve)));
+    const reader = this.#idle.pop() ?? (await this.#turn());
     try {
       this.#checkOpen();
       const timer = setTimeout(() => reader.interrupt(), this.#querySeconds * 1000);
@@ -147,6 +147,17 @@ export class Connections {
       if (next) next(reader);
       else this.#idle.push(reader);
     }
+  }
+
+  /** The next reader that is free. Who does not wait for it any more leaves the row. */
+  #turn(): Promise<DuckDBConnection> {
+    return turnWhileWanted<DuckDBConnection>(
+      (take) => this.#waiting.push(take),
+      (take) => {
+        const at = this.#waiting.indexOf(take);
+        if (at >= 0) this.#waiting.splice(at, 1);
+      },
+    );
   }
 
   /** Lets work in turn finish, ends queries, and closes all connections but the writer. */

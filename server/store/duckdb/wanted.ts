@@ -12,9 +12,36 @@ export function whileWanted<T>(signal: AbortSignal | undefined, work: () => Prom
   return signal === undefined ? work() : gone.run(signal, work);
 }
 
-/** Throws StoreError: STORE_GONE. */
-export function throwIfUnwanted(): void {
-  if (gone.getStore()?.aborted) throw new StoreError('STORE_GONE', 'nobody waits for the answer any more');
+/** To be asked between statements, of which none is ended before it begins. Throws StoreError: STORE_GONE. */
+export function throwIfUnwanted(cause?: unknown): void {
+  if (gone.getStore()?.aborted) throw unwanted(cause);
+}
+
+const unwanted = (cause?: unknown) => new StoreError('STORE_GONE', 'nobody waits for the answer any more', { cause });
+
+/**
+ * What `enter` is given resolves it. When nobody waits any more, `leave` is called with the same; what was given by then is
+ * resolved all the same, since it has to be given back. Throws StoreError: STORE_GONE.
+ */
+export async function turnWhileWanted<T>(
+  enter: (take: (given: T) => void) => void,
+  leave: (take: (given: T) => void) => void,
+): Promise<T> {
+  throwIfUnwanted();
+  const signal = gone.getStore();
+  return await new Promise<T>((resolve, reject) => {
+    const end = () => {
+      leave(take);
+      // Without effect on what was given before.
+      reject(unwanted());
+    };
+    const take = (given: T) => {
+      signal?.removeEventListener('abort', end);
+      resolve(given);
+    };
+    signal?.addEventListener('abort', end);
+    enter(take);
+  });
 }
 
 const AGAIN_MILLISECONDS = 5;
@@ -36,7 +63,7 @@ export async function endedWhenUnwanted<T>(end: () => void, work: () => Promise<
   try {
     return await work();
   } catch (cause) {
-    throwIfUnwanted();
+    throwIfUnwanted(cause);
     throw cause;
   } finally {
     signal.removeEventListener('abort', endAll);

@@ -95,7 +95,7 @@ async function timed(ask) {
 
 const stretch = (from, seconds, isBrief = false) =>
   stores.flows.stretch({ session: 0, fromSeconds: from, toSeconds: from + seconds, most: MOST, isBrief });
-/** All stretches that the picture of a moment is made of, as a page asks for them: the one of the moment first, with all figures. */
+/** All stretches that the picture of a moment is made of, the one of the moment first, with all figures, as pages want them; all at once, where a server takes turns. */
 async function seekTo(moment, speed, grid) {
   const first = Math.floor(Math.max(BEGIN, moment - LIFE_SECONDS * speed) / grid);
   const last = Math.floor(moment / grid);

@@ -208,7 +208,8 @@ test('who works without an end lets timers run', async () => {
   const turn = new Turn();
   let ticks = 0;
   const timer = setInterval(() => ticks++, 1);
-  for (const until = performance.now() + 60; performance.now() < until; ) await turn.pause();
+  // Soon, but how soon is the machine's business.
+  for (const until = performance.now() + 5_000; ticks === 0 && performance.now() < until; ) await turn.pause();
   clearInterval(timer);
   expect(ticks).toBeGreaterThan(0);
 });

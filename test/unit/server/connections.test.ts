@@ -5,7 +5,9 @@ import { lastPosition } from '../../../server/store/duckdb/catalog.ts';
 import { Connections, rowsOf } from '../../../server/store/duckdb/connections.ts';
 import { CREATE_STATEMENTS } from '../../../server/store/duckdb/schema.ts';
 import { sessionTotals } from '../../../server/store/duckdb/series-queries.ts';
-import { whileWanted } from '../../../server/store/duckdb/wanted.ts';
+import { isFatal } from '../../../server/store/duckdb/store-errors.ts';
+import { endedWhenUnwanted, whileWanted } from '../../../server/store/duckdb/wanted.ts';
+import { StoreError } from '../../../server/store/stores.ts';
 
 const ENDLESS = 'SELECT count(*) FROM range(100000000000) AS numbers WHERE sqrt(numbers.range) = 0.5';
 
@@ -62,6 +64,43 @@ describe('a question that nobody waits for any more', () => {
         expect(await connections.readTogether((reader) => rowsOf(reader, 'SELECT 7 AS seven'))).toEqual([{ seven: 7 }]);
     },
   );
+
+  test('leaves the row of those that wait, and takes no reader with it', async () => {
+    const connections = await open();
+    const holding = new AbortController();
+    const held = [1, 2].map(() =>
+      whileWanted(holding.signal, () => connections.read(ENDLESS)).catch(({ code }) => code),
+    );
+    const leaving = Array.from({ length: 31 }, () => new AbortController());
+    const left = leaving.map(({ signal }) =>
+      whileWanted(signal, () => connections.read('SELECT 1')).catch(({ code }) => code),
+    );
+    const stays = connections.read('SELECT 1 AS one');
+    await expect(connections.read('SELECT 1')).rejects.toMatchObject({ code: 'STORE_BUSY' });
+    for (const one of leaving) one.abort();
+    expect(new Set(await Promise.all(left))).toEqual(new Set(['STORE_GONE']));
+    // There is room again, while both readers are still busy.
+    const more = Array.from({ length: 31 }, () => connections.read('SELECT 1 AS one'));
+    holding.abort();
+    expect(await Promise.all(held)).toEqual(['STORE_GONE', 'STORE_GONE']);
+    expect(await Promise.all([stays, ...more])).toEqual(Array.from({ length: 32 }, () => [{ one: 1 }]));
+  });
+
+  test('that ended a database says so to whoever mends it', async () => {
+    const fatal = new StoreError('STORE_FAILED', 'no', { cause: new Error('FATAL Error: has been invalidated') });
+    const gone = new AbortController();
+    const asked = whileWanted(gone.signal, () =>
+      endedWhenUnwanted(
+        () => undefined,
+        async () => {
+          gone.abort();
+          throw fatal;
+        },
+      ),
+    );
+    const error = await asked.catch((cause) => cause);
+    expect([error.code, isFatal(error)]).toEqual(['STORE_GONE', true]);
+  });
 
   test('is not begun, and others go on', async () => {
     const connections = await open();

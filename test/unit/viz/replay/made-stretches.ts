@@ -9,6 +9,8 @@ import type { PlayerScene } from '../../../../viz/replay/stretch-feed.ts';
 
 export class MadeStretches implements StretchSource {
   readonly asked: StretchRequest[] = [];
+  /** Of each question: whether it was given up. */
+  readonly signals: AbortSignal[] = [];
   /** Thrown in place of an answer. */
   problem: QuestionError | null = null;
   readonly #times: readonly number[];
@@ -19,6 +21,7 @@ export class MadeStretches implements StretchSource {
 
   async stretch(request: StretchRequest, signal: AbortSignal): Promise<Uint8Array> {
     this.asked.push(request);
+    this.signals.push(signal);
     await Promise.resolve();
     signal.throwIfAborted();
     if (this.problem !== null) throw this.problem;

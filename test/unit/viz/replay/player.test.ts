@@ -136,6 +136,23 @@ describe('a player', () => {
     expect(bench.player.shown!.head.figures.sources).toBe(20);
   });
 
+  test('all figures of what only flies now are given up, and no problem with them is told', async () => {
+    const bench = new Bench(steady, { atSeconds: BEGIN + 51, isPlaying: false });
+    await bench.settle();
+    bench.player.seek(BEGIN + 45);
+    expect(bench.source.asked.at(-1)).toMatchObject({ fromSeconds: BEGIN + 40, isBrief: false });
+    bench.player.seek(BEGIN + 51);
+    expect(bench.source.signals.at(-1)!.aborted).toBe(true);
+    // And so it is where it has failed before.
+    bench.source.problem = refused('API_BUSY');
+    bench.player.seek(BEGIN + 45);
+    await bench.settle();
+    expect(bench.player.problem?.code).toBe('API_BUSY');
+    bench.player.seek(BEGIN + 51);
+    await bench.settle();
+    expect([bench.player.isWaiting, bench.player.problem]).toEqual([false, null]);
+  });
+
   test('a brief answer that is on its way is not waited for where all of it is wanted', async () => {
     const bench = new Bench(steady, { atSeconds: BEGIN + 51 });
     bench.player.tick();
