@@ -183,6 +183,18 @@ describe.skipIf(!browserInstalled)('a replay', () => {
     });
   });
 
+  test('a server that answers late: the bar shows what is recorded all the same', async () => {
+    await open('', async (page) => {
+      // Longer than the time after which there is more.
+      await page.route('**/api/v1/series?*step=1', async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 2_500));
+        await route.continue();
+      });
+      await page.reload();
+      await page.locator('.time-bar-history[d^="M"]').waitFor({ state: 'attached', timeout: 30_000 });
+    });
+  });
+
   test('a link to what is not there says so, and shows what is live', async () => {
     await open('session=999', async (page) => {
       await seen(page, 'why not', ({ problem }) => problem === 'API_NO_SESSION');

@@ -1,4 +1,6 @@
 /** Under every view: the whole stored history, and where in it the picture stands. */
+import type { Answer } from '../../feed/answers.ts';
+import type { Asked } from '../../feed/questions.ts';
 import { readSeriesAnswer, type SeriesAnswer } from '../../feed/series-answer.ts';
 import type { PageState } from '../../state.ts';
 import { formatCount, formatDuration } from '../../text/format.ts';
@@ -30,6 +32,7 @@ export const timeBar: PanelMaker = (context) => {
   let zoom: { fromSeconds: number; toSeconds: number } | null = null;
   let zoomedOf = '';
   let preview: readonly [number, number] | null = null;
+  let asked: BarSpan | null = null;
   let drawn: { span: BarSpan; answer: SeriesAnswer | null } | null = null;
   let width = 0;
   let state: PageState | null = null;
@@ -97,6 +100,17 @@ export const timeBar: PanelMaker = (context) => {
     });
   }
 
+  /** While the history grows there is always a newer question: the last one is waited for. */
+  function ask(wanted: BarSpan): Answer<History> {
+    const isGrown = asked !== null && isSame({ ...asked, toSeconds: wanted.toSeconds }, wanted);
+    if (isGrown) {
+      const answer = questions.ask(askedOf(asked!));
+      if (!answer.isCurrent && answer.problem === null) return answer;
+    }
+    asked = wanted;
+    return questions.ask(askedOf(wanted));
+  }
+
   return {
     element: element('section', 'panel time-bar', transport.element, element('div', 'time-bar-box', bar, note)),
     update(now) {
@@ -107,8 +121,9 @@ export const timeBar: PanelMaker = (context) => {
       zoomedOf = key;
       transport.update(now);
       span = barSpanOf(now, boundsOf(now, context), zoom);
-      const answer = span === null ? null : questions.ask({ ...askedOf(span), read: readSeriesAnswer });
-      const value = answer?.isCurrent ? answer.value : (drawn?.answer ?? null);
+      const answer = span === null ? null : ask(span);
+      // Until there is an answer to that, the last of the session is shown.
+      const value = answer?.value?.session === span?.session ? (answer?.value?.history ?? null) : null;
       if (span !== null && (drawn === null || drawn.answer !== value || !isSame(drawn.span, span))) {
         picture.draw(span, value);
         drawn = { span, answer: value };
@@ -129,7 +144,12 @@ function boundsOf(state: PageState, { questions }: PanelContext) {
   return { firstSeconds, lastSeconds };
 }
 
-function askedOf({ session, fromSeconds, toSeconds, stepSeconds, keepSeconds }: BarSpan) {
+interface History {
+  readonly session: number;
+  readonly history: SeriesAnswer;
+}
+
+function askedOf({ session, fromSeconds, toSeconds, stepSeconds, keepSeconds }: BarSpan): Asked<History> {
   const time = (seconds: number) => new Date(seconds * 1000).toISOString();
   const query = new URLSearchParams({
     measure: 'packets',
@@ -139,7 +159,8 @@ function askedOf({ session, fromSeconds, toSeconds, stepSeconds, keepSeconds }: 
     to: time(toSeconds),
     step: String(stepSeconds),
   });
-  return { name: 'time bar', path: `api/v1/series?${query}`, keepSeconds };
+  const read = (body: unknown) => ({ session, history: readSeriesAnswer(body) });
+  return { name: 'time bar', path: `api/v1/series?${query}`, keepSeconds, read };
 }
 
 const isSame = (a: BarSpan, b: BarSpan) =>
