@@ -48,7 +48,8 @@ export function ledgerRows({ ledger, viewer }: LiveTotals, page: PageLedgerView)
     {
       stage: 'offered',
       unit: 'flows',
-      count: viewer.offered,
+      // What has come since the server told its totals was offered, too.
+      count: viewer.offered + page.received - page.receivedAtTotals,
       losses: losses({ sampledOut: viewer.sampledOut, filteredOut: viewer.filteredOut }),
     },
     { stage: 'drawn', unit: 'flows', count: page.drawn, losses: losses({ expired, waitingToFly, badFrames }) },

@@ -88,6 +88,15 @@ test('the ledger shows what fell out, and says when it does not balance', () => 
   expect(ledgerVerdict(read, page).broken).toEqual(['offered = sent + sampledOut + filteredOut']);
 });
 
+test('what came behind the totals counts as offered: the rows add up at any moment', () => {
+  const read = readTotals(totals());
+  const later = { ...page, received: page.received + 5, drawn: page.drawn + 5 };
+  const [offered, drawn] = ledgerRows(read, later).slice(-2);
+  const lossesOf = (row: typeof offered) => row!.losses.reduce((sum, { count }) => sum + count, 0);
+  expect(offered!.count - lossesOf(offered)).toBe(drawn!.count + lossesOf(drawn));
+  expect(offered!.count).toBe(17);
+});
+
 test('attempts to connect come ever more rarely, with jitter, up to a bound', () => {
   expect(retryDelaySeconds(0, 0)).toBe(0.25);
   expect(retryDelaySeconds(3, 0.5)).toBeGreaterThan(retryDelaySeconds(1, 0.5));
