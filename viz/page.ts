@@ -131,7 +131,8 @@ export class Page {
   }
 
   ledgerView(): PageLedgerView {
-    return (this.replay.ledger ?? this.air.liveLedger).view();
+    // Until the first of a replay is there, what is live is shown.
+    return ((this.air.isReplay ? this.replay.ledger : null) ?? this.air.liveLedger).view();
   }
 
   pictureFacts() {

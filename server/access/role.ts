@@ -53,3 +53,9 @@ export function isForEveryone({ url = '', headers }: Pick<IncomingMessage, 'url'
   const path = url.split('?')[0]!;
   return headers.authorization === undefined && (!path.startsWith('/api/') || /^\/api\/v1\/sign-(in|out)$/.test(path));
 }
+
+/** Those who share a turn where questions wait: one token, or one address of people without. */
+export function turnNameOf(request: IncomingMessage, parts: AccessParts): string {
+  const name = askerOf(request, parts)?.name ?? null;
+  return name === null ? `address ${request.socket.remoteAddress}` : `token ${name}`;
+}

@@ -4,10 +4,11 @@ import Type from 'typebox';
 import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
 import { planFlowFilter } from '../../shared/filter/flow-plan.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
-import { maySeeTargets, roleOf } from '../access/role.ts';
+import { maySeeTargets, roleOf, turnNameOf } from '../access/role.ts';
 import type { BreakdownGroup } from '../store/stores.ts';
 import { absentOf, absentProperty } from './absent-flows.ts';
 import { BREAKDOWN_ROWS, rowOf, sumsOf } from './breakdown-text.ts';
+import { FairTurns } from './fair-turns.ts';
 import { resolveFilter } from './filter.ts';
 import type { ApiParts } from './parts.ts';
 import { Count, FilterText, SessionId, spanProperties, Time } from './schemas.ts';
@@ -42,6 +43,11 @@ export function breakdownProperties<Group extends BreakdownGroup>(groups: readon
   };
 }
 
+/** They are dear: one at a time, that the store is there for all others, too. */
+const AT_ONCE = 1;
+const MOST_WAITING = 8;
+export const breakdownTurns = () => new FairTurns(AT_ONCE, MOST_WAITING);
+
 export const breakdownQuery = Type.Object({ filter: FilterText, ...spanProperties });
 
 /**
@@ -70,7 +76,7 @@ export async function answerBreakdown<Group extends BreakdownGroup>(
       },
       gone,
     );
-  const breakdown = await parts.breakdownTurns.take(() => gone.aborted, ask);
+  const breakdown = await parts.breakdownTurns.take(turnNameOf(raw, parts), gone, ask);
   const rowsOf = (group: BreakdownGroup) => breakdown.groups[group]!.map((row) => rowOf(group, row));
   return {
     session: span.session,

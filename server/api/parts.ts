@@ -11,16 +11,16 @@ import type { IngestPipeline } from '../pipeline.ts';
 import type { DiskState } from '../store/disk-watch.ts';
 import type { LedgerState } from '../store/ingest-commit.ts';
 import type { Catalog, EvidenceStore, FlowStore, PayloadStore, SeriesStore } from '../store/stores.ts';
+import type { FairTurns } from './fair-turns.ts';
 import type { FlowSums } from './flow-sums.ts';
 import type { Stretches } from './stretches.ts';
-import type { Turns } from './turns.ts';
 
 export interface ApiParts extends AccessParts {
   readonly flows: FlowStore;
   /** Series and tops of a filter. */
   readonly flowSums: FlowSums;
   /** Breakdowns of flows. */
-  readonly breakdownTurns: Turns;
+  readonly breakdownTurns: FairTurns;
   /** What a replay is made of. */
   readonly stretches: Stretches;
   readonly series: SeriesStore;

@@ -1,4 +1,4 @@
-/** The server's stores, as interfaces. Spans are half-open [from, to), times in seconds since 1970 UTC. */
+/** The server's stores, as interfaces. Times are in seconds since 1970 UTC. */
 export * from './catalog.ts';
 export * from './evidence-store.ts';
 export * from './flow-store.ts';

@@ -2,9 +2,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { breakdownTurns } from '../../server/api/breakdowns.ts';
 import { FlowSums } from '../../server/api/flow-sums.ts';
 import type { ApiParts } from '../../server/api/parts.ts';
-import { Turns } from '../../server/api/turns.ts';
 import { buildApp } from '../../server/app.ts';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
 import type { DuckDbStores } from '../../server/store/duckdb/operations.ts';
@@ -44,7 +44,7 @@ async function ask(stores: DuckDbStores, path: string, from: number, to: number)
     payloads: stores.payloads,
     scanners: { find: () => null },
     flowSums: new FlowSums(stores.flows),
-    breakdownTurns: new Turns(),
+    breakdownTurns: breakdownTurns(),
     live: { current: () => ({ record: { id: 0 } }) },
     targetSlots: () => () => 0,
     tokens: { find: () => ({ role: 'viewer' }) },

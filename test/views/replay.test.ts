@@ -185,13 +185,17 @@ describe.skipIf(!browserInstalled)('a replay', () => {
 
   test('a server that answers late: the bar shows what is recorded all the same', async () => {
     await open('', async (page) => {
-      // Longer than the time after which there is more.
-      await page.route('**/api/v1/series?*step=1', async (route) => {
-        await new Promise((resolve) => setTimeout(resolve, 2_500));
+      let late = 0;
+      await page.route('**/api/v1/series?*by=total&session=*', async (route) => {
+        late += 1;
+        // Longer than the time after which there is more.
+        const stepSeconds = Number(new URL(route.request().url()).searchParams.get('step'));
+        await new Promise((resolve) => setTimeout(resolve, (stepSeconds + 1.5) * 1_000));
         await route.continue();
       });
       await page.reload();
-      await page.locator('.time-bar-history[d^="M"]').waitFor({ state: 'attached', timeout: 30_000 });
+      await page.locator('.time-bar-history[d^="M"]').waitFor({ state: 'attached', timeout: 90_000 });
+      expect(late).toBeGreaterThan(0);
     });
   });
 

@@ -12,6 +12,9 @@ import { otherServer } from './versions.ts';
 /** Streaks that come before the first totals wait for the sensors' places; more than this many frames are not kept. */
 const EARLY_FRAMES = 8;
 
+/** Of a connection that has just begun. */
+const NOTHING_OFFERED = { offered: 0, sent: 0, sampledOut: 0, filteredOut: 0 } as const;
+
 const wallSeconds = () => performance.now() / 1000;
 
 export class PageLive implements FeedListener {
@@ -23,6 +26,8 @@ export class PageLive implements FeedListener {
   readonly #sampling = new SamplingWatch();
   #early: StreakBatch[] = [];
   #historyAsked = false;
+  /** Changes with what is shown: a history that was asked for before is of something else. */
+  #shown = 0;
 
   constructor(page: Page) {
     this.#page = page;
@@ -30,14 +35,13 @@ export class PageLive implements FeedListener {
 
   /** What is shown becomes another: figures of before say nothing of it. */
   forgetFigures(): void {
-    const { state } = this.#page;
-    state.history.clear();
-    this.#historyAsked = false;
+    this.forgetHistory();
     this.#forgetSampling();
   }
 
   /** Rates of another filter are asked for anew. */
   forgetHistory(): void {
+    this.#shown += 1;
     this.#page.state.history.clear();
     this.#historyAsked = false;
   }
@@ -54,7 +58,7 @@ export class PageLive implements FeedListener {
   /** Back from a replay. */
   resume(): void {
     this.#page.state.totals = null;
-    if (this.totalsNow !== null) this.totals(this.totalsNow);
+    if (this.totalsNow !== null) this.#show(this.totalsNow);
   }
 
   connection(connection: Parameters<FeedListener['connection']>[0]): void {
@@ -75,19 +79,21 @@ export class PageLive implements FeedListener {
   }
 
   totals(totals: LiveTotals): void {
-    const { state, air, replay } = this.#page;
+    const { replay } = this.#page;
     this.totalsNow = totals;
     replay.sawLive(totals.session.id, totals.clock.newestSeconds);
-    if (replay.isOpen) {
-      this.#takeEarly();
-      return;
-    }
+    if (!replay.isOpen) this.#show(totals);
+    this.#takeEarly();
+  }
+
+  /** Totals that came now, or before a replay was opened. */
+  #show(totals: LiveTotals): void {
+    const { state, air } = this.#page;
     if (state.totals !== null && state.totals.session.id !== totals.session.id) this.#beginSession();
     state.totals = totals;
     this.#takeFilter(totals);
     air.plan.setClock(totals.clock);
     air.sensors.update(totals.sensors);
-    this.#takeEarly();
     this.noteShown(totals);
     state.recorded.refresh(totals.session.id);
     if (state.filterInForce.text !== state.filter) return;
@@ -116,8 +122,10 @@ export class PageLive implements FeedListener {
   /** The server counts from zero for each connection, and so does the page. */
   #begin(): void {
     const { state, air, replay, questions, upkeep } = this.#page;
-    if (!replay.isOpen) air.ring.forgetWaiting();
+    if (!air.isReplay) air.ring.forgetWaiting();
     air.liveLedger.restart();
+    this.totalsNow = this.totalsNow && { ...this.totalsNow, viewer: NOTHING_OFFERED };
+    if (!air.isReplay && state.totals !== null) state.totals = { ...state.totals, viewer: NOTHING_OFFERED };
     this.#early = [];
     state.problem = null;
     state.versions = { ...state.versions, unread: 0 };
@@ -175,7 +183,8 @@ export class PageLive implements FeedListener {
     if (clock.mode !== 'live' || clock.newestSeconds === null) return;
     const { state } = this.#page;
     const { filter } = state;
+    const shown = this.#shown;
     const past = await fetchHistory(clock.newestSeconds, wallSeconds(), filter);
-    if (past && filter === state.filter) state.history.prepend(past);
+    if (past && shown === this.#shown) state.history.prepend(past);
   }
 }

@@ -2,7 +2,7 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, JS } from '@duckdb/node-api';
 import { StoreError } from '../stores.ts';
 import { workError } from './store-errors.ts';
-import { endedWhenUnwanted, turnWhileWanted } from './wanted.ts';
+import { endedWhenUnwanted, turnWhileWanted, whoeverWaits } from './wanted.ts';
 
 export type Row = Record<string, JS>;
 
@@ -97,9 +97,9 @@ export class Connections {
     );
   }
 
-  /** As `read`, and never refused: for what the store itself has to know, such as whether a file can be read. */
+  /** As `read`, and never refused, nor ended with a question: for what the store itself has to know, such as whether a file can be read. */
   readPatiently(sql: string): Promise<Row[]> {
-    return this.#withReader((reader) => rowsOf(reader, sql));
+    return whoeverWaits(() => this.#withReader((reader) => rowsOf(reader, sql)));
   }
 
   /** Rows of small tables, which no question of a viewer keeps waiting: sensors connect by what they say. */

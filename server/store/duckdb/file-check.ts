@@ -5,6 +5,7 @@ import { absolutePath, readParquet } from './flow-files.ts';
 import type { FlowParts, HotPart, SealedFile } from './flow-parts.ts';
 import { setFileState } from './flow-tables.ts';
 import type { ProblemBook } from './problem-book.ts';
+import { isOfCircumstances } from './store-errors.ts';
 
 export class FileCheck {
   readonly #connections: Connections;
@@ -67,7 +68,8 @@ export class FileCheck {
     const source = readParquet([absolutePath(this.#folder, path)]);
     return await this.#connections.readPatiently(`SELECT bit_xor(hash(file)) FROM ${source} AS file`).then(
       () => true,
-      () => false,
+      // Where it could not be tried, it is not said to be lost.
+      isOfCircumstances,
     );
   }
 

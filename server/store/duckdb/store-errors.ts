@@ -48,6 +48,15 @@ export function isNoFault(error: unknown): boolean {
   return error instanceof StoreError && (error.code === 'STORE_BUSY' || error.code === 'STORE_GONE');
 }
 
+/** Says nothing of what was to be read: there was no time, memory or room for it, or the store was being closed. */
+export function isOfCircumstances(error: unknown): boolean {
+  const cause = error instanceof StoreError && error.cause !== undefined ? error.cause : error;
+  const message = messageOf(cause);
+  return (
+    isNoFault(error) || isDiskFull(message) || /^(INTERRUPT|Out of Memory) Error|the store is closed/i.test(message)
+  );
+}
+
 /** After such an error DuckDB does nothing more until the file is closed and opened again. */
 export function isFatal(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;

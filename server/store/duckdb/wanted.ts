@@ -12,6 +12,9 @@ export function whileWanted<T>(signal: AbortSignal | undefined, work: () => Prom
   return signal === undefined ? work() : gone.run(signal, work);
 }
 
+/** `work` is for the store itself, and goes on whether anybody waits or not. */
+export const whoeverWaits = <T>(work: () => Promise<T>): Promise<T> => gone.exit(work);
+
 /** To be asked between statements, of which none is ended before it begins. Throws StoreError: STORE_GONE. */
 export function throwIfUnwanted(cause?: unknown): void {
   if (gone.getStore()?.aborted) throw unwanted(cause);

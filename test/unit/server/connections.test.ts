@@ -86,6 +86,22 @@ describe('a question that nobody waits for any more', () => {
     expect(await Promise.all([stays, ...more])).toEqual(Array.from({ length: 32 }, () => [{ one: 1 }]));
   });
 
+  test('and what the store asks for itself in its midst is answered all the same', async () => {
+    const connections = await open();
+    const holding = new AbortController();
+    const held = [1, 2].map(() =>
+      whileWanted(holding.signal, () => connections.read(ENDLESS)).catch(({ code }) => code),
+    );
+    const gone = new AbortController();
+    const own = whileWanted(gone.signal, () => connections.readPatiently('SELECT 1 AS one'));
+    gone.abort();
+    const another = whileWanted(gone.signal, () => connections.readPatiently('SELECT 2 AS two'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    holding.abort();
+    await Promise.all(held);
+    expect(await Promise.all([own, another])).toEqual([[{ one: 1 }], [{ two: 2 }]]);
+  });
+
   test('that ended a database says so to whoever mends it', async () => {
     const fatal = new StoreError('STORE_FAILED', 'no', { cause: new Error('FATAL Error: has been invalidated') });
     const gone = new AbortController();

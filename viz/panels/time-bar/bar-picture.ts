@@ -61,7 +61,9 @@ export class BarPicture {
     const floor = height - AXIS;
     this.#scale = timeScale(span.fromSeconds, span.toSeconds, [0, width], this.#timeOf);
     put(this.#history, { d: answer === null ? '' : this.#historyPath(answer, floor) });
-    syncShapes(this.#outages, 'rect', answer === null ? [] : outagesOf(answer), (node, { from, to }) => {
+    const outages = answer === null ? [] : outagesOf(answer);
+    const seen = outages.filter(({ from, to }) => to > span.fromSeconds && from < span.toSeconds);
+    syncShapes(this.#outages, 'rect', seen, (node, { from, to }) => {
       const [left, right] = [
         this.placeOf(Math.max(span.fromSeconds, from)),
         this.placeOf(Math.min(span.toSeconds, to)),

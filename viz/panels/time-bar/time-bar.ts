@@ -102,10 +102,14 @@ export const timeBar: PanelMaker = (context) => {
 
   /** While the history grows there is always a newer question: the last one is waited for. */
   function ask(wanted: BarSpan): Answer<History> {
-    const isGrown = asked !== null && isSame({ ...asked, toSeconds: wanted.toSeconds }, wanted);
+    const isGrown =
+      asked !== null &&
+      asked.toSeconds <= wanted.toSeconds &&
+      isSame({ ...asked, toSeconds: wanted.toSeconds }, wanted);
     if (isGrown) {
       const answer = questions.ask(askedOf(asked!));
-      if (!answer.isCurrent && answer.problem === null) return answer;
+      // Where it is refused, the same is asked again, ever more rarely.
+      if (!answer.isCurrent) return answer;
     }
     asked = wanted;
     return questions.ask(askedOf(wanted));
