@@ -6,7 +6,7 @@ import { parseIpv4, parseIpv6 } from '../shared/address.ts';
 import { createFlowBatch } from '../shared/flow-batch.ts';
 import { SignIns } from './access/sign-ins.ts';
 import { TokenFile } from './access/token-file.ts';
-import { breakdownTurns } from './api/breakdowns.ts';
+import { dearTurns } from './api/fair-turns.ts';
 import { FlowSums } from './api/flow-sums.ts';
 import type { ApiParts } from './api/parts.ts';
 import { type SlotsOfSession, Stretches } from './api/stretches.ts';
@@ -154,7 +154,7 @@ export async function startServer({ config, programFolder, software, log }: Serv
       stretches: new Stretches({ flows, places, slots: slotsOfSession }),
       channels: () => pipeline.channels(),
       flowSums: new FlowSums(stores.flows),
-      breakdownTurns: breakdownTurns(),
+      breakdownTurns: dearTurns(),
       diskState: () => disk.state(),
       seriesMirror: stores.mirrorState,
     });

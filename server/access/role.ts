@@ -55,7 +55,7 @@ export function isForEveryone({ url = '', headers }: Pick<IncomingMessage, 'url'
 }
 
 /** Those who share a turn where questions wait: one token, or one address of people without. */
-export function turnNameOf(request: IncomingMessage, parts: AccessParts): string {
-  const name = askerOf(request, parts)?.name ?? null;
+export function turnNameOf(asker: Asker | null, request: IncomingMessage): string {
+  const name = asker?.name ?? null;
   return name === null ? `address ${request.socket.remoteAddress}` : `token ${name}`;
 }

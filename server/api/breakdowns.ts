@@ -4,11 +4,10 @@ import Type from 'typebox';
 import type { FlowCondition } from '../../shared/filter/flow-condition.ts';
 import { planFlowFilter } from '../../shared/filter/flow-plan.ts';
 import { parseFilter } from '../../shared/filter/index.ts';
-import { maySeeTargets, roleOf, turnNameOf } from '../access/role.ts';
+import { askerOf, maySeeTargets, turnNameOf } from '../access/role.ts';
 import type { BreakdownGroup } from '../store/stores.ts';
 import { absentOf, absentProperty } from './absent-flows.ts';
 import { BREAKDOWN_ROWS, rowOf, sumsOf } from './breakdown-text.ts';
-import { FairTurns } from './fair-turns.ts';
 import { resolveFilter } from './filter.ts';
 import type { ApiParts } from './parts.ts';
 import { Count, FilterText, SessionId, spanProperties, Time } from './schemas.ts';
@@ -43,11 +42,6 @@ export function breakdownProperties<Group extends BreakdownGroup>(groups: readon
   };
 }
 
-/** They are dear: one at a time, that the store is there for all others, too. */
-const AT_ONCE = 1;
-const MOST_WAITING = 8;
-export const breakdownTurns = () => new FairTurns(AT_ONCE, MOST_WAITING);
-
 export const breakdownQuery = Type.Object({ filter: FilterText, ...spanProperties });
 
 /**
@@ -62,7 +56,8 @@ export async function answerBreakdown<Group extends BreakdownGroup>(
   gone: AbortSignal,
 ) {
   const span = await resolveSpan(query, parts.catalog, () => parts.live.current().record.id);
-  const withTargets = maySeeTargets(roleOf(raw, parts));
+  const asker = askerOf(raw, parts);
+  const withTargets = maySeeTargets(asker?.role ?? null);
   const { filter } = await resolveFilter(query.filter, parts.catalog, withTargets);
   const hasSources = (groups as readonly BreakdownGroup[]).includes('source');
   const ask = () =>
@@ -76,7 +71,7 @@ export async function answerBreakdown<Group extends BreakdownGroup>(
       },
       gone,
     );
-  const breakdown = await parts.breakdownTurns.take(turnNameOf(raw, parts), gone, ask);
+  const breakdown = await parts.breakdownTurns.take(turnNameOf(asker, raw), gone, ask);
   const rowsOf = (group: BreakdownGroup) => breakdown.groups[group]!.map((row) => rowOf(group, row));
   return {
     session: span.session,

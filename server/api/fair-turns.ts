@@ -96,3 +96,8 @@ export class FairTurns {
     return new ApiError(429, 'API_BUSY', `${this.#mostWaiting} such questions wait for their turn: ask again soon`);
   }
 }
+
+const MOST_DEAR = 8;
+
+/** Of dear questions: one at a time, that the store is there for all others, too. */
+export const dearTurns = () => new FairTurns(1, MOST_DEAR);

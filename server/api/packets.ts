@@ -1,17 +1,20 @@
 /** `GET /api/v1/packets` and `/api/v1/packets.pcapng`: recent packets as they were captured. For analysts: they give targets away. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { writePcapng } from '../../shared/pcapng.ts';
+import { askerOf, turnNameOf } from '../access/role.ts';
 import { addressBytes, type FoundPackets, findPackets } from '../packets/find-packets.ts';
 import { type FlowEnds, type FlowSelection, selectFlows, TooManyFlows } from '../packets/flow-selection.ts';
 import { leaveWithFlows } from '../packets/leave-with-flows.ts';
+import { dearTurns } from './fair-turns.ts';
 import { resolveFilter } from './filter.ts';
 import { forAnalysts } from './for-analysts.ts';
+import { goneOf, throwIfGone } from './gone.ts';
 import type { ApiParts } from './parts.ts';
 import { ApiError } from './problem.ts';
 import { Count, FilterText, Problem, SessionId, spanProperties, Time } from './schemas.ts';
 import { type AskedSpan, resolveSpan, timeText } from './span.ts';
-import { Turns, throwIfGone } from './turns.ts';
 
 const MOST_LISTED = 1_000;
 const MOST_LISTED_BYTES = 4 << 20;
@@ -50,19 +53,26 @@ type Query = Static<typeof ListQuery>;
 
 export const packetRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, parts) => {
   forAnalysts(app, parts, 'packets');
-  const turns = new Turns();
+  const turns = dearTurns();
   const resolve = (query: Query) => resolveSpan(query, parts.catalog, () => parts.live.current().record.id);
-  const find = (query: Query, span: AskedSpan, mostBytes: number, isGone: () => boolean) =>
-    turns.take(isGone, () => findKept(parts, query, span, mostBytes, () => throwIfGone(isGone)));
+  type Asking = FastifyRequest<{ Querystring: Query }>;
+  const find = async (request: Asking, reply: FastifyReply, mostBytes: number) => {
+    const { query, raw } = request;
+    const gone = goneOf(request, reply);
+    const span = await resolve(query);
+    const goOn = () => throwIfGone(gone);
+    const name = turnNameOf(askerOf(raw, parts), raw);
+    return { span, ...(await turns.take(name, gone, () => findKept(parts, query, span, mostBytes, goOn))) };
+  };
 
   const schema = {
     summary: 'recent packets as they were captured; for analysts',
     querystring: ListQuery,
     response: { 200: Page, '4xx': Problem },
   };
-  app.get('/api/v1/packets', { schema }, async ({ query, raw }) => {
-    const span = await resolve(query);
-    const { packets, more, filteredOut } = await find(query, span, MOST_LISTED_BYTES, () => raw.socket.destroyed);
+  app.get('/api/v1/packets', { schema }, async (request, reply) => {
+    const { query } = request;
+    const { span, packets, more, filteredOut } = await find(request, reply, MOST_LISTED_BYTES);
     return {
       session: span.session,
       from: timeText(span.fromSeconds),
@@ -74,9 +84,9 @@ export const packetRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
   });
 
   const fileSchema = { summary: 'the same as a pcapng file; for analysts', querystring: FileQuery };
-  app.get('/api/v1/packets.pcapng', { schema: fileSchema }, async ({ query, raw }, reply) => {
-    const span = await resolve(query);
-    const { packets, more, filteredOut } = await find(query, span, MOST_FILE_BYTES, () => raw.socket.destroyed);
+  app.get('/api/v1/packets.pcapng', { schema: fileSchema }, async (request, reply) => {
+    const { query } = request;
+    const { span, packets, more, filteredOut } = await find(request, reply, MOST_FILE_BYTES);
     const { software } = parts;
     const [from, to] = [timeText(span.fromSeconds), timeText(span.toSeconds)];
     const left = isFiltered(query) ? `, without ${filteredOut} that "${query.filter}" does not select` : '';

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { MAX_STRETCH_SECONDS, MAX_STRETCH_STREAKS } from '../../shared/wire/stretch.ts';
-import { maySeeTargets, roleOf, turnNameOf } from '../access/role.ts';
+import { askerOf, maySeeTargets, turnNameOf } from '../access/role.ts';
 import { resolveFilter } from './filter.ts';
 import { goneOf } from './gone.ts';
 import type { ApiParts } from './parts.ts';
@@ -39,15 +39,15 @@ export const streakRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, par
   app.get('/api/v1/streaks', { schema }, async (request, reply) => {
     const { filter: filterText = '', most, figures } = request.query;
     const gone = goneOf(request, reply);
-    const withTargets = maySeeTargets(roleOf(request.raw, parts));
+    const asker = askerOf(request.raw, parts);
+    const withTargets = maySeeTargets(asker?.role ?? null);
     const span = await resolveSpan(request.query, parts.catalog, () => request.query.session);
     if (span.toSeconds - span.fromSeconds > MAX_STRETCH_SECONDS)
       throw new ApiError(400, 'API_BAD_SPAN', `a stretch has at most ${MAX_STRETCH_SECONDS} seconds`);
     const filter = await resolveFilter(filterText, parts.catalog, withTargets);
     const record = (await recordOf(span.session, parts.catalog))!;
     const question = { span, record, ...filter, filterText, most, isBrief: figures === 'brief', withTargets };
-    const asker = turnNameOf(request.raw, parts);
-    const body = await parts.stretches.answer(question, asker, gone).catch((error) => {
+    const body = await parts.stretches.answer(question, turnNameOf(asker, request.raw), gone).catch((error) => {
       if (error instanceof ApiError && error.status === 429) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
       throw error;
     });

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { breakdownTurns } from '../../server/api/breakdowns.ts';
+import { dearTurns } from '../../server/api/fair-turns.ts';
 import { FlowSums } from '../../server/api/flow-sums.ts';
 import type { ApiParts } from '../../server/api/parts.ts';
 import { buildApp } from '../../server/app.ts';
@@ -44,7 +44,7 @@ async function ask(stores: DuckDbStores, path: string, from: number, to: number)
     payloads: stores.payloads,
     scanners: { find: () => null },
     flowSums: new FlowSums(stores.flows),
-    breakdownTurns: breakdownTurns(),
+    breakdownTurns: dearTurns(),
     live: { current: () => ({ record: { id: 0 } }) },
     targetSlots: () => () => 0,
     tokens: { find: () => ({ role: 'viewer' }) },

@@ -1,6 +1,6 @@
 /** Sources and ports as the API tells them, over a real store: what is asked, and who may know what. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { breakdownTurns } from '../../server/api/breakdowns.ts';
+import { dearTurns } from '../../server/api/fair-turns.ts';
 import type { ApiParts } from '../../server/api/parts.ts';
 import { buildApp } from '../../server/app.ts';
 import { openDuckDbStoresInThread } from '../../server/store/duckdb/core.ts';
@@ -49,7 +49,7 @@ async function openApp(flows: Pick<DuckDbStores['flows'], 'breakdown'>, role = '
     payloads: stores.payloads,
     scanners: { find: (words: Uint32Array) => (words[3] === 0xc0000201 ? { name: 'Study', list: 'ours' } : null) },
     series: stores.series,
-    breakdownTurns: breakdownTurns(),
+    breakdownTurns: dearTurns(),
     catalog: { sessions: async () => [session], sensors: async () => [] },
     live: { current: () => ({ record: session }) },
     tokens: { find: () => ({ role }) },

@@ -89,12 +89,7 @@ export class Connections {
    */
   async read(sql: string, values: DuckDBValue[] = []): Promise<Row[]> {
     this.#checkRoom();
-    return await this.#withReader((reader) =>
-      endedWhenUnwanted(
-        () => reader.interrupt(),
-        () => rowsOf(reader, sql, values),
-      ),
-    );
+    return await this.#withReader((reader) => whileAsked(reader, () => rowsOf(reader, sql, values)));
   }
 
   /** As `read`, and never refused, nor ended with a question: for what the store itself has to know, such as whether a file can be read. */
@@ -114,10 +109,7 @@ export class Connections {
   async readColumns(sql: string, values: DuckDBValue[] = []): Promise<JS[][]> {
     this.#checkRoom();
     return await this.#withReader((reader) =>
-      endedWhenUnwanted(
-        () => reader.interrupt(),
-        async () => (await reader.runAndReadAll(sql, values)).getColumnsJS(),
-      ),
+      whileAsked(reader, async () => (await reader.runAndReadAll(sql, values)).getColumnsJS()),
     );
   }
 
@@ -125,14 +117,7 @@ export class Connections {
   async readTogether<T>(work: (reader: DuckDBConnection) => Promise<T>): Promise<T> {
     this.#checkRoom();
     // Nothing is ended but the work: a reader whose transaction was left open would answer nobody else.
-    return await this.#withReader((reader) =>
-      inTransaction(reader, () =>
-        endedWhenUnwanted(
-          () => reader.interrupt(),
-          () => work(reader),
-        ),
-      ),
-    );
+    return await this.#withReader((reader) => inTransaction(reader, () => whileAsked(reader, () => work(reader))));
   }
 
   async #withReader<T>(work: (reader: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -185,6 +170,11 @@ export class Connections {
   #checkOpen(): void {
     if (this.#closed) throw new StoreError('STORE_FAILED', 'the store is closed');
   }
+}
+
+/** Ended when nobody waits for it. Throws StoreError: STORE_GONE. */
+function whileAsked<T>(reader: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  return endedWhenUnwanted(() => reader.interrupt(), work);
 }
 
 /** Work that becomes durable as a whole or, after an error, not at all; in a turn that the caller has. */
